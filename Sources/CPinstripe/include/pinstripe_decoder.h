@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 OR MIT
+ *
+ * pinstripe_decoder.h - the decoder's C ABI.
+ *
+ * Opens a Pinstripe track (TrackFormat.md, version 1) with a device's key and
+ * decrypts any byte range of it. The caller owns all memory: no heap, no
+ * globals, no locks. One context serves one thread at a time; several contexts
+ * are independent.
+ *
+ * Every function returns a status: PINSTRIPE_OK (0) or one of the negative
+ * PINSTRIPE_E_... codes. No other value is returned and none is positive.
+ * Integers are those of <stdint.h>; there are no enums, floats or bools, so the
+ * ABI does not depend on compiler flags such as -fshort-enums.
+ *
+ * The implementation is Embedded Swift (Sources/PinstripeCore), compiled against
+ * this header: a signature that differs does not build.
+ */
+#ifndef PINSTRIPE_DECODER_H
+#define PINSTRIPE_DECODER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifndef __clang__
+#define _Nonnull
+#define _Nullable
+#endif
+
+/** Version of this ABI. Every struct that crosses it starts with its own size
+ *  and this number; a decoder built for another version answers
+ *  PINSTRIPE_E_ABI instead of reading fields that are not there. */
+#define PINSTRIPE_ABI_VERSION 1u
+
+/* ---- Sizes, in bytes ---- */
+
+/** The header area, and so the payload's offset in every track. */
+#define PINSTRIPE_HEADER_AREA_SIZE 4096u
+/** The trailer of a track that was packed from a pipe. */
+#define PINSTRIPE_TRAILER_SIZE 1024u
+/** Smallest work buffer for pinstripe_open. */
+#define PINSTRIPE_WORK_SIZE_OPENING 4096u
+/** Smallest work buffer for pinstripe_set_work once a track is open. A larger
+ *  one is used as well: keystream is then asked for in longer pieces. */
+#define PINSTRIPE_WORK_SIZE_PLAYING 256u
+/** The context. */
+#define PINSTRIPE_DECODER_SIZE 256u
+
+/* ---- Status codes ---- */
+
+#define PINSTRIPE_OK 0
+/** A null pointer, an impossible length, or a call out of order. */
+#define PINSTRIPE_E_ARGUMENT (-1)
+/** A struct's size or ABI version is not this decoder's. */
+#define PINSTRIPE_E_ABI (-2)
+/** The storage's read function failed. */
+#define PINSTRIPE_E_STORAGE (-3)
+/** The file ends before what its header or trailer promises. */
+#define PINSTRIPE_E_TRUNCATED (-4)
+/** Not a Pinstripe track: the magic number is missing. */
+#define PINSTRIPE_E_NOT_A_TRACK (-5)
+/** A track of a major version this decoder does not know. */
+#define PINSTRIPE_E_VERSION (-6)
+/** A cipher suite this decoder does not know. */
+#define PINSTRIPE_E_SUITE (-7)
+/** A pattern that is out of range or not in its canonical encoding. */
+#define PINSTRIPE_E_PATTERN (-8)
+/** The header area contradicts itself, or a reserved bit or padding is set. */
+#define PINSTRIPE_E_MALFORMED (-9)
+/** A critical section of a type this decoder does not know. */
+#define PINSTRIPE_E_CRITICAL_SECTION (-10)
+/** No key slot carries the id of any key given: another player's track. */
+#define PINSTRIPE_E_NO_SLOT (-11)
+/** The key slot does not unwrap: wrong key, or the slot is damaged. */
+#define PINSTRIPE_E_UNWRAP (-12)
+/** The header tag, trailer tag or a section's tag fails: edited. */
+#define PINSTRIPE_E_TAG (-13)
+/** The crypto provider failed or answered short. */
+#define PINSTRIPE_E_PROVIDER (-14)
+/** The range lies outside the content. */
+#define PINSTRIPE_E_RANGE (-15)
+/** Not a keybox, or its checksum fails. */
+#define PINSTRIPE_E_KEYBOX (-16)
+/** The work buffer is smaller than the call needs. */
+#define PINSTRIPE_E_WORK_SIZE (-17)
+/** The track is unprotected and this decoder was told to refuse that. */
+#define PINSTRIPE_E_CLEAR_REFUSED (-18)
+/** A TEST keybox, and this decoder was told to refuse that. */
+#define PINSTRIPE_E_TEST_KEYBOX (-19)
+/** More bytes are encrypted than one keystream may cover (2^38). */
+#define PINSTRIPE_E_TOO_LARGE (-20)
+
+/* ---- Cipher suites (TrackFormat.md, "Suites") ---- */
+
+#define PINSTRIPE_SUITE_CHACHA20 1u   /* keystream blocks of 64 bytes */
+#define PINSTRIPE_SUITE_AES_128_CTR 2u /* keystream blocks of 16 bytes */
+
+/* ---- Pattern kinds ---- */
+
+#define PINSTRIPE_PATTERN_CLEAR 0u
+#define PINSTRIPE_PATTERN_EVERY 1u
+
+/* ---- Kinds of recipient of a key slot ---- */
+
+#define PINSTRIPE_RECIPIENT_DEVICE 1u
+#define PINSTRIPE_RECIPIENT_USER 2u
+#define PINSTRIPE_RECIPIENT_GROUP 3u
+
+/* ---- Key places of a provider ----
+ *
+ * The decoder never holds a key: it names places inside the provider, which may
+ * be RAM, a secure element or a crypto engine. Place 0 always reads as 32 zero
+ * bytes (unprotected tracks have that public key). Places 1 to 7 are used as
+ * below; 8 and up are the integrator's, for the wrapping keys of devices, users
+ * and groups. */
+
+#define PINSTRIPE_KEY_ZERO 0u
+#define PINSTRIPE_KEY_ROOT 1u     /* DUS; put there by the integrator */
+#define PINSTRIPE_KEY_PLAYBACK 2u /* K_play */
+#define PINSTRIPE_KEY_CONTENT 3u  /* CEK */
+#define PINSTRIPE_KEY_STRIPE 4u
+#define PINSTRIPE_KEY_TAG 5u      /* header, trailer and section tags, in turn */
+#define PINSTRIPE_KEY_SECTION 6u
+#define PINSTRIPE_KEY_FIRST_WRAP 8u
+/** Places that the providers shipped with Pinstripe have. */
+#define PINSTRIPE_KEY_PLACES 16u
+
+/** Cryptography, supplied by the integrator (adapters for OpenSSL ship with
+ *  Pinstripe). `state` is passed back unread. Unless stated otherwise a function
+ *  returns PINSTRIPE_OK, and anything else counts as a failure; the decoder then
+ *  answers PINSTRIPE_E_PROVIDER and writes no output.
+ *  The table and `state` must outlive every decoder that uses them. */
+typedef struct pinstripe_provider {
+  uint32_t struct_size; /* sizeof(pinstripe_provider) */
+  uint32_t abi_version; /* PINSTRIPE_ABI_VERSION */
+  void *_Nullable state;
+  /** HKDF-SHA256 (RFC 5869) of the 32-byte key at `parent` into 32 bytes at
+   *  `child`, which may be the same place. A salt of length 0 is 32 zero bytes.
+   *  `salt_length` is 0 or 32; `info_length` is at most 64. */
+  int32_t (*_Nonnull derive)(void *_Nullable state, uint32_t parent,
+                             const uint8_t *_Nullable salt, uint32_t salt_length,
+                             const uint8_t *_Nonnull info, uint32_t info_length,
+                             uint32_t child);
+  /** AES-KW (RFC 3394 section 2.2.2) with the 256-bit key at `wrapping`: 40
+   *  bytes into the 32 of `child`. Returns PINSTRIPE_E_UNWRAP when the integrity
+   *  check fails. Must take the same time for every key. */
+  int32_t (*_Nonnull unwrap)(void *_Nullable state, uint32_t wrapping,
+                             const uint8_t *_Nonnull wrapped, uint32_t child);
+  /** HMAC-SHA256 (RFC 2104) in three steps, one message at a time. */
+  int32_t (*_Nonnull mac_begin)(void *_Nullable state, uint32_t key);
+  int32_t (*_Nonnull mac_update)(void *_Nullable state,
+                                 const uint8_t *_Nonnull bytes, size_t length);
+  int32_t (*_Nonnull mac_finish)(void *_Nullable state, uint8_t *_Nonnull tag32);
+  /** `block_count` whole keystream blocks of `suite` from index `first_block`
+   *  under the key at `key`, into `out`. ChaCha20: zero IV, the index is the
+   *  block counter; AES-128-CTR: the first 16 bytes of the key, the index is the
+   *  128-bit big-endian counter. Returns the number of blocks written; any other
+   *  number than `block_count` counts as a failure. */
+  int32_t (*_Nonnull keystream)(void *_Nullable state, uint32_t key, uint32_t suite,
+                                uint64_t first_block, uint8_t *_Nonnull out,
+                                uint32_t block_count);
+  /** Forgets the key at `key`. */
+  void (*_Nonnull discard)(void *_Nullable state, uint32_t key);
+} pinstripe_provider;
+
+/** Where a track lies. The file's size is read once, when the track is opened;
+ *  its header is copied once and judged in that copy. */
+typedef struct pinstripe_storage {
+  uint32_t struct_size; /* sizeof(pinstripe_storage) */
+  uint32_t abi_version; /* PINSTRIPE_ABI_VERSION */
+  void *_Nullable state;
+  uint64_t size; /* of the whole file, in bytes */
+  /** Reads exactly `length` bytes at `offset` into `out`; returns PINSTRIPE_OK,
+   *  or anything else when it cannot. */
+  int32_t (*_Nonnull read)(void *_Nullable state, uint64_t offset,
+                           uint8_t *_Nonnull out, uint32_t length);
+} pinstripe_storage;
+
+/** A wrapping key the device holds, and the place in the provider where it is. */
+typedef struct pinstripe_recipient {
+  uint8_t key_id[8];
+  uint32_t kind;       /* PINSTRIPE_RECIPIENT_... */
+  uint32_t generation; /* epoch of a device, generation of a user or group */
+  uint32_t key;        /* PINSTRIPE_KEY_FIRST_WRAP or above */
+  uint32_t reserved;   /* 0 */
+} pinstripe_recipient;
+
+/** What a keybox says besides the secret (TrackFormat.md, "Keybox"). */
+typedef struct pinstripe_keybox {
+  uint32_t struct_size; /* in: sizeof(pinstripe_keybox) */
+  uint32_t abi_version; /* in: PINSTRIPE_ABI_VERSION */
+  uint32_t is_test;     /* 1: a TEST device, not for production */
+  uint32_t epoch;
+  uint8_t device_id[16];
+  uint8_t epoch_salt[32];
+} pinstripe_keybox;
+
+/** What an open track is. */
+typedef struct pinstripe_info {
+  uint32_t struct_size; /* in: sizeof(pinstripe_info) */
+  uint32_t abi_version; /* in: PINSTRIPE_ABI_VERSION */
+  uint64_t content_length; /* bytes of the decrypted file */
+  uint64_t payload_offset; /* where the content's bytes start in the file */
+  uint32_t suite;
+  uint32_t pattern_kind;
+  uint32_t stride;
+  uint32_t phase;
+  uint8_t codec[4]; /* four characters, padded with spaces: "mp3 ", "flac" */
+  uint32_t slot;    /* index of the key slot that opened it */
+  uint8_t track_id[16];
+} pinstripe_info;
+
+/** The context: PINSTRIPE_DECODER_SIZE bytes of the caller's, 8-byte aligned. No
+ *  field is the caller's business; copying it while a track is open is not
+ *  supported. */
+typedef struct pinstripe_decoder {
+  uint64_t opaque[PINSTRIPE_DECODER_SIZE / 8u];
+} pinstripe_decoder;
+
+/* ---- Flags of pinstripe_open ---- */
+
+/** Play unprotected tracks too (US 2001/0016836 paragraph 46). */
+#define PINSTRIPE_OPEN_ALLOW_CLEAR 1u
+
+/** The ABI version this object was built with: PINSTRIPE_ABI_VERSION. */
+uint32_t pinstripe_abi_version(void);
+
+/** Checks a keybox's form and checksum and reads it.
+ *  `bytes`, `length`: the keybox file. `dus`: receives the 32-byte device unique
+ *  secret, which the caller moves to PINSTRIPE_KEY_ROOT of its provider and
+ *  wipes. `allow_test`: 0 refuses TEST keyboxes, as a production player must.
+ *  Errors: ARGUMENT, ABI, KEYBOX, VERSION, TEST_KEYBOX. */
+int32_t pinstripe_keybox_read(const uint8_t *_Nullable bytes, size_t length,
+                              uint32_t allow_test, pinstripe_keybox *_Nullable keybox,
+                              uint8_t *_Nullable dus);
+
+/** Derives the device's wrapping key from PINSTRIPE_KEY_ROOT into `key`, and
+ *  fills `recipient` for pinstripe_open. PINSTRIPE_KEY_PLAYBACK is used on the
+ *  way and discarded. Errors: ARGUMENT, ABI, PROVIDER. */
+int32_t pinstripe_device_recipient(const pinstripe_provider *_Nullable provider,
+                                   const pinstripe_keybox *_Nullable keybox,
+                                   uint32_t key,
+                                   pinstripe_recipient *_Nullable recipient);
+
+/** Opens a track: copies its header area into `work`, finds the slot of one of
+ *  the `recipients`, unwraps the content key, verifies the header tag (and the
+ *  trailer's), and prepares the keystream. `provider`, `storage` and `work` are
+ *  kept by the decoder until pinstripe_wipe (`work` until pinstripe_set_work).
+ *  `work_size`: at least PINSTRIPE_WORK_SIZE_OPENING. On an error the context
+ *  is wiped and holds no key. Errors: all of them but RANGE and the keybox's. */
+int32_t pinstripe_open(pinstripe_decoder *_Nullable decoder,
+                       const pinstripe_provider *_Nullable provider,
+                       const pinstripe_storage *_Nullable storage,
+                       const pinstripe_recipient *_Nullable recipients,
+                       uint32_t recipient_count, uint32_t flags,
+                       uint8_t *_Nullable work, size_t work_size);
+
+/** Gives an open track another work buffer, of at least
+ *  PINSTRIPE_WORK_SIZE_PLAYING bytes, and lets go of the former one. */
+int32_t pinstripe_set_work(pinstripe_decoder *_Nullable decoder,
+                           uint8_t *_Nullable work, size_t work_size);
+
+/** Describes the open track. Errors: ARGUMENT, ABI. */
+int32_t pinstripe_get_info(const pinstripe_decoder *_Nullable decoder,
+                           pinstripe_info *_Nullable info);
+
+/** Decrypts `length` content bytes that lie at content offset `offset`, from
+ *  `src` to `dst`; the two may be the same buffer, but may not overlap
+ *  otherwise. Any range, in any order; no other byte of the track is needed.
+ *  In place this is not idempotent (it is an XOR): a player that may read the
+ *  same ring twice decrypts from `src` to another `dst`.
+ *  Errors: ARGUMENT, RANGE, PROVIDER; on PROVIDER, `dst` holds no plaintext
+ *  that was not there before, but what was done before the failure stays done. */
+int32_t pinstripe_xor_at(pinstripe_decoder *_Nullable decoder, uint64_t offset,
+                         const uint8_t *_Nullable src, uint8_t *_Nullable dst,
+                         size_t length);
+
+/** Moves the position of pinstripe_update to `offset` (0 to content length). */
+int32_t pinstripe_seek(pinstripe_decoder *_Nullable decoder, uint64_t offset);
+
+/** pinstripe_xor_at at the position, which then moves on by `length`. */
+int32_t pinstripe_update(pinstripe_decoder *_Nullable decoder,
+                         const uint8_t *_Nullable src, uint8_t *_Nullable dst,
+                         size_t length);
+
+/** Which keystream blocks a range needs, for engines that prepare them ahead.
+ *  `block_count` is 0 when no byte of the range is encrypted.
+ *  Errors: ARGUMENT, RANGE. */
+int32_t pinstripe_keystream_range(const pinstripe_decoder *_Nullable decoder,
+                                  uint64_t offset, uint64_t length,
+                                  uint64_t *_Nullable first_block,
+                                  uint64_t *_Nullable block_count);
+
+/** Overwrites the context and discards the track's keys in the provider. The
+ *  work buffer holds no secret then either. Safe on a context that is already
+ *  wiped or all zero. */
+void pinstripe_wipe(pinstripe_decoder *_Nullable decoder);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* PINSTRIPE_DECODER_H */

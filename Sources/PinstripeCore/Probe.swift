@@ -1,0 +1,4 @@
+import CPinstripe
+
+@c @implementation
+public func pinstripe_abi_version() -> UInt32 { 1 }

@@ -1,0 +1,31 @@
+/// A departure from the MTP standard that a player is known for.
+///
+/// A quirk has a name, a paragraph here, at least one profile that needs it, and a test against a
+/// responder that misbehaves just so.
+public struct Quirk: RawRepresentable, Hashable, Sendable {
+  /// The name, as profiles write it.
+  public let rawValue: String
+
+  /// Creates a quirk from its name.
+  public init(rawValue: String) {
+    self.rawValue = rawValue
+  }
+
+  /// The player cannot change an object's file name (SetObjectPropValue on ObjectFileName, MTP 1.1
+  /// §5.3.3 and appendix D.2.21, is missing or has no effect).
+  ///
+  /// Breaks: the commit of an upload by renaming it from its temporary name. Then a track is sent
+  /// under its final name, and only the journal knows that it is not complete. Seen on QEMU's usb-mtp
+  /// (hw/usb/dev-mtp.c has no SetObjectPropValue). Wrongly set, an interrupted upload is visible under
+  /// its final name until the next connection.
+  public static let noRename = Quirk(rawValue: "no-rename")
+
+  /// The player fails, or worse, when a data phase is not exactly as long as its header says, or
+  /// when the header comes in a transfer of its own.
+  ///
+  /// Breaks: giving up an upload half-way by ending its data phase early: QEMU's usb-mtp stops the
+  /// whole machine on an assertion (hw/usb/dev-mtp.c, `usb_mtp_get_data`). With the quirk, an upload
+  /// that fails on our side is filled up with zero bytes to its announced length and then deleted.
+  /// Wrongly set, giving up a large upload takes as long as finishing it.
+  public static let exactDataPhase = Quirk(rawValue: "exact-data-phase")
+}
