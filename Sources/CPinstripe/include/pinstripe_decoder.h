@@ -232,8 +232,10 @@ uint32_t pinstripe_abi_version(void);
  *  `bytes`, `length`: the keybox file. `dus`: receives the 32-byte device unique
  *  secret, which the caller moves to PINSTRIPE_KEY_ROOT of its provider and
  *  wipes. `allow_test`: 0 refuses TEST keyboxes, as a production player must.
- *  Errors: ARGUMENT, ABI, KEYBOX, VERSION, TEST_KEYBOX. */
-int32_t pinstripe_keybox_read(const uint8_t *_Nullable bytes, size_t length,
+ *  On an error nothing is written to `keybox` and `dus`.
+ *  Errors: ARGUMENT, ABI, KEYBOX, VERSION, TEST_KEYBOX, PROVIDER. */
+int32_t pinstripe_keybox_read(const pinstripe_provider *_Nullable provider,
+                              const uint8_t *_Nullable bytes, size_t length,
                               uint32_t allow_test, pinstripe_keybox *_Nullable keybox,
                               uint8_t *_Nullable dus);
 
@@ -272,8 +274,8 @@ int32_t pinstripe_get_info(const pinstripe_decoder *_Nullable decoder,
  *  otherwise. Any range, in any order; no other byte of the track is needed.
  *  In place this is not idempotent (it is an XOR): a player that may read the
  *  same ring twice decrypts from `src` to another `dst`.
- *  Errors: ARGUMENT, RANGE, PROVIDER; on PROVIDER, `dst` holds no plaintext
- *  that was not there before, but what was done before the failure stays done. */
+ *  Errors: ARGUMENT, RANGE, PROVIDER; after PROVIDER the bytes of `dst` are
+ *  unusable: a part is decrypted and the rest is not. */
 int32_t pinstripe_xor_at(pinstripe_decoder *_Nullable decoder, uint64_t offset,
                          const uint8_t *_Nullable src, uint8_t *_Nullable dst,
                          size_t length);
