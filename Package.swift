@@ -37,6 +37,11 @@ let package = Package(
     .target(name: "PinstripeCore", dependencies: ["CPinstripe"], swiftSettings: embeddable),
     .target(name: "PinstripePipe", swiftSettings: common),
     .target(name: "PinstripeProfile", swiftSettings: common),
+
+    // Floor 2, device
+    .target(
+      name: "PinstripePlayer", dependencies: ["CPinstripe", "PinstripeCore"],
+      swiftSettings: embeddable),
   ],
   swiftLanguageModes: [.v6]
 )
