@@ -1,7 +1,8 @@
 import CPinstripe
 
-/// A cipher suite: one number that names keystream, KDF, key wrap and MAC together (TrackFormat.md,
-/// "Suites"). KDF, wrap and MAC are HKDF-SHA256, AES-256-KW and HMAC-SHA256 in both.
+/// A cipher suite: one number that names keystream, KDF, key wrap and MAC together.
+///
+/// KDF, wrap and MAC are HKDF-SHA256, AES-256-KW and HMAC-SHA256 in both (TrackFormat.md, "Suites").
 public struct CipherSuite: Sendable {
   /// The number in a track's header.
   public let number: UInt16
@@ -10,7 +11,7 @@ public struct CipherSuite: Sendable {
   ///
   /// - Throws: ``TrackError/suite`` when this version does not know it.
   public init(number: UInt16) throws(TrackError) {
-    guard number == UInt16(PINSTRIPE_SUITE_CHACHA20) || number == UInt16(PINSTRIPE_SUITE_AES_128_CTR)
+    guard number == PINSTRIPE_SUITE_CHACHA20 || number == PINSTRIPE_SUITE_AES_128_CTR
     else { throw .suite }
     self.number = number
   }

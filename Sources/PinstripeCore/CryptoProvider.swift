@@ -19,14 +19,7 @@ public struct CryptoProvider {
     unsafe self.table = unsafe table
   }
 
-  /// The table itself, to be kept in a decoder's context.
-  var pointer: UnsafePointer<pinstripe_provider> { unsafe table }
-
-  init(trusted table: UnsafePointer<pinstripe_provider>) {
-    unsafe self.table = unsafe table
-  }
-
-  /// HKDF-SHA256 (RFC 5869) from one place into another. An empty salt is 32 zero bytes.
+  /// HKDF-SHA256 (RFC 5869) from one place into another; an empty salt is 32 zero bytes.
   func derive(
     _ child: KeyPlace, from parent: KeyPlace, salt: Span<UInt8>, info: InfoString
   ) throws(TrackError) {
@@ -35,7 +28,8 @@ public struct CryptoProvider {
       unsafe bytes.span.withUnsafeBufferPointer { info_ in
         guard let base = info_.baseAddress else { return TrackError.provider.status }
         return unsafe table.pointee.derive(
-          table.pointee.state, parent.number, salt.baseAddress, UInt32(truncatingIfNeeded: salt.count),
+          table.pointee.state, parent.number,
+          salt.baseAddress, UInt32(truncatingIfNeeded: salt.count),
           base, UInt32(truncatingIfNeeded: info.count), child.number)
       }
     }
@@ -46,7 +40,7 @@ public struct CryptoProvider {
   ///
   /// - Throws: ``TrackError/unwrap`` when the integrity check fails, ``TrackError/provider`` when the
   ///   provider does.
-  func unwrap(
+  public func unwrap(
     _ wrapped: Span<UInt8>, under wrapping: KeyPlace, into child: KeyPlace
   ) throws(TrackError) {
     guard wrapped.count == TrackLayout.wrapSize else { throw .argument }
@@ -59,8 +53,10 @@ public struct CryptoProvider {
     guard status == PINSTRIPE_OK else { throw .provider }
   }
 
-  /// HMAC-SHA256 (RFC 2104) over the concatenation of up to two pieces.
-  func mac(
+  /// HMAC-SHA256 (RFC 2104) over the concatenation of two pieces.
+  ///
+  /// - Throws: ``TrackError/provider``.
+  public func mac(
     _ first: Span<UInt8>, _ second: Span<UInt8>, under key: KeyPlace
   ) throws(TrackError) -> InlineArray<32, UInt8> {
     guard unsafe table.pointee.mac_begin(table.pointee.state, key.number) == PINSTRIPE_OK
@@ -103,7 +99,7 @@ public struct CryptoProvider {
   }
 
   /// Forgets a key.
-  func discard(_ key: KeyPlace) {
+  public func discard(_ key: KeyPlace) {
     unsafe table.pointee.discard(table.pointee.state, key.number)
   }
 }

@@ -10,7 +10,7 @@ struct InfoString {
 
   init(_ label: StaticString) {
     label.withUTF8Buffer { text in
-      for unsafe byte in unsafe text { append(byte) }
+      for index in text.indices { unsafe append(text[index]) }
     }
     append(UInt8(0))
   }

@@ -1,5 +1,6 @@
-/// The derivations of TrackFormat.md, "Keys". Host and device take the same steps here; labels occur
-/// nowhere else.
+/// The derivations of TrackFormat.md, "Keys".
+///
+/// Host and device take the same steps here; the labels occur nowhere else.
 public struct KeyLadder {
   private let provider: CryptoProvider
 
@@ -36,8 +37,9 @@ public struct KeyLadder {
   }
 
   /// K_stripe = HKDF(CEK, salt = file nonce, "pinstripe v1 stripe" ‖ 0 ‖ suite ‖ pattern), into
-  /// ``KeyPlace/stripe``. Binding suite and pattern means that an edited header gives noise, not
-  /// a keystream used twice.
+  /// ``KeyPlace/stripe``.
+  ///
+  /// Suite and pattern are bound so that an edited header gives noise, not a keystream used twice.
   public func deriveStripeKey(
     content: KeyPlace, nonce: Span<UInt8>, suite: CipherSuite, pattern: StripePattern
   ) throws(TrackError) {

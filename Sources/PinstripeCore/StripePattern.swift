@@ -7,7 +7,7 @@ import CPinstripe
 public struct StripePattern: Sendable {
   /// `PINSTRIPE_PATTERN_CLEAR` or `PINSTRIPE_PATTERN_EVERY`.
   public let kind: UInt8
-  /// N: of N consecutive bytes one is encrypted. 1 to 65,535; 0 for clear.
+  /// N, of whose consecutive bytes one is encrypted: 1 to 65,535; 0 for clear.
   public let stride: UInt16
   /// The offset of the first encrypted byte: 0 to N − 1; 0 for clear.
   public let phase: UInt16

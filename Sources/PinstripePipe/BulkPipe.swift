@@ -89,8 +89,9 @@ public enum PipeDirection: Sendable {
 public struct Reception: Sendable, Equatable {
   /// How many bytes arrived: 0 to the size of the pipe's buffers.
   public var count: Int
-  /// Whether a short or zero-length packet ended the device's transfer here. False means that the
-  /// buffer was filled: more may follow.
+  /// Whether a short or zero-length packet ended the device's transfer here.
+  ///
+  /// False means that the buffer was filled: more may follow.
   public var isEnd: Bool
 
   /// Creates the account of one reception.
@@ -124,8 +125,9 @@ public struct ClassRequest: Sendable, Equatable {
     return ClassRequest(number: 0x64, payload: [0x01, 0x40] + bytes, replyLimit: 0)
   }
 
-  /// Device Reset Request (§5.2.3): back to the command phase, the session closed. This is the class
-  /// request, not a reset of the USB port.
+  /// Device Reset Request (§5.2.3): back to the command phase, the session closed.
+  ///
+  /// This is the class request, not a reset of the USB port.
   public static let resetDevice = ClassRequest(number: 0x66, payload: [], replyLimit: 0)
 
   /// Get Device Status (§5.2.4): a code, and the endpoints that are halted.

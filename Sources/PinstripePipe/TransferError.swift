@@ -30,6 +30,7 @@ public enum TransferError: Error, Sendable, Equatable {
 }
 
 extension TransferError: CustomStringConvertible {
+  /// What happened, as a clause without a full stop.
   public var description: String {
     switch self {
     case .cancelled: "the transfer was cancelled"

@@ -1,5 +1,7 @@
-/// What one player model is and needs. Everything device-specific that the host obeys is in such a
-/// value, read from a file of `DeviceProfiles/`; no model has a constant in code.
+/// What one player model is and needs.
+///
+/// Everything device-specific that the host obeys is in such a value, read from a file of
+/// `DeviceProfiles/`; no model has a constant in code.
 ///
 /// A profile made with ``init(id:name:)`` has the *careful defaults*: what works with any MTP player
 /// that keeps to the standard, at the price of some speed. A file states only what differs.
@@ -9,7 +11,7 @@ public struct DeviceProfile: Sendable, Equatable {
   public var id: String
   /// The model as a person knows it: "SanDisk Sansa Clip+".
   public var name: String
-  /// What identifies the model on USB. Empty for the careful default, which matches nothing.
+  /// What identifies the model on USB; empty for the careful default, which matches nothing.
   public var matches: [USBMatch] = []
   /// Whether the player decrypts Pinstripe tracks.
   public var decoder = DecoderSupport.none
@@ -64,7 +66,9 @@ public struct USBMatch: Sendable, Equatable {
 
 /// How tracks for a player are encrypted.
 public struct ProtectionRules: Sendable, Equatable {
-  /// Every how many bytes one is encrypted, 1 to 65,535. 10 is the classic (US 2001/0016836 ¶30).
+  /// Every how many bytes one is encrypted: 1 to 65,535.
+  ///
+  /// 10 is the classic (US 2001/0016836 ¶30).
   public var stride: UInt16 = 10
   /// The first encrypted byte, 0 to stride − 1.
   public var phase: UInt16 = 0
@@ -82,11 +86,11 @@ public struct StorageRules: Sendable, Equatable {
   /// The longest file name the player holds, in UTF-16 units: 1 to 254 (MTP 1.1 §3.2.3 allows 254
   /// and a terminator).
   public var maximumNameLength = 200
-  /// Characters that may not be in a name. The default is what FAT forbids.
+  /// Characters that may not be in a name; by default what FAT forbids.
   public var forbiddenCharacters = "\"*/:<>?\\|"
   /// The largest object the player holds, in bytes.
   public var maximumObjectSize: UInt64 = 0xFFFF_FFFF
-  /// The MTP object format that a `.pst` track is announced as. Undefined by default.
+  /// The MTP object format that tracks are announced as, by default Undefined.
   public var trackFormat: UInt16 = 0x3000
 
   /// Creates the default rules.
@@ -97,12 +101,15 @@ public struct StorageRules: Sendable, Equatable {
 public struct TransferRules: Sendable, Equatable {
   /// Bytes in one USB transfer: a multiple of 1024, at most 1 MiB.
   public var chunkSize = 65_536
-  /// Transfers in flight at once: 1 to 16. The kernel's limit of 16 MiB is shared by all programs.
+  /// Transfers in flight at once: 1 to 16.
+  ///
+  /// The kernel's limit of 16 MiB is shared by all programs.
   public var queueDepth = 4
   /// Whether IN transfers may wait before the player has anything to say.
   public var postsReceivesEarly = true
-  /// The longest silence before a response, in milliseconds. Players on slow flash take seconds to
-  /// delete or to allocate.
+  /// The longest silence before a response, in milliseconds.
+  ///
+  /// Players on slow flash take seconds to delete or to allocate.
   public var responseTimeoutMilliseconds = 20_000
   /// The longest time without progress while data moves, in milliseconds.
   public var dataTimeoutMilliseconds = 10_000

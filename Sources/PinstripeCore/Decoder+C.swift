@@ -1,0 +1,173 @@
+public import CPinstripe
+
+// The functions of pinstripe_decoder.h; their contract stands there. Each checks its pointers and
+// passes on; a signature that differs from the header does not compile.
+
+/// Runs a body and turns what it throws into a status.
+private func status(_ body: () throws(TrackError) -> Void) -> Int32 {
+  do throws(TrackError) {
+    try body()
+    return PINSTRIPE_OK
+  } catch {
+    return error.status
+  }
+}
+
+/// The ABI version of this object.
+@c @implementation
+public func pinstripe_abi_version() -> UInt32 {
+  PINSTRIPE_ABI_VERSION
+}
+
+/// Opens a track.
+@c @implementation
+public func pinstripe_open(
+  _ decoder: UnsafeMutablePointer<pinstripe_decoder>?,
+  _ provider: UnsafePointer<pinstripe_provider>?,
+  _ storage: UnsafePointer<pinstripe_storage>?,
+  _ recipients: UnsafePointer<pinstripe_recipient>?, _ recipient_count: UInt32,
+  _ flags: UInt32, _ work: UnsafeMutablePointer<UInt8>?, _ work_size: Int
+) -> Int32 {
+  guard let decoder = unsafe decoder, let provider = unsafe provider,
+    let storage = unsafe storage, let work = unsafe work, work_size >= 0,
+    flags & ~PINSTRIPE_OPEN_ALLOW_CLEAR == 0,
+    unsafe recipients != nil || recipient_count == 0,
+    let count = Int(exactly: recipient_count)
+  else { return PINSTRIPE_E_ARGUMENT }
+  unsafe decoder.initialize(to: pinstripe_decoder())
+  return status { () throws(TrackError) in
+    let table = try unsafe CryptoProvider(provider)
+    var source = try unsafe FirmwareStorage(storage)
+    let opener = TrackOpener(
+      provider: table, allowsClear: flags & PINSTRIPE_OPEN_ALLOW_CLEAR != 0)
+    var area = unsafe MutableSpan(_unsafeStart: work, count: work_size)
+    let keys = unsafe Span(
+      _unsafeElements: UnsafeBufferPointer(start: recipients, count: count))
+    let track = try opener.open(&source, recipients: keys, work: &area)
+    let state = unsafe UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: DecoderState.self)
+    unsafe state.initialize(
+      to: DecoderState(
+        mark: DecoderState.openMark, slot: track.slot, codec: track.header.codec.code,
+        work: work, workSize: work_size, contentLength: track.contentLength, position: 0,
+        trackID: track.header.trackID,
+        cipher: StripeCipher(
+          pattern: track.header.pattern, suite: track.header.suite, provider: table)))
+  }
+}
+
+/// Changes the work buffer.
+@c @implementation
+public func pinstripe_set_work(
+  _ decoder: UnsafeMutablePointer<pinstripe_decoder>?, _ work: UnsafeMutablePointer<UInt8>?,
+  _ work_size: Int
+) -> Int32 {
+  guard let state = unsafe DecoderState.open(in: decoder), let work = unsafe work
+  else { return PINSTRIPE_E_ARGUMENT }
+  guard work_size >= StripeCipher.minimumScratch else { return PINSTRIPE_E_WORK_SIZE }
+  unsafe wipe(state.pointee.work, state.pointee.workSize)
+  unsafe state.pointee.work = work
+  unsafe state.pointee.workSize = work_size
+  unsafe state.pointee.cipher.forgetKeystream()
+  return PINSTRIPE_OK
+}
+
+/// Describes the open track.
+@c @implementation
+public func pinstripe_get_info(
+  _ decoder: UnsafePointer<pinstripe_decoder>?, _ info: UnsafeMutablePointer<pinstripe_info>?
+) -> Int32 {
+  guard let state = unsafe DecoderState.open(in: decoder), let info = unsafe info
+  else { return PINSTRIPE_E_ARGUMENT }
+  guard unsafe info.pointee.struct_size == UInt32(MemoryLayout<pinstripe_info>.size),
+    unsafe info.pointee.abi_version == PINSTRIPE_ABI_VERSION
+  else { return PINSTRIPE_E_ABI }
+  let cipher = unsafe state.pointee.cipher
+  unsafe info.pointee.content_length = state.pointee.contentLength
+  unsafe info.pointee.payload_offset = UInt64(TrackLayout.headerAreaSize)
+  unsafe info.pointee.suite = UInt32(cipher.suite.number)
+  unsafe info.pointee.pattern_kind = UInt32(cipher.pattern.kind)
+  unsafe info.pointee.stride = UInt32(cipher.pattern.stride)
+  unsafe info.pointee.phase = UInt32(cipher.pattern.phase)
+  unsafe info.pointee.slot = state.pointee.slot
+  let codec = unsafe state.pointee.codec
+  unsafe info.pointee.codec = (
+    UInt8(truncatingIfNeeded: codec), UInt8(truncatingIfNeeded: codec >> 8),
+    UInt8(truncatingIfNeeded: codec >> 16), UInt8(truncatingIfNeeded: codec >> 24)
+  )
+  let id = unsafe state.pointee.trackID
+  unsafe id.copy(to: &info.pointee.track_id)
+  return PINSTRIPE_OK
+}
+
+/// Decrypts at an offset.
+@c @implementation
+public func pinstripe_xor_at(
+  _ decoder: UnsafeMutablePointer<pinstripe_decoder>?, _ offset: UInt64,
+  _ src: UnsafePointer<UInt8>?, _ dst: UnsafeMutablePointer<UInt8>?, _ length: Int
+) -> Int32 {
+  guard let state = unsafe DecoderState.open(in: decoder), let src = unsafe src,
+    let dst = unsafe dst
+  else { return PINSTRIPE_E_ARGUMENT }
+  return status { () throws(TrackError) in
+    try unsafe state.pointee.xor(at: offset, from: src, to: dst, length)
+  }
+}
+
+/// Moves the position.
+@c @implementation
+public func pinstripe_seek(
+  _ decoder: UnsafeMutablePointer<pinstripe_decoder>?, _ offset: UInt64
+) -> Int32 {
+  guard let state = unsafe DecoderState.open(in: decoder) else { return PINSTRIPE_E_ARGUMENT }
+  return status { () throws(TrackError) in
+    try unsafe state.pointee.check(offset, 0)
+    unsafe state.pointee.position = offset
+  }
+}
+
+/// Decrypts at the position and moves it on.
+@c @implementation
+public func pinstripe_update(
+  _ decoder: UnsafeMutablePointer<pinstripe_decoder>?, _ src: UnsafePointer<UInt8>?,
+  _ dst: UnsafeMutablePointer<UInt8>?, _ length: Int
+) -> Int32 {
+  guard let state = unsafe DecoderState.open(in: decoder), let src = unsafe src,
+    let dst = unsafe dst
+  else { return PINSTRIPE_E_ARGUMENT }
+  return status { () throws(TrackError) in
+    try unsafe state.pointee.xor(at: state.pointee.position, from: src, to: dst, length)
+    unsafe state.pointee.position &+= UInt64(length)
+  }
+}
+
+/// Tells which keystream blocks a range needs.
+@c @implementation
+public func pinstripe_keystream_range(
+  _ decoder: UnsafePointer<pinstripe_decoder>?, _ offset: UInt64, _ length: UInt64,
+  _ first_block: UnsafeMutablePointer<UInt64>?, _ block_count: UnsafeMutablePointer<UInt64>?
+) -> Int32 {
+  guard let state = unsafe DecoderState.open(in: decoder), let first = unsafe first_block,
+    let count = unsafe block_count
+  else { return PINSTRIPE_E_ARGUMENT }
+  return status { () throws(TrackError) in
+    try unsafe state.pointee.check(offset, length)
+    let cipher = unsafe state.pointee.cipher
+    let range = cipher.keystreamBlocks(from: offset, to: offset &+ length)
+    unsafe first.pointee = range.first
+    unsafe count.pointee = range.count
+  }
+}
+
+/// Forgets everything.
+@c @implementation
+public func pinstripe_wipe(_ decoder: UnsafeMutablePointer<pinstripe_decoder>?) {
+  guard let decoder = unsafe decoder else { return }
+  if let state = unsafe DecoderState.open(in: decoder) {
+    let provider = unsafe state.pointee.cipher.provider
+    TrackOpener(provider: provider, allowsClear: true).forget()
+    unsafe wipe(state.pointee.work, state.pointee.workSize)
+  }
+  unsafe wipe(
+    UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: UInt8.self),
+    MemoryLayout<pinstripe_decoder>.size)
+}

@@ -1,0 +1,60 @@
+import CPinstripe
+
+/// What lies in the 256 opaque bytes of a `pinstripe_decoder` while a track is open.
+///
+/// Trivial: it may be overwritten with zeros at any time, which is what wiping is.
+@safe
+struct DecoderState {
+  /// Tells an open context from memory that never was one.
+  var mark: UInt32
+  var slot: UInt32
+  var codec: UInt32
+  var work: UnsafeMutablePointer<UInt8>
+  var workSize: Int
+  var contentLength: UInt64
+  var position: UInt64
+  var trackID: InlineArray<16, UInt8>
+  var cipher: StripeCipher
+
+  static var openMark: UInt32 { 0x4453_5450 }
+
+  /// The state in a context that holds an open track; nil for every other one.
+  static func open(
+    in decoder: UnsafePointer<pinstripe_decoder>?
+  ) -> UnsafePointer<DecoderState>? {
+    guard let decoder = unsafe decoder else { return nil }
+    // pinstripe_decoder is 256 bytes aligned to 8, both no less than this struct's; the tests hold
+    // them against each other.
+    let state = unsafe UnsafeRawPointer(decoder).assumingMemoryBound(to: DecoderState.self)
+    return unsafe state.pointee.mark == openMark ? state : nil
+  }
+
+  static func open(
+    in decoder: UnsafeMutablePointer<pinstripe_decoder>?
+  ) -> UnsafeMutablePointer<DecoderState>? {
+    let state = unsafe open(in: UnsafePointer(decoder))
+    return unsafe UnsafeMutablePointer(mutating: state)
+  }
+
+  /// Checks a range of content.
+  func check(_ offset: UInt64, _ length: UInt64) throws(TrackError) {
+    guard offset <= contentLength, length <= contentLength &- offset else { throw .range }
+  }
+
+  /// Decrypts from one buffer to another, or in place.
+  mutating func xor(
+    at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
+    _ length: Int
+  ) throws(TrackError) {
+    guard length >= 0 else { throw .argument }
+    try check(offset, UInt64(length))
+    if unsafe UnsafePointer(target) != source {
+      let apart = unsafe source - UnsafePointer(target)
+      guard apart >= length || apart <= 0 &- length else { throw .argument }
+      unsafe target.update(from: source, count: length)
+    }
+    var bytes = unsafe MutableSpan(_unsafeStart: target, count: length)
+    var scratch = unsafe MutableSpan(_unsafeStart: work, count: workSize)
+    try cipher.apply(at: offset, to: &bytes, scratch: &scratch)
+  }
+}

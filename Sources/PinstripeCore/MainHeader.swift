@@ -1,0 +1,147 @@
+// Main header, 128 bytes, little-endian. Everything not named is zero or the track is refused.
+//
+//   offset  size  field
+//        0     8  magic 89 'P' 'S' 'T' 0D 0A 1A 0A
+//        8     2  major version, 1
+//       10     2  minor version
+//       12     2  cipher suite
+//       14     2  number of key slots, 0 to 16
+//       16     2  number of sections in the directory here, 0 to 12
+//       20     4  flags: bit 0 TRAILER
+//       24    16  pattern
+//       40     8  content length in bytes; 0 with TRAILER
+//       48     8  payload offset, 4096
+//       56     4  codec, four printable ASCII characters, padded with spaces
+//       64    16  track id
+//       80    32  file nonce
+
+/// The fixed part of a track's header area.
+public struct MainHeader: Sendable {
+  /// The minor version, 0 here; readers of this major version understand every one.
+  public var minorVersion: UInt16 = 0
+  /// Keystream, KDF, wrap and MAC.
+  public var suite: CipherSuite
+  /// How many key slots follow: 0 to 16; 0 only for clear tracks.
+  public var slotCount = 0
+  /// How many entries the directory behind the slots has: 0 to 12; 0 with a trailer.
+  public var sectionCount = 0
+  /// Whether lengths and directory stand in a trailer, because the track was packed from a pipe.
+  public var hasTrailer = false
+  /// Which bytes are encrypted.
+  public var pattern: StripePattern
+  /// Bytes of content, and so of payload; 0 when ``hasTrailer``.
+  public var contentLength: UInt64 = 0
+  /// What the content is.
+  public var codec: CodecTag
+  /// Identifies the track; random.
+  public var trackID: InlineArray<16, UInt8>
+  /// 32 random bytes, fresh for every file ever written.
+  public var nonce: InlineArray<32, UInt8>
+
+  /// Creates a header without slots, sections or content.
+  public init(
+    suite: CipherSuite, pattern: StripePattern, codec: CodecTag,
+    trackID: InlineArray<16, UInt8>, nonce: InlineArray<32, UInt8>
+  ) {
+    self.suite = suite
+    self.pattern = pattern
+    self.codec = codec
+    self.trackID = trackID
+    self.nonce = nonce
+  }
+}
+
+/// Four characters that name the content's format: "mp3 ", "flac", "ogg ".
+public struct CodecTag: Sendable {
+  /// The four characters, first one lowest.
+  public let code: UInt32
+
+  /// Takes the code of a header.
+  ///
+  /// - Throws: ``TrackError/malformed`` unless every character is printable ASCII.
+  public init(code: UInt32) throws(TrackError) {
+    var rest = code
+    for _ in 0..<4 {
+      guard (0x20...0x7E).contains(rest & 0xFF) else { throw .malformed }
+      rest >>= 8
+    }
+    self.code = code
+  }
+
+  /// Names a format by up to four printable ASCII characters; others become "?".
+  public init(_ name: StaticString) {
+    var code: UInt32 = 0
+    name.withUTF8Buffer { text in
+      for index in 0..<4 {
+        let byte = unsafe index < text.count ? text[index] : 0x20
+        code |= UInt32((0x20...0x7E).contains(byte) ? byte : 0x3F) << UInt32(8 * index)
+      }
+    }
+    self.code = code
+  }
+}
+
+extension MainHeader {
+  static var magic: UInt64 { 0x0A1A_0A0D_5453_5089 }
+  static var trailerFlag: UInt32 { 1 }
+
+  /// Writes the header to the first 128 bytes of `area`.
+  public func encode(into area: inout MutableSpan<UInt8>) {
+    area.storeLittleEndian(Self.magic, at: 0)
+    area.storeLittleEndian(UInt16(1), at: 8)
+    area.storeLittleEndian(minorVersion, at: 10)
+    area.storeLittleEndian(suite.number, at: 12)
+    area.storeLittleEndian(UInt16(truncatingIfNeeded: slotCount), at: 14)
+    area.storeLittleEndian(UInt16(truncatingIfNeeded: sectionCount), at: 16)
+    area.storeLittleEndian(hasTrailer ? Self.trailerFlag : 0, at: 20)
+    let pattern = self.pattern.encoded
+    area.store(pattern.span, at: 24)
+    area.storeLittleEndian(contentLength, at: 40)
+    area.storeLittleEndian(UInt64(TrackLayout.headerAreaSize), at: 48)
+    area.storeLittleEndian(codec.code, at: 56)
+    area.store(trackID.span, at: 64)
+    area.store(nonce.span, at: 80)
+  }
+
+  /// Reads and judges the first 128 bytes of `area`.
+  ///
+  /// - Throws: ``TrackError/truncated``, ``TrackError/notATrack``, ``TrackError/version``,
+  ///   ``TrackError/suite``, ``TrackError/pattern``, ``TrackError/tooLarge`` or
+  ///   ``TrackError/malformed``, in this order of checks.
+  public init(decoding area: Span<UInt8>) throws(TrackError) {
+    guard area.count >= TrackLayout.mainHeaderSize else { throw .truncated }
+    guard area.littleEndian64(at: 0) == Self.magic else { throw .notATrack }
+    guard area.littleEndian16(at: 8) == 1 else { throw .version }
+    suite = try CipherSuite(number: area.littleEndian16(at: 12))
+    pattern = try StripePattern(decoding: area, at: 24)
+    codec = try CodecTag(code: area.littleEndian32(at: 56))
+    minorVersion = area.littleEndian16(at: 10)
+    slotCount = Int(area.littleEndian16(at: 14))
+    sectionCount = Int(area.littleEndian16(at: 16))
+    let flags = area.littleEndian32(at: 20)
+    hasTrailer = flags & Self.trailerFlag != 0
+    contentLength = area.littleEndian64(at: 40)
+    trackID = InlineArray { area.byte(at: 64 &+ $0) }
+    nonce = InlineArray { area.byte(at: 80 &+ $0) }
+
+    guard flags & ~Self.trailerFlag == 0,
+      area.littleEndian64(at: 48) == UInt64(TrackLayout.headerAreaSize),
+      area.isZero(from: 18, to: 20), area.isZero(from: 60, to: 64), area.isZero(from: 112, to: 128),
+      slotCount <= TrackLayout.maximumSlots, sectionCount <= TrackLayout.maximumSections,
+      pattern.isClear == (slotCount == 0),
+      !hasTrailer || (contentLength == 0 && sectionCount == 0)
+    else { throw .malformed }
+    try pattern.checkLength(contentLength)
+  }
+}
+
+extension StripePattern {
+  /// Refuses content that is longer than one keystream may cover.
+  ///
+  /// - Throws: ``TrackError/tooLarge``.
+  public func checkLength(_ contentLength: UInt64) throws(TrackError) {
+    guard contentLength <= TrackLayout.maximumContentLength,
+      encryptedCount(before: contentLength) <= TrackLayout.maximumEncryptedBytes
+    else { throw .tooLarge }
+  }
+}

@@ -1,0 +1,76 @@
+// Entry of the section directory, 64 bytes, little-endian. Everything not named is zero.
+//
+//   offset  size  field
+//        0     2  type: 1 frame map, 2 metadata, 3 purchaser, 4 rights, 5 chunk tags
+//        2     2  flags: bit 0 CRITICAL
+//        8     8  offset in the file
+//       16     8  length, with its salt
+//       24    32  tag
+//
+// A section is its 32-byte salt and then its bytes, encrypted in full.
+
+/// One entry of a track's section directory.
+public struct SectionEntry: Sendable {
+  /// What the section holds.
+  public var type: SectionType
+  /// Whether a reader that does not know the type must refuse the track.
+  public var isCritical: Bool
+  /// Where it starts in the file.
+  public var offset: UInt64
+  /// How long it is, salt included.
+  public var length: UInt64
+  /// HMAC-SHA256 over its bytes, salt included, under the section's tag key.
+  public var tag: InlineArray<32, UInt8>
+
+  /// Creates an entry.
+  public init(
+    type: SectionType, isCritical: Bool, offset: UInt64, length: UInt64,
+    tag: InlineArray<32, UInt8>
+  ) {
+    self.type = type
+    self.isCritical = isCritical
+    self.offset = offset
+    self.length = length
+    self.tag = tag
+  }
+
+  /// Writes the entry at `offset` of `area`.
+  public func encode(into area: inout MutableSpan<UInt8>, at offset: Int) {
+    area.storeLittleEndian(type.number, at: offset)
+    area.storeLittleEndian(UInt16(isCritical ? 1 : 0), at: offset &+ 2)
+    area.storeLittleEndian(self.offset, at: offset &+ 8)
+    area.storeLittleEndian(length, at: offset &+ 16)
+    area.store(tag.span, at: offset &+ 24)
+  }
+
+  /// Reads the entry at `offset` of `area`.
+  ///
+  /// - Throws: ``TrackError/malformed`` for unknown flags, set padding, or a length without a salt.
+  public init(decoding area: Span<UInt8>, at offset: Int) throws(TrackError) {
+    type = SectionType(number: area.littleEndian16(at: offset))
+    let flags = area.littleEndian16(at: offset &+ 2)
+    isCritical = flags & 1 != 0
+    self.offset = area.littleEndian64(at: offset &+ 8)
+    length = area.littleEndian64(at: offset &+ 16)
+    tag = InlineArray { area.byte(at: offset &+ 24 &+ $0) }
+    guard flags & ~1 == 0, type.number != 0,
+      area.isZero(from: offset &+ 4, to: offset &+ 8),
+      area.isZero(from: offset &+ 56, to: offset &+ 64),
+      length >= UInt64(TrackLayout.sectionSaltSize), length <= TrackLayout.maximumContentLength
+    else { throw .malformed }
+  }
+}
+
+/// What a section holds.
+public struct SectionType: Sendable {
+  /// The number in the directory; unknown ones survive.
+  public let number: UInt16
+
+  /// Takes a number of a directory.
+  public init(number: UInt16) {
+    self.number = number
+  }
+
+  /// Title, artist and what else is known of the work, and the source's digest.
+  public static var metadata: SectionType { SectionType(number: 2) }
+}
