@@ -7,18 +7,20 @@ all_targets=(aarch64-linux armv7-linux x86_64-linux)
 # describe_target TARGET sets:
 #   triple     what the Swift compiler builds for
 #   emulation  what the linker calls it
-#   gnu        prefix of the GNU cross tools
+#   gnu        prefix of the GNU cross tools, and Debian's folder of the architecture's files
+#   abi        what clang needs to agree with that gcc; the toolset has the same
 #   debian     Debian's name of the architecture
 #   emulator   the qemu-user program that runs it; empty on a machine of the same kind
 #   short      its name in figures
 describe_target() {
+  abi=()
   case $1 in
     aarch64-linux)
       triple=aarch64-none-none-elf emulation=aarch64linux gnu=aarch64-linux-gnu debian=arm64
       emulator=qemu-aarch64 ;;
     armv7-linux)
       triple=armv7-none-none-eabi emulation=armelf_linux_eabi gnu=arm-linux-gnueabihf debian=armhf
-      emulator=qemu-arm ;;
+      abi=(-mfloat-abi=hard -fno-short-enums) emulator=qemu-arm ;;
     x86_64-linux)
       triple=x86_64-unknown-linux-gnu emulation=elf_x86_64 gnu=x86_64-linux-gnu debian=amd64
       emulator=qemu-x86_64 ;;

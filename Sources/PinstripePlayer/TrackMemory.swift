@@ -2,8 +2,10 @@ import CPinstripe
 
 /// What an open track needs at addresses that stay: the decoder keeps pointers to its storage table
 /// and its work buffer. Freed, after a wipe, when the reader ends.
+///
+/// A class, because Embedded Swift cannot run the deinit of another module's generic noncopyable struct.
 @safe
-struct TrackMemory<Storage: StorageReader & ~Copyable>: ~Copyable {
+final class TrackMemory<Storage: StorageReader & ~Copyable> {
   static var windowSize: Int { 16384 }
   static var workSize: Int { Int(PINSTRIPE_WORK_SIZE_OPENING) }
 
