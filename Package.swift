@@ -21,7 +21,8 @@ let embeddable: [SwiftSetting] =
 let package = Package(
   name: "pinstripe",
   products: [
-    .library(name: "PinstripeCore", targets: ["PinstripeCore"])
+    .library(name: "PinstripeCore", targets: ["PinstripeCore"]),
+    .library(name: "PinstripeKeys", targets: ["PinstripeKeys"]),
   ],
   targets: [
     // Floor 0
@@ -32,6 +33,9 @@ let package = Package(
       name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(name: "CLinux"),
+
+    .target(name: "CProviderOpenSSL", dependencies: ["CPinstripe", "CLibCrypto"]),
 
     // Floor 1
     .target(name: "PinstripeCore", dependencies: ["CPinstripe"], swiftSettings: embeddable),
@@ -42,6 +46,23 @@ let package = Package(
     .target(
       name: "PinstripePlayer", dependencies: ["CPinstripe", "PinstripeCore"],
       swiftSettings: embeddable),
+
+    // Floor 2, host
+    .target(
+      name: "PinstripeKeys",
+      dependencies: ["PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto", "CLinux"],
+      swiftSettings: memorySafe),
+
+    // Tests
+    .testTarget(
+      name: "PinstripeKeysTests",
+      dependencies: [
+        "PinstripeKeys", "PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto", "CLinux",
+      ],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripePlayerTests", dependencies: ["PinstripePlayer", "PinstripeCore", "CPinstripe"],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

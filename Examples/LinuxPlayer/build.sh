@@ -51,7 +51,7 @@ swiftc "${swift_flags[@]}" -strict-memory-safety -module-name PinstripePlayer -c
   -emit-module -emit-module-path "$objects/PinstripePlayer.swiftmodule" \
   "$package"/Sources/PinstripePlayer/*.swift -o "$objects/PinstripePlayer.o"
 swiftc "${swift_flags[@]}" -module-name LinuxPlayer -c -I "$objects" \
-  -I "$here/CLinux" -I "$here/CMPG123" -I "$provider/include" \
+  -I "$here/CSystem" -I "$here/CMPG123" -I "$provider/include" \
   "$here"/Sources/*.swift -o "$objects/LinuxPlayer.o"
 provider_objects=()
 for source in "$provider"/*.c; do

@@ -1,4 +1,4 @@
-import CLinux
+import CSystem
 import CPinstripe
 import CProviderOpenSSL
 import PinstripePlayer
@@ -20,7 +20,7 @@ struct DeviceKeys: ~Copyable {
     var secret = InlineArray<32, UInt8>(repeating: 0)
     var secretSpan = secret.mutableSpan
     var status = secretSpan.withUnsafeMutableBufferPointer { secret in
-      defer { linux_wipe(secret.baseAddress, secret.count) }
+      defer { system_wipe(secret.baseAddress, secret.count) }
       let status = file.withBytes { bytes in
         pinstripe_keybox_read(
           memory.table, bytes.baseAddress, bytes.count, allowsTest ? 1 : 0, &keybox,
@@ -64,7 +64,7 @@ private struct KeyboxFile: ~Copyable {
     let count = count
     var span = bytes.mutableSpan
     return span.withUnsafeMutableBufferPointer { all in
-      defer { linux_wipe(all.baseAddress, all.count) }
+      defer { system_wipe(all.baseAddress, all.count) }
       return body(all.extracting(..<count))
     }
   }

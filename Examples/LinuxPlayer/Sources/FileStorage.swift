@@ -1,4 +1,4 @@
-import CLinux
+import CSystem
 import PinstripePlayer
 
 /// A track in a file system.
@@ -7,10 +7,10 @@ struct FileStorage: StorageReader, ~Copyable {
   private let file: Int32
 
   init(path: UnsafePointer<CChar>) throws(PlayerError) {
-    let file = linux_open(path)
-    guard file >= 0 else { throw .storage(linux_error()) }
-    guard let size = UInt64(exactly: linux_size(file)) else {
-      let reason = linux_error()
+    let file = system_open(path)
+    guard file >= 0 else { throw .storage(system_error()) }
+    guard let size = UInt64(exactly: system_size(file)) else {
+      let reason = system_error()
       close(file)
       throw .storage(reason)
     }
@@ -22,9 +22,9 @@ struct FileStorage: StorageReader, ~Copyable {
     at offset: UInt64, into out: inout MutableSpan<UInt8>
   ) throws(PlayerError) -> Int {
     let count = out.withUnsafeMutableBytes { bytes in
-      linux_read_at(file, bytes.baseAddress, bytes.count, offset)
+      system_read_at(file, bytes.baseAddress, bytes.count, offset)
     }
-    guard count >= 0 else { throw .storage(linux_error()) }
+    guard count >= 0 else { throw .storage(system_error()) }
     return Int(count)
   }
 

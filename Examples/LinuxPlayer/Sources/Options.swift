@@ -1,4 +1,4 @@
-import CLinux
+import CSystem
 
 /// What the player was asked to do.
 struct Options {

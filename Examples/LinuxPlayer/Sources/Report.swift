@@ -1,4 +1,4 @@
-import CLinux
+import CSystem
 import CMPG123
 import CPinstripe
 import PinstripePlayer
@@ -17,9 +17,9 @@ enum ExitCode: Int32 {
 
 /// Prints to stderr: a text, a file's name, and the rest of the text.
 func say(_ text: StaticString, _ name: UnsafePointer<CChar>? = nil, _ rest: StaticString = "") {
-  linux_say(text.pointer)
-  if let name { linux_say(name) }
-  linux_say(rest.pointer)
+  system_say(text.pointer)
+  if let name { system_say(name) }
+  system_say(rest.pointer)
 }
 
 extension StaticString {

@@ -1,4 +1,4 @@
-import CLinux
+import CSystem
 import PinstripePlayer
 
 /// Sound on stdout: bare samples, or a WAV file.
@@ -17,7 +17,7 @@ struct StandardOutput: PCMOutput, ~Copyable {
   mutating func begin(_ format: PCMFormat) throws(PlayerError) {
     guard isWAV else { return }
     self.format = format
-    start = linux_position(Self.file)
+    start = system_position(Self.file)
     // A pipe cannot be gone back in: there the largest lengths stand for "until the end".
     try Self.write(header(dataSize: UInt32.max &- 44).span)
   }
@@ -31,15 +31,15 @@ struct StandardOutput: PCMOutput, ~Copyable {
     guard isWAV, start >= 0, written < UInt64(UInt32.max &- 44) else { return }
     let bytes = header(dataSize: UInt32(truncatingIfNeeded: written))
     let status = bytes.span.withUnsafeBufferPointer {
-      linux_write_at(Self.file, $0.baseAddress, $0.count, start)
+      system_write_at(Self.file, $0.baseAddress, $0.count, start)
     }
-    guard status == 0 else { throw .output(linux_error()) }
+    guard status == 0 else { throw .output(system_error()) }
   }
 
   /// Bytes as they are, for `--decrypt`.
   static func write(_ bytes: Span<UInt8>) throws(PlayerError) {
-    let status = bytes.withUnsafeBufferPointer { linux_write(file, $0.baseAddress, $0.count) }
-    guard status == 0 else { throw .output(linux_error()) }
+    let status = bytes.withUnsafeBufferPointer { system_write(file, $0.baseAddress, $0.count) }
+    guard status == 0 else { throw .output(system_error()) }
   }
 
   /// RIFF header, little-endian:
