@@ -5,7 +5,7 @@ import PackageDescription
 //   4  PinstripeCommand
 //   3  Pinstripe, PinstripeTestSupport
 //   2  PinstripeUSB, PinstripeMTP, PinstripeKeys, PinstripeProfiles
-//   1  PinstripeCore (Embedded-clean), PinstripePipe, PinstripeProfile
+//   1  PinstripeCore (Embedded-clean), PinstripePipe, PinstripeProfile, PinstripeFiles
 //   0  CPinstripe, CProviderOpenSSL, system libraries
 
 let common: [SwiftSetting] = [
@@ -37,6 +37,7 @@ let package = Package(
     .target(name: "PinstripeCore", dependencies: ["CPinstripe"], swiftSettings: embeddable),
     .target(name: "PinstripePipe", swiftSettings: common),
     .target(name: "PinstripeProfile", swiftSettings: common),
+    .target(name: "PinstripeFiles", swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )
