@@ -21,7 +21,9 @@ let embeddable: [SwiftSetting] =
 let package = Package(
   name: "pinstripe",
   products: [
-    .library(name: "PinstripeCore", targets: ["PinstripeCore"])
+    .library(name: "Pinstripe", targets: ["Pinstripe"]),
+    .library(name: "PinstripeCore", targets: ["PinstripeCore"]),
+    .library(name: "PinstripeKeys", targets: ["PinstripeKeys"]),
   ],
   targets: [
     // Floor 0
@@ -32,12 +34,37 @@ let package = Package(
       name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(name: "CLinux"),
+    .target(name: "CProviderOpenSSL", dependencies: ["CPinstripe", "CLibCrypto"]),
 
     // Floor 1
     .target(name: "PinstripeCore", dependencies: ["CPinstripe"], swiftSettings: embeddable),
     .target(name: "PinstripePipe", swiftSettings: common),
     .target(name: "PinstripeProfile", swiftSettings: common),
     .target(name: "PinstripeFiles", swiftSettings: common),
+
+    // Floor 2
+    .target(
+      name: "PinstripeKeys",
+      dependencies: ["PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto", "CLinux"],
+      swiftSettings: memorySafe),
+
+    // Floor 3
+    .target(
+      name: "Pinstripe",
+      dependencies: [
+        "PinstripeCore", "PinstripeFiles", "PinstripeKeys", "PinstripeProfile", "CPinstripe",
+        "CLibCrypto",
+      ],
+      swiftSettings: common),
+
+    // Tests
+    .testTarget(
+      name: "PinstripeKeysTests",
+      dependencies: [
+        "PinstripeKeys", "PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto", "CLinux",
+      ],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )

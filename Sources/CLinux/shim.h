@@ -1,0 +1,20 @@
+/* What Swift's Glibc module leaves out. */
+
+/* prctl: the only way to say that a process must not be dumped or traced. It is
+ * variadic, which Swift cannot call. */
+#include <sys/prctl.h>
+
+static inline int pinstripe_forbid_dumps(void) {
+  return prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
+}
+
+/* renameat2 with RENAME_NOREPLACE: puts a file in place without ever replacing one,
+ * on file systems without hard links too. glibc declares it under _GNU_SOURCE only,
+ * which a module cannot define late, so the system call is made here. */
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static inline int pinstripe_rename_new(const char *from, const char *to) {
+  return (int)syscall(SYS_renameat2, -100 /* AT_FDCWD */, from, -100, to,
+                      1 /* RENAME_NOREPLACE */);
+}
