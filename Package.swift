@@ -5,7 +5,7 @@ import PackageDescription
 //   4  PinstripeCommand
 //   3  Pinstripe, PinstripeTestSupport
 //   2  PinstripeUSB, PinstripeMTP, PinstripeKeys, PinstripeProfiles
-//   1  PinstripeCore (Embedded-clean), PinstripePipe, PinstripeProfile
+//   1  PinstripeCore (Embedded-clean), PinstripePipe, PinstripeProfile, PinstripeFiles
 //   0  CPinstripe, CProviderOpenSSL, system libraries
 
 let common: [SwiftSetting] = [
@@ -21,6 +21,7 @@ let embeddable: [SwiftSetting] =
 let package = Package(
   name: "pinstripe",
   products: [
+    .library(name: "Pinstripe", targets: ["Pinstripe"]),
     .library(name: "PinstripeCore", targets: ["PinstripeCore"]),
     .library(name: "PinstripeKeys", targets: ["PinstripeKeys"]),
   ],
@@ -34,13 +35,13 @@ let package = Package(
     .systemLibrary(
       name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CLinux"),
-
     .target(name: "CProviderOpenSSL", dependencies: ["CPinstripe", "CLibCrypto"]),
 
     // Floor 1
     .target(name: "PinstripeCore", dependencies: ["CPinstripe"], swiftSettings: embeddable),
     .target(name: "PinstripePipe", swiftSettings: common),
     .target(name: "PinstripeProfile", swiftSettings: common),
+    .target(name: "PinstripeFiles", swiftSettings: common),
 
     // Floor 2, device
     .target(
@@ -52,6 +53,15 @@ let package = Package(
       name: "PinstripeKeys",
       dependencies: ["PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto", "CLinux"],
       swiftSettings: memorySafe),
+
+    // Floor 3
+    .target(
+      name: "Pinstripe",
+      dependencies: [
+        "PinstripeCore", "PinstripeFiles", "PinstripeKeys", "PinstripeProfile", "CPinstripe",
+        "CLibCrypto",
+      ],
+      swiftSettings: common),
 
     // Tests
     .testTarget(

@@ -1,0 +1,107 @@
+public import Glibc
+
+/// An open file descriptor, closed when the value goes away.
+///
+/// The operating system's calls stand here and in `AtomicFile` only. Interrupted calls are taken up
+/// again; every other failure is a ``FileError``.
+public struct SystemFile: ~Copyable {
+  /// The descriptor, valid while this value lives.
+  public let descriptor: Int32
+  /// The path it was opened with, for sentences; "standard input" and the like for the others.
+  public let path: String
+  private let owns: Bool
+
+  /// Opens a file.
+  ///
+  /// - Parameters:
+  ///   - flags: `O_RDONLY`, `O_WRONLY`, `O_CREAT` … (open(2)); `O_CLOEXEC` is added.
+  ///   - mode: Permissions of a file that is created.
+  /// - Throws: ``FileError``.
+  public init(opening path: String, _ flags: Int32, mode: mode_t = 0o644) throws(FileError) {
+    let descriptor = try Self.retry("open", path) { Glibc.open(path, flags | O_CLOEXEC, mode) }
+    self.init(descriptor: descriptor, path: path, owns: true)
+  }
+
+  /// Wraps a descriptor.
+  ///
+  /// - Parameter owns: Whether it is closed when this value goes away.
+  public init(descriptor: Int32, path: String, owns: Bool) {
+    self.descriptor = descriptor
+    self.path = path
+    self.owns = owns
+  }
+
+  deinit {
+    if owns { _ = Glibc.close(descriptor) }
+  }
+
+  /// What fstat(2) tells: kind, permissions, size.
+  public func status() throws(FileError) -> stat {
+    var status = stat()
+    _ = try Self.retry("examine", path) { fstat(descriptor, &status) }
+    return status
+  }
+
+  /// Reads up to the buffer's size from the current position.
+  ///
+  /// - Returns: How many bytes were read; 0 at the end, and only there.
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+    try Self.retry("read", path) { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+  }
+
+  /// Reads up to the buffer's size from an offset, without moving the position.
+  ///
+  /// - Returns: How many bytes were read; 0 at the end, and only there.
+  public func read(
+    at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(FileError) -> Int {
+    guard let offset = Int(exactly: offset) else { return 0 }
+    return try Self.retry("read", path) {
+      pread(descriptor, buffer.baseAddress, buffer.count, offset)
+    }
+  }
+
+  /// Writes all bytes at the current position.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    var done = 0
+    while done < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      done += try Self.retry("write", path) {
+        Glibc.write(descriptor, rest.baseAddress, rest.count)
+      }
+    }
+  }
+
+  /// Writes all bytes at an offset, without moving the position.
+  public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
+    var done = 0
+    while done < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      done += try Self.retry("write", path) {
+        pwrite(descriptor, rest.baseAddress, rest.count, offset + done)
+      }
+    }
+  }
+
+  /// Returns when the file's bytes are on the storage (fsync(2)).
+  public func synchronize() throws(FileError) {
+    _ = try Self.retry("flush", path) { fsync(descriptor) }
+  }
+
+  /// Calls until the call is not interrupted; a negative result becomes an error.
+  static func retry<Result: SignedInteger>(
+    _ operation: String, _ path: String, _ call: () -> Result
+  ) throws(FileError) -> Result {
+    while true {
+      let result = call()
+      if result >= 0 { return result }
+      if errno != EINTR { throw FileError(code: errno, operation: operation, path: path) }
+    }
+  }
+
+  /// The system's message for an error number (strerror(3)).
+  static func message(for code: Int32) -> String {
+    // glibc's strerror keeps its text per thread.
+    strerror(code).map { String(cString: $0) } ?? "error \(code)"
+  }
+}
