@@ -28,7 +28,7 @@ public struct AtomicFile: ~Copyable {
     }
     // A link's target is replaced, not the link: the user put it there on purpose.
     let target = Self.resolved(path)
-    let name = "\(Self.folder(of: target))/.pinstripe-\(Self.unique()).part"
+    let name = SystemFile.temporaryName(in: Self.folder(of: target))
     let file: SystemFile
     do throws(FileError) {
       file = try SystemFile(opening: name, O_RDWR | O_CREAT | O_EXCL, mode: mode)
@@ -73,9 +73,5 @@ public struct AtomicFile: ~Copyable {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }
     return String(cString: real)
-  }
-
-  private static func unique() -> String {
-    String(UInt64.random(in: 0...UInt64.max), radix: 36)
   }
 }

@@ -22,6 +22,24 @@ public struct SystemFile: ~Copyable {
     self.init(descriptor: descriptor, path: path, owns: true)
   }
 
+  /// Makes a file without a name, for what does not fit into memory; it is gone when it is closed.
+  ///
+  /// It lies in `$TMPDIR`, or else in /var/tmp, because /tmp may be memory.
+  public static func temporary() throws(FileError) -> SystemFile {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
+    let name = temporaryName(in: folder)
+    let descriptor = try retry("create a temporary file in", folder) {
+      Glibc.open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    }
+    _ = unlink(name)
+    return SystemFile(descriptor: descriptor, path: "a temporary file in \(folder)", owns: true)
+  }
+
+  /// A name in `folder` that no other file has.
+  static func temporaryName(in folder: String) -> String {
+    "\(folder)/.pinstripe-\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).part"
+  }
+
   /// Wraps a descriptor.
   ///
   /// - Parameter owns: Whether it is closed when this value goes away.

@@ -1,6 +1,6 @@
 import Glibc
-import PinstripeFiles
-import PinstripeKeys
+public import PinstripeFiles
+public import PinstripeKeys
 
 extension PinstripeError {
   /// Tells why a file that is read failed.
@@ -42,7 +42,8 @@ extension PinstripeError {
 
   private static func capitalized(_ clause: String) -> String {
     // A path keeps its spelling.
-    guard let first = clause.first, first.isLetter, !clause.prefix(while: { $0 != " " }).contains("/")
+    let word = clause.prefix { $0 != " " }
+    guard let first = word.first, first.isLetter, !word.contains("/"), !word.contains(":")
     else { return clause }
     return first.uppercased() + clause.dropFirst()
   }

@@ -1,5 +1,5 @@
 import CPinstripe
-import PinstripeCore
+public import PinstripeCore
 
 extension PinstripeError {
   /// Tells why the core refuses a track, in a sentence that names it.
@@ -27,7 +27,7 @@ extension PinstripeError {
     case .tag:
       (.badTrack, "was edited or damaged: its tag does not fit; make it again.")
     case .tooLarge:
-      (.badTrack, "is too large: more than 2^38 of its bytes would be encrypted; use a wider stride.")
+      (.badTrack, "is too large: over 2^38 of its bytes would be encrypted; use a wider stride.")
     case .noSlot:
       (.wrongKey, "is for another player: it has no slot for this key; name the right device.")
     case .unwrap:

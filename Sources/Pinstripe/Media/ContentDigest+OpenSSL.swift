@@ -30,6 +30,6 @@ final class ContentDigest {
   }
 
   private static var failure: PinstripeError {
-    PinstripeError(.system, "The cryptographic library failed to compute SHA-256; is OpenSSL 3 whole?")
+    PinstripeError(.system, "libcrypto failed to compute SHA-256; is OpenSSL 3 installed whole?")
   }
 }

@@ -1,5 +1,5 @@
 import CPinstripe
-import PinstripeCore
+public import PinstripeCore
 import PinstripeKeys
 
 /// Makes a track's bytes of a source's: header area, encrypted payload, sections, trailer.

@@ -19,9 +19,10 @@ struct SealedSection {
       try SectionKeys(
         salt: salt, type: type, index: index, content: content, suite: suite, provider: provider
       ).xor(&contents)
-      self.type = type
-      bytes = salt + contents
+      let bytes = salt + contents
       tag = try provider.crypto.mac(bytes.span, Span(), under: .tag)
+      self.bytes = bytes
+      self.type = type
     } catch {
       throw Self.failure(error)
     }

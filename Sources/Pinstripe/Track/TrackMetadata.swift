@@ -16,7 +16,7 @@ public struct TrackMetadata: Sendable, Equatable {
   public var album: String?
   /// The source file's name, without folders.
   public var sourceName: String?
-  /// SHA-256 of the content: 32 bytes. Recognises a track as the copy of a file.
+  /// SHA-256 of the content, 32 bytes, by which a track is known as the copy of a file.
   public var contentDigest: [UInt8]?
   /// Fields that this version does not know, kept as they are.
   public var others: [Field] = []

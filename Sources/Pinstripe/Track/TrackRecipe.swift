@@ -10,7 +10,7 @@ public struct TrackRecipe: Sendable {
   public var suite: CipherSuite
   /// Who can open the track: 1 to 16 keys; none for a clear pattern.
   public var recipients: [WrappingKey]
-  /// What the track says of its work. The source's name and digest are added while packing.
+  /// What the track says of its work; the source's name and digest are added while packing.
   public var metadata = TrackMetadata()
 
   /// Creates a recipe.
@@ -37,7 +37,7 @@ public struct TrackRecipe: Sendable {
         suite: CipherSuite(number: profile.protection.suite), recipients: recipients)
     } catch {
       throw PinstripeError(
-        .profile, "The profile \(profile.id) asks for an encryption that does not exist; correct it.",
+        .profile, "The profile \(profile.id) asks for an unknown kind of encryption; correct it.",
         underlying: error)
     }
   }

@@ -1,4 +1,4 @@
-public import PinstripeCore
+import PinstripeCore
 
 /// A track made on the fly: what goes through a pipe or over USB.
 ///
