@@ -71,7 +71,8 @@ let package = Package(
       ],
       swiftSettings: common),
     .testTarget(
-      name: "PinstripePlayerTests", dependencies: ["PinstripePlayer", "PinstripeCore", "CPinstripe"],
+      name: "PinstripePlayerTests",
+      dependencies: ["PinstripePlayer", "PinstripeCore", "CPinstripe"],
       swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]

@@ -1,6 +1,6 @@
 /// What a codec's output is: interleaved signed 16-bit samples in the machine's byte order.
 public struct PCMFormat: Sendable {
-  /// Frames a second. A frame is one sample of every channel.
+  /// Frames a second, a frame being one sample of every channel.
   public var rate: UInt32
   /// Samples in a frame.
   public var channels: UInt32

@@ -27,7 +27,7 @@ public struct Playback<Codec: FrameDecoder & ~Copyable, Output: PCMOutput & ~Cop
   /// The frame that ``step()`` plays next, counted from the track's start.
   public var position: UInt64 { nextFrame }
 
-  /// Decodes one portion, at most 4 KiB of sound, and plays it. Returns false at the track's end.
+  /// Decodes one portion, at most 4 KiB of sound, and plays it; false at the track's end.
   public mutating func step() throws(PlayerError) -> Bool {
     var portion = InlineArray<4096, UInt8>(repeating: 0)
     var pcm = portion.mutableSpan

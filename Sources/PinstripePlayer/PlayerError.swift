@@ -1,7 +1,8 @@
 import CPinstripe
 
-/// Why playing stopped. Each case carries its source's own number, so that the program can name the
-/// cause and the way out.
+/// Why playing stopped.
+///
+/// Each case carries its source's own number, so that the program can name the cause and the way out.
 public enum PlayerError: Error {
   /// The decoder refused: a `PINSTRIPE_E_...` status of `pinstripe_decoder.h`.
   case track(Int32)

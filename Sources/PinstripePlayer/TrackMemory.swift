@@ -1,7 +1,9 @@
 import CPinstripe
 
-/// What an open track needs at addresses that stay: the decoder keeps pointers to its storage table
-/// and its work buffer. Freed, after a wipe, when the reader ends.
+/// What an open track needs at addresses that stay.
+///
+/// The decoder keeps pointers to its storage table and its work buffer. All is freed, after a wipe,
+/// when the reader ends.
 ///
 /// A class, because Embedded Swift cannot run the deinit of another module's generic noncopyable struct.
 @safe

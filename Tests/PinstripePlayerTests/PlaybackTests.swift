@@ -4,8 +4,10 @@ import Testing
 
 @testable import PinstripePlayer
 
-/// A codec whose content is its sound. Before each portion it looks back at the track's first byte, as
-/// codecs do that keep their tables there.
+/// A codec whose content is its sound.
+///
+/// Before each portion it looks back at the track's first byte, as codecs do that keep their tables
+/// there.
 struct EchoCodec<Source: ContentSource & ~Copyable>: FrameDecoder, ~Copyable {
   var source: Source
   var format = PCMFormat(rate: 100, channels: 2)

@@ -1,8 +1,10 @@
 import CPinstripe
 import PinstripePlayer
 
-/// A track whose cryptography is a stub: every key unwraps, every tag is zero, and keystream byte j is
-/// `UInt8(j * 7 + 1)`. What is tested here is how the bytes travel, not how they are encrypted.
+/// A track whose cryptography is a stub.
+///
+/// Every key unwraps, every tag is zero, and keystream byte j is `UInt8(j * 7 + 1)`. What is tested
+/// here is how the bytes travel, not how they are encrypted.
 enum StubTrack {
   static let keyID: [UInt8] = [1, 2, 3, 4, 5, 6, 7, 8]
 

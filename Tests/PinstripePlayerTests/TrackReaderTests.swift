@@ -21,7 +21,8 @@ import Testing
   @Test func anySeekOrderGivesTheSameContent() throws {
     // Backwards in large and small steps, across portion boundaries, and to both ends.
     let offsets = [49_990, 16_383, 16_384, 0, 33_000, 32_767, 32_768, 5, 49_999, 50_000, 1]
-    try withReader(MemoryStorage(StubTrack.file(content, stride: 3))) { reader throws(PlayerError) in
+    let storage = MemoryStorage(StubTrack.file(content, stride: 3))
+    try withReader(storage) { reader throws(PlayerError) in
       for offset in offsets {
         try reader.seek(to: UInt64(offset))
         let wanted = Array(content[offset..<min(offset + 100, content.count)])
@@ -33,7 +34,8 @@ import Testing
 
   @Test func neverReadsMoreThanAPortionAhead() throws {
     let reads = Record<Range<UInt64>>()
-    try withReader(MemoryStorage(StubTrack.file(content), reads: reads)) { reader throws(PlayerError) in
+    let storage = MemoryStorage(StubTrack.file(content), reads: reads)
+    try withReader(storage) { reader throws(PlayerError) in
       reads.entries = []
       try reader.seek(to: 20_000)
       _ = try reader.bytes(10)
@@ -58,7 +60,10 @@ import Testing
   @Test func theDecodersRefusalIsPassedOn() {
     var file = StubTrack.file(content)
     file[0] = 0
-    #expect(describe { () throws(PlayerError) in try withReader(MemoryStorage(file)) { _ in } } == "track(-5)")
+    #expect(
+      describe { () throws(PlayerError) in
+        try withReader(MemoryStorage(file)) { _ in }
+      } == "track(-5)")
     let whole = StubTrack.file(content)
     #expect(
       describe { () throws(PlayerError) in
@@ -94,7 +99,8 @@ import Testing
   }
 
   @Test func aFailedPortionIsNotPlayedAndCanBeReadAgain() throws {
-    try withReader(MemoryStorage(StubTrack.file(content)), keystreamCalls: 0) { reader throws(PlayerError) in
+    let storage = MemoryStorage(StubTrack.file(content))
+    try withReader(storage, keystreamCalls: 0) { reader throws(PlayerError) in
       for _ in 0..<2 {
         #expect(describe { () throws(PlayerError) in _ = try reader.bytes(1) } == "track(-14)")
         #expect(reader.position == 0)

@@ -1,10 +1,12 @@
-import CSystem
 import CPinstripe
 import CProviderOpenSSL
+import CSystem
 import PinstripePlayer
 
-/// The device's keys in OpenSSL's provider. Firmware with a secure element has its own provider here,
-/// and its secret (DUS) is in the element from the factory on.
+/// The device's keys in OpenSSL's provider.
+///
+/// Firmware with a secure element has its own provider here, and its secret (DUS) is in the element
+/// from the factory on.
 struct DeviceKeys: ~Copyable {
   let recipient: pinstripe_recipient
   private let memory: ProviderMemory

@@ -1,5 +1,5 @@
-import CSystem
 import CPinstripe
+import CSystem
 import PinstripePlayer
 
 @c(main)

@@ -42,7 +42,7 @@ struct StandardOutput: PCMOutput, ~Copyable {
     guard status == 0 else { throw .output(system_error()) }
   }
 
-  /// RIFF header, little-endian:
+  /// The RIFF header, little-endian.
   ///
   ///     0 "RIFF"  4 size + 36  8 "WAVE"  12 "fmt "  16 size 16  20 format 1 (PCM)  22 channels
   ///     24 rate  28 bytes a second  32 bytes a frame  34 bits a sample  36 "data"  40 size
