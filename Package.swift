@@ -49,6 +49,10 @@ let package = Package(
       dependencies: ["PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto", "CLinux"],
       swiftSettings: memorySafe),
 
+    .target(
+      name: "PinstripeProfiles", dependencies: ["PinstripeProfile", "CJansson"],
+      resources: [.embedInCode("Data")], swiftSettings: common),
+
     // Floor 3
     .target(
       name: "Pinstripe",
