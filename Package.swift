@@ -37,6 +37,13 @@ let package = Package(
     .target(name: "PinstripeCore", dependencies: ["CPinstripe"], swiftSettings: embeddable),
     .target(name: "PinstripePipe", swiftSettings: common),
     .target(name: "PinstripeProfile", swiftSettings: common),
+
+    // Floor 2
+    .target(
+      name: "PinstripeUSB", dependencies: ["CLibUSB", "PinstripePipe"], swiftSettings: memorySafe),
+    .testTarget(
+      name: "PinstripeUSBTests", dependencies: ["PinstripePipe", "PinstripeUSB"],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )
