@@ -21,7 +21,10 @@ let embeddable: [SwiftSetting] =
 let package = Package(
   name: "pinstripe",
   products: [
-    .library(name: "PinstripeCore", targets: ["PinstripeCore"])
+    .library(name: "PinstripeCore", targets: ["PinstripeCore"]),
+    .library(
+      name: "PinstripeMTP", targets: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile"]),
+    .library(name: "PinstripeTestSupport", targets: ["PinstripeTestSupport"]),
   ],
   targets: [
     // Floor 0
@@ -37,6 +40,21 @@ let package = Package(
     .target(name: "PinstripeCore", dependencies: ["CPinstripe"], swiftSettings: embeddable),
     .target(name: "PinstripePipe", swiftSettings: common),
     .target(name: "PinstripeProfile", swiftSettings: common),
+
+    // Floor 2
+    .target(
+      name: "PinstripeMTP", dependencies: ["PinstripePipe", "PinstripeProfile"],
+      swiftSettings: common),
+
+    // Floor 3
+    .target(
+      name: "PinstripeTestSupport",
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile"], swiftSettings: common),
+
+    .testTarget(
+      name: "PinstripeMTPTests",
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )
