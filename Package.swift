@@ -96,6 +96,10 @@ let package = Package(
       ],
       swiftSettings: common),
     .testTarget(
+      name: "PinstripeMTPTests",
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
+      swiftSettings: common),
+    .testTarget(
       name: "PinstripeUSBTests", dependencies: ["PinstripePipe", "PinstripeUSB"],
       swiftSettings: common),
   ],

@@ -1,4 +1,5 @@
 import PinstripeMTP
+import PinstripeProfile
 
 extension MTPTransport {
   /// Sends a track: temporary name, verification, rename.

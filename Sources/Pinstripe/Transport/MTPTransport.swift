@@ -58,7 +58,7 @@ public final class MTPTransport: Transport {
       guard let folder = try await self.musicFolder() else { return [ListedObject]() }
       return try await self.entries(of: folder)
     }
-    return entries.filter { !$0.info.isFolder && !TrackName.isTemporary($0.info.filename) }
+    return entries.filter { !$0.info.isFolder && !TrackName.isOurs($0.info.filename) }
       .map { StoredTrack(name: $0.info.filename, size: $0.size) }
       .sorted { $0.name < $1.name }
   }
@@ -142,14 +142,19 @@ extension MTPTransport {
       while offset < end {
         let wanted = UInt32(min(end - offset, Self.partialReadSize))
         let count = try await session.getPartialObject(
-          object.handle, offset: offset, count: wanted, into: sink)
+          object.handle, at: offset, count: wanted, into: sink)
         if count == 0 { return }
         offset += UInt64(count)
       }
       return
     }
+    guard let size = object.size else {
+      throw PinstripeError(
+        .playerRefused,
+        "\(playerName) cannot say how large \"\(object.info.filename)\" is, so it cannot be read.")
+    }
     var offset: UInt64 = 0
-    _ = try await session.getObject(object.handle, size: object.size) { bytes in
+    try await session.getObject(object.handle, size: size) { bytes in
       let first = max(range.lowerBound, offset) - offset
       let last = min(end, offset + UInt64(bytes.count))
       if offset + first < last {

@@ -51,6 +51,11 @@ public enum TrackName {
     prefix + String(UInt64.random(in: 0...UInt64.max), radix: 36) + temporarySuffix
   }
 
+  /// Whether a name is one of those that only this program gives, and nobody is shown.
+  static func isOurs(_ name: String) -> Bool {
+    isTemporary(name) || original(ofSetAside: name) != nil
+  }
+
   /// Whether a name is one of ours for what was not completed.
   static func isTemporary(_ name: String) -> Bool {
     name.hasPrefix(prefix) && name.hasSuffix(temporarySuffix) && original(ofSetAside: name) == nil

@@ -30,7 +30,7 @@ public final class VolumeTransport: Transport {
 
   /// The tracks in the music folder.
   public func list() async throws(PinstripeError) -> [StoredTrack] {
-    try names().filter { !TrackName.isTemporary($0) }.sorted().compactMap { name in
+    try names().filter { !TrackName.isOurs($0) }.sorted().compactMap { name in
       var status = stat()
       guard stat(path(name), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
       return StoredTrack(name: name, size: UInt64(clamping: status.st_size))
