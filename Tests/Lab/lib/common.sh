@@ -47,7 +47,7 @@ have_command() { PATH=$PATH:/usr/sbin:/sbin command -v "$1" > /dev/null; }
 install_host_packages() {
     local pair missing=()
     for pair in qemu-system-x86_64:qemu-system-x86 cpio:cpio depmod:kmod \
-        flock:util-linux ldd:libc-bin; do
+        flock:util-linux ldd:libc-bin xz:xz-utils; do
         have_command "${pair%%:*}" || missing+=("${pair#*:}")
     done
     [[ ${#missing[@]} -gt 0 ]] || return 0

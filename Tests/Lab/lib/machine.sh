@@ -32,7 +32,7 @@ describe_machine() {
         # counting needs TCG. "max" has the SIMD and random instructions;
         # five-level page tables only cost time.
         -machine pc -cpu "max,la57=off" -smp "$cpus" -m "${memory}M"
-        -no-reboot -kernel "$base/vmlinuz" -initrd "$work/initrd"
+        -no-reboot -kernel "$base/kernel" -initrd "$work/initrd"
         # ramfs, for a tmpfs root takes no more than half of the memory.
         -append "console=ttyS0 quiet panic=-1 rootfstype=ramfs"
         -serial "file:$work/console.log"
@@ -53,7 +53,10 @@ describe_machine() {
 }
 
 clean_up() {
-    [[ -z ${qemu:-} ]] || kill "$qemu" 2> /dev/null || true
+    if [[ -n ${qemu:-} ]]; then
+        kill "$qemu" 2> /dev/null || true
+        wait "$qemu" || true    # it writes into the folder until it is gone
+    fi
     rm -rf "$work"
 }
 

@@ -9,7 +9,7 @@ guest_packages=(
     umtp-responder                                  # the player
     mtp-tools libmtp9 libgcrypt20 libgpg-error0     # the peer we compare with
     usbutils libusb-1.0-0 libudev1                  # lsusb
-    libc6                                           # loader, iconv tables of libmtp
+    libc6 libc-bin                                  # loader, iconv tables, C.UTF-8
     # A real udevd, for without it libusb never reports hot-plug.
     udev libkmod2 libacl1 libblkid1 libcap2 libselinux1 libpcre2-8-0
     libzstd1 liblzma5 libssl3
@@ -19,7 +19,7 @@ guest_packages=(
 # moves with every security update, so it is asked for, never written down.
 kernel_package() {
     apt-cache depends linux-image-amd64 2> /dev/null \
-        | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p' | head -n 1
+        | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)$/\1/p'
 }
 
 # package_versions NAME…: one "name=version" a line, sorted.
