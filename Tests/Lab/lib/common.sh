@@ -52,8 +52,9 @@ install_host_packages() {
     done
     [[ ${#missing[@]} -gt 0 ]] || return 0
     say "installing ${missing[*]}"
+    # A fresh machine has no package lists, an old one stale ones.
+    apt-cache show "${missing[@]}" > /dev/null 2>&1 || as_root apt-get update --quiet >&2
     apt_install "${missing[@]}" || {
-        # A fresh machine has no package lists, an old one stale ones.
         as_root apt-get update --quiet >&2
         apt_install "${missing[@]}" || die "could not install ${missing[*]} with apt-get"
     }
