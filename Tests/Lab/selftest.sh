@@ -102,5 +102,11 @@ check "a second machine at the same time has no player" is "$(grep -c . "$work/n
 run icount --icount --player none --limit 90 -- sleep 300
 check "with --icount, sleep 300 is over within 90 s" is "$status" 0
 
+# --- The shell, on a terminal; what is typed before it is up gets lost.
+# shellcheck disable=SC2016
+for _ in {1..60}; do echo 'echo "the answer is $((6 * 7))"; exit' && sleep 1; done 2> /dev/null \
+    | SHELL=/bin/sh script -qec "'$lab' shell --player none" /dev/null > "$work/shell.out" || true
+check "the shell answers, and can be left" has shell.out '^the answer is 42'
+
 printf '%s passed, %s failed\n' "$passed" "$failed"
 [[ $failed -eq 0 ]]
