@@ -14,8 +14,9 @@ public final class TrackStream {
   private var codec: CodecTag?
   private var tail: ArraySlice<UInt8>?
 
-  /// Buffers are at least this large: the header area and enough content to tell the codec from.
-  public static let minimumBuffer = 8192
+  /// The first buffer is at least this large: the header area, and enough content behind it to tell
+  /// the codec from.
+  public static let minimumBuffer = 4096 + 16
 
   /// Starts a track of a source.
   ///
@@ -31,14 +32,14 @@ public final class TrackStream {
 
   /// Produces the next bytes of the track.
   ///
-  /// - Parameter buffer: At least ``minimumBuffer`` bytes.
+  /// - Parameter buffer: At least ``minimumBuffer`` bytes in the first call.
   /// - Returns: How many bytes were written: all of the buffer, and less only at the track's end.
   /// - Throws: ``PinstripeError``; also when the source turns out shorter than it said.
   public func read(
     into buffer: UnsafeMutableRawBufferPointer
   ) throws(PinstripeError) -> Int {
-    guard buffer.count >= Self.minimumBuffer else {
-      throw PinstripeError(.system, "A transfer buffer is smaller than 8 KiB; please report this.")
+    guard codec != nil || buffer.count >= Self.minimumBuffer else {
+      throw PinstripeError(.system, "A transfer buffer is smaller than a header; please report it.")
     }
     // The header area is written once the first content behind it has told the codec.
     let area = codec == nil ? TrackLayout.headerAreaSize : 0
