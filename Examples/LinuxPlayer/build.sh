@@ -16,7 +16,10 @@ out=
 target=
 while (($#)); do
   case $1 in
-    --out) out=$(readlink -m "${2:?"$usage"}") && shift ;;
+    --out)
+      (($# > 1)) || { echo "$usage" >&2 && exit 2; }
+      out=$(readlink -m "$2")
+      shift ;;
     -h | --help) echo "$usage" && exit ;;
     aarch64 | armv7 | x86_64) target=$1-linux ;;
     *) echo "$usage" >&2 && exit 2 ;;

@@ -23,7 +23,10 @@ out=$package/.build-embedded
 targets=()
 while (($#)); do
   case $1 in
-    --out) out=$(readlink -m "${2:?"$usage"}") && shift ;;
+    --out)
+      (($# > 1)) || { echo "$usage" >&2 && exit 2; }
+      out=$(readlink -m "$2")
+      shift ;;
     -h | --help) echo "$usage" && exit ;;
     all) targets+=("${all_targets[@]}") ;;
     *) targets+=("$1") ;;

@@ -7,7 +7,7 @@ set -euo pipefail
 usage="usage: sysroot.sh ARCH
   ARCH   Debian's name of an architecture: arm64, armhf or amd64"
 
-arch=${1:?"$usage"}
+arch=${1:-}
 case $arch in
   -h | --help) echo "$usage" && exit ;;
   arm64 | armhf | amd64) ;;

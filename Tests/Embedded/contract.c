@@ -85,6 +85,17 @@ static void fail_each_call(int32_t wanted, const char *what) {
   check(is_done && n > 1, what, "no end", n);
 }
 
+/* Every bit of the header area, flipped alone, is refused: the tag covers all of it. */
+static void flip_each_bit(void) {
+  uint32_t bit, accepted = 0;
+  for (bit = 0; bit < 8 * PINSTRIPE_HEADER_AREA_SIZE; bit++) {
+    file.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    if (open_track() == PINSTRIPE_OK) accepted++;
+    file.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+  }
+  check(accepted == 0, "contract", "headers with a flipped bit that were accepted", accepted);
+}
+
 static void wrong_structs(void) {
   pinstripe_info info = {0};
   pinstripe_keybox keybox = {0};
@@ -159,6 +170,7 @@ int main(int count, char **arguments) {
   storage = storage_of(&file);
   wrong_structs();
   wrong_calls();
+  flip_each_bit();
   storage.read = read_failing;
   fail_each_call(PINSTRIPE_E_STORAGE, "a failing storage");
   storage = storage_of(&file);
