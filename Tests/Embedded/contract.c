@@ -165,6 +165,7 @@ int main(int count, char **arguments) {
   keybox = load(arguments[1], arguments[3]);
   expect((int32_t)pinstripe_abi_version(), (int32_t)PINSTRIPE_ABI_VERSION, "the ABI version");
   expect(use_keybox(&keybox, 0, &keys, &real, &recipient), PINSTRIPE_E_TEST_KEYBOX, "TEST");
+  pinstripe_openssl_destroy(&keys);
   expect(use_keybox(&keybox, 1, &keys, &real, &recipient), PINSTRIPE_OK, "the keybox");
   provider = real;
   storage = storage_of(&file);
