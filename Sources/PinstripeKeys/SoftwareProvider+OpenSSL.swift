@@ -69,6 +69,28 @@ public final class SoftwareProvider {
   }
 }
 
+extension SoftwareProvider {
+  /// HKDF-SHA256 of a 32-byte key with the info string `label` ‖ 0.
+  func derive(
+    from key: SecretBytes, salt: Span<UInt8>, label: StaticString
+  ) throws(KeyError) -> SecretBytes {
+    let place = KeyPlace.firstWrap
+    try load(key, at: place)
+    let info = label.withUTF8Buffer { unsafe Array($0) } + [0]
+    let status = unsafe salt.withUnsafeBufferPointer { salt in
+      unsafe info.withUnsafeBufferPointer { info in
+        guard let base = info.baseAddress else { return PINSTRIPE_E_ARGUMENT }
+        return unsafe table.pointee.derive(
+          table.pointee.state, place.number, salt.baseAddress,
+          UInt32(truncatingIfNeeded: salt.count), base, UInt32(truncatingIfNeeded: info.count),
+          place.number)
+      }
+    }
+    guard status == PINSTRIPE_OK else { throw KeyError.crypto }
+    return try copyKey(at: place)
+  }
+}
+
 extension KeyError {
   /// libcrypto refused to work.
   static var crypto: KeyError {
