@@ -48,13 +48,18 @@ public struct StripeCipher {
     guard end <= TrackLayout.maximumEncryptedBytes else { throw .tooLarge }
 
     // Position of keystream byte `index`, relative to `bytes`; below `bytes.count` while index < end.
-    var position = Int(UInt64(pattern.phase) &+ index &* UInt64(stride) &- offset)
+    var position = Int(
+      truncatingIfNeeded: UInt64(pattern.phase) &+ index &* UInt64(stride) &- offset)
+    let shift = suite.blockShift
     while index < end {
-      let available = try keystream(from: index, to: end, scratch: &scratch)
-      let count = Int(min(UInt64(available.count), end &- index))
-      Self.stripe(&bytes, from: position, every: stride, with: scratch, at: available.start, count)
+      if !window.holds(index >> shift) { try fill(from: index, to: end, &scratch) }
+      // Less than the scratch buffer's size.
+      let start = Int(truncatingIfNeeded: index &- window.firstBlock << shift)
+      let left = Int(truncatingIfNeeded: window.blocks << shift) &- start
+      let count = Int(truncatingIfNeeded: min(UInt64(truncatingIfNeeded: left), end &- index))
+      Self.stripe(&bytes, from: position, every: stride, with: scratch, at: start, count)
       position &+= count &* stride
-      index &+= UInt64(count)
+      index &+= UInt64(truncatingIfNeeded: count)
     }
   }
 
@@ -77,22 +82,20 @@ public struct StripeCipher {
     return (first, ((end &- 1) >> suite.blockShift) &- first &+ 1)
   }
 
-  /// Makes keystream for `index` on available in `scratch`, and says where it starts and how many
-  /// bytes there are.
-  private mutating func keystream(
-    from index: UInt64, to end: UInt64, scratch: inout MutableSpan<UInt8>
-  ) throws(TrackError) -> (start: Int, count: Int) {
-    let shift = suite.blockShift
-    let block = index >> shift
-    let skip = Int(index & ((1 << shift) &- 1))
-    if let held = window.bytes(from: block, shift: shift) {
-      return (held.start &+ skip, held.count &- skip)
-    }
-    let blocks = Int(min(blocks(index, end).count, UInt64(scratch.count) >> shift))
+  /// Fills `scratch` with the keystream blocks of the keystream bytes `index ..< end`, as far as it
+  /// has room.
+  private mutating func fill(
+    from index: UInt64, to end: UInt64, _ scratch: inout MutableSpan<UInt8>
+  ) throws(TrackError) {
+    let needed = blocks(index, end)
+    let room = UInt64(truncatingIfNeeded: scratch.count) >> suite.blockShift
+    let count = min(needed.count, room)
+    // Whatever happens, the former blocks are gone.
     window = KeystreamWindow()
-    try provider.keystream(suite, key: key, firstBlock: block, blocks: blocks, into: &scratch)
-    window = KeystreamWindow(firstBlock: block, blocks: UInt64(blocks))
-    return (skip, blocks << Int(shift) &- skip)
+    try provider.keystream(
+      suite, key: key, firstBlock: needed.first, blocks: Int(truncatingIfNeeded: count),
+      into: &scratch)
+    window = KeystreamWindow(firstBlock: needed.first, blocks: count)
   }
 
   /// The scalar stripe: `count` bytes from `position` on, `stride` apart, XORed with `keystream`.
@@ -136,10 +139,7 @@ struct KeystreamWindow {
   var firstBlock: UInt64 = 0
   var blocks: UInt64 = 0
 
-  /// Where block `block` starts in the buffer, and how many bytes are held from there on.
-  func bytes(from block: UInt64, shift: UInt64) -> (start: Int, count: Int)? {
-    guard block >= firstBlock, block &- firstBlock < blocks else { return nil }
-    let skipped = block &- firstBlock
-    return (Int(skipped << shift), Int((blocks &- skipped) << shift))
+  func holds(_ block: UInt64) -> Bool {
+    block &- firstBlock < blocks
   }
 }
