@@ -85,7 +85,10 @@ let package = Package(
     // Floor 4
     .executableTarget(
       name: "PinstripeCommand",
-      dependencies: ["Pinstripe", "PinstripeKeys", "CJansson", argumentParser],
+      dependencies: [
+        "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeProfile", "PinstripeProfiles",
+        "CJansson", argumentParser,
+      ],
       swiftSettings: common),
 
     // Tests
