@@ -14,7 +14,7 @@ struct TrackOptions: ParsableArguments {
       valueName: "device"))
   var devices: [String] = []
 
-  /// Opens the track. An unprotected one needs no key store.
+  /// Opens the track; an unprotected one needs no key store.
   func open(_ keys: KeyOptions) throws -> TrackFile {
     do {
       return try TrackFile(path: track, keys: try keys.wrappingKeys(devices))
