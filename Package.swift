@@ -27,6 +27,7 @@ let package = Package(
   products: [
     .library(name: "Pinstripe", targets: ["Pinstripe"]),
     .library(name: "PinstripeCore", targets: ["PinstripeCore"]),
+    .library(name: "PinstripePlayer", targets: ["PinstripePlayer"]),
     .library(name: "PinstripeTestSupport", targets: ["PinstripeTestSupport"]),
     .executable(name: "pinstripe", targets: ["PinstripeCommand"]),
   ],
@@ -55,7 +56,12 @@ let package = Package(
     .target(name: "PinstripeProfile", swiftSettings: common),
     .target(name: "PinstripeFiles", swiftSettings: common),
 
-    // Floor 2
+    // Floor 2, device
+    .target(
+      name: "PinstripePlayer", dependencies: ["CPinstripe", "PinstripeCore"],
+      swiftSettings: embeddable),
+
+    // Floor 2, host
     .target(
       name: "PinstripeUSB", dependencies: ["PinstripePipe", "CLibUSB"], swiftSettings: memorySafe),
     .target(
@@ -104,6 +110,10 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "PinstripeUSBTests", dependencies: ["PinstripePipe", "PinstripeUSB"],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripePlayerTests",
+      dependencies: ["PinstripePlayer", "PinstripeCore", "CPinstripe"],
       swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
