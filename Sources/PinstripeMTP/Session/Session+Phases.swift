@@ -85,20 +85,19 @@ extension Session {
     while decoder.response == nil {
       let timeout =
         decoder.isInData ? profile.transfer.dataTimeout : profile.transfer.responseTimeout
-      do {
-        let reception = try await pipe.receive(timeout: timeout) { bytes in
-          try decoder.feed(bytes, payload: sink)
-        }
-        if reception.isEnd || reception.count == 0 { try decoder.endTransfer() }
-      } catch {
-        exchange.phase = decoder.isInData ? .receiving : .awaiting
-        if decoder.response != nil { exchange.phase = .finished }
-        throw error
+      // A catch block in its place crashes Swift 6.3.1's optimiser (CoroSplit).
+      defer { exchange.phase = phase(of: decoder) }
+      let reception = try await pipe.receive(timeout: timeout) { bytes in
+        try decoder.feed(bytes, payload: sink)
       }
-      exchange.phase = decoder.isInData ? .receiving : .awaiting
+      if reception.isEnd || reception.count == 0 { try decoder.endTransfer() }
     }
-    exchange.phase = .finished
     return try judge(decoder, exchange, limit: limit)
+  }
+
+  private func phase(of decoder: ReplyDecoder) -> Exchange.Phase {
+    if decoder.response != nil { return .finished }
+    return decoder.isInData ? .receiving : .awaiting
   }
 
   private func judge(
