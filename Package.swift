@@ -55,6 +55,10 @@ let package = Package(
       name: "PinstripeMTPTests",
       dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
       swiftSettings: common),
+    .testTarget(
+      name: "PinstripeTestSupportTests",
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )
