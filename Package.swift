@@ -115,6 +115,10 @@ let package = Package(
       name: "PinstripePlayerTests",
       dependencies: ["PinstripePlayer", "PinstripeCore", "CPinstripe"],
       swiftSettings: common),
+    .testTarget(
+      name: "PinstripeTestSupportTests",
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
+      swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
 )
