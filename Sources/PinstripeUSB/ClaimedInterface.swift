@@ -80,7 +80,7 @@ final class ClaimedInterface: Sendable {
     let (usb, handle) = (connection.usb, connection.handle)
     let isGone = await blocking {
       for _ in 0..<Self.vanishingChecks {
-        if case .failure(.noDevice) = usb.configuration(of: handle) { return true }
+        if case .failure(let error) = usb.configuration(of: handle) { return error == .noDevice }
         usleep(Self.vanishingPause)
       }
       return false
@@ -122,6 +122,12 @@ final class ClaimedInterface: Sendable {
       return []
     }
     for continuation in waiting { continuation.resume() }
+  }
+
+  var isClosed: Bool {
+    closing.withLock { closing in
+      if case .closed = closing { true } else { false }
+    }
   }
 
   private func waitUntilClosed() async {

@@ -75,6 +75,7 @@ public final class USBPipe: BulkPipe {
 
   deinit {
     let claimed = claimed
+    if claimed.isClosed { return }
     Task.detached { await claimed.close() }
   }
 
