@@ -95,8 +95,8 @@ public final class USBPipe: BulkPipe {
 
   /// Ends the halt of an endpoint.
   ///
-  /// Its transfers are taken back first; what had arrived stays for the next reception.
-  /// `libusb_clear_halt`
+  /// Its transfers are taken back first; what had arrived stays for the next reception. The kernel
+  /// gives the device five seconds. `libusb_clear_halt`
   ///
   /// - Throws: `TransferError`.
   public func clearStall(_ direction: PipeDirection) async throws {
