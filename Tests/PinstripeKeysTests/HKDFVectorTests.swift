@@ -3,7 +3,9 @@ import Testing
 
 @testable import PinstripeKeys
 
-/// HKDF-SHA256. The provider derives 32 bytes from a key of 32, with a salt of none or 32 and at most 64
+/// HKDF-SHA256 through the provider.
+///
+/// The provider derives 32 bytes from a key of 32, with a salt of none or 32 and at most 64
 /// bytes of info; a shorter salt is the same padded with zeros, as it is HMAC's key (RFC 5869 §2.2).
 /// Vectors beyond that are computed from the provider's HMAC by the formula, which the provider's own
 /// derivation is compared with as well.

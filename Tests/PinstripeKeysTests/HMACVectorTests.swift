@@ -3,7 +3,9 @@ import Testing
 
 @testable import PinstripeKeys
 
-/// HMAC-SHA256 through the provider, whose keys have 32 bytes. A shorter key is padded with zeros there,
+/// HMAC-SHA256 through the provider, whose keys have 32 bytes.
+///
+/// A shorter key is padded with zeros there,
 /// which HMAC does itself up to 64 bytes (RFC 2104 §2), so those vectors can be run too.
 struct HMACVectorTests {
   let provider = ProviderTable()

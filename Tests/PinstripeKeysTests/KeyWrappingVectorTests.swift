@@ -3,7 +3,9 @@ import Testing
 
 @testable import PinstripeKeys
 
-/// AES-KW (RFC 3394). Wraps of 32 bytes under a 256-bit key go through the provider's unwrap, which is
+/// AES-KW (RFC 3394).
+///
+/// Wraps of 32 bytes under a 256-bit key go through the provider's unwrap, which is
 /// ours block by block; the others prove libcrypto, and with 256-bit keys ``KeyWrapping`` over it.
 struct KeyWrappingVectorTests {
   let provider = ProviderTable()

@@ -4,7 +4,9 @@ import Testing
 
 @testable import PinstripeKeys
 
-/// Keystreams. Ours have a zero nonce and a counter of 32 or 64 bits, so the vectors that the provider
+/// Keystreams of both suites.
+///
+/// Ours have a zero nonce and a counter of 32 or 64 bits, so the vectors that the provider
 /// can express are those; the others prove libcrypto's carry and our seek arithmetic, and
 /// ProviderKeystreamTests compares the provider with that.
 struct KeystreamVectorTests {

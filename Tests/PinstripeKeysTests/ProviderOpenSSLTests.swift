@@ -4,7 +4,9 @@ import Testing
 
 @testable import PinstripeKeys
 
-/// The provider's C table: places, checks, positions. What it computes is in the vector tests.
+/// The provider's C table: places, checks, positions.
+///
+/// What it computes is in the vector tests.
 struct ProviderOpenSSLTests {
   let provider = ProviderTable()
   let key = [UInt8](0..<32)

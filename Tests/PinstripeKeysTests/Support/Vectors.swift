@@ -24,8 +24,9 @@ enum Vectors {
     "skipped: PINSTRIPE_PUBLIC_VECTORS is not set; Tests/Vectors/fetch-public.sh prints its value"
   static let sharedMissing: Comment = "skipped: there is no shared/data/vectors beside the project"
 
-  /// The cases of a file of lines `NAME = VALUE`, as NIST writes them; comments are dropped, and `FAIL`
-  /// alone is a name. `section` is the last line in brackets.
+  /// The cases of a file of lines `NAME = VALUE`, as NIST writes them.
+  ///
+  /// Comments are dropped, and `FAIL` alone is a name. `section` is the last line in brackets.
   ///
   /// - Parameter first: The name that starts a case; empty lines do when it is nil.
   static func response(
