@@ -7,7 +7,7 @@ struct KeyStoreTests {
   let store: KeyStore
 
   init() throws {
-    folder = try TemporaryFolder()
+    folder = try TemporaryFolder(onDisk: true)
     store = try KeyStore.create(at: folder.file("keys.pks"), lock: passphrase())
   }
 

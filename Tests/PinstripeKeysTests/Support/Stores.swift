@@ -9,11 +9,11 @@ let quick: ScryptCost = {
   return cost
 }()
 
-func secret(_ text: String) throws -> SecretBytes {
+func secret(_ text: String) throws(KeyError) -> SecretBytes {
   try SecretBytes(copying: Array(text.utf8).span)
 }
 
-func passphrase(_ text: String = "open sesame") throws -> KeyStoreLock {
+func passphrase(_ text: String = "open sesame") throws(KeyError) -> KeyStoreLock {
   .passphrase(try secret(text), cost: quick)
 }
 

@@ -1,11 +1,16 @@
 import Foundation
 
 /// A folder that goes with the test that made it.
+///
+/// In memory unless told otherwise: tests that write a store hundreds of times would wait for the disk
+/// each time.
 final class TemporaryFolder {
   let path: String
 
-  init() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(
+  init(onDisk: Bool = false) throws {
+    let memory = URL(fileURLWithPath: "/dev/shm", isDirectory: true)
+    let usesMemory = !onDisk && FileManager.default.isWritableFile(atPath: memory.path)
+    let folder = (usesMemory ? memory : FileManager.default.temporaryDirectory).appending(
       path: "pinstripe-keys-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     path = folder.path
@@ -25,7 +30,9 @@ final class TemporaryFolder {
     [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name))))
   }
 
+  /// Removes a former file first: ext4 waits for the disk when one is cut to nothing and rewritten.
   func write(_ bytes: [UInt8], to name: String) throws {
+    try? remove(name)
     try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
   }
 
