@@ -99,6 +99,10 @@ let package = Package(
 
     // Tests
     .testTarget(
+      name: "PinstripeCoreTests",
+      dependencies: ["PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto"],
+      swiftSettings: common),
+    .testTarget(
       name: "PinstripeKeysTests",
       dependencies: [
         "PinstripeKeys", "PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto", "CLinux",
