@@ -160,6 +160,25 @@ struct CancelTests {
     try await expectUsable(rig, "ended at \(offset), habits \(habits.rawValue)")
   }
 
+  @Test func aPlayerThatStallsUntilItIsToldToCancel() async throws {
+    let player = MemoryResponder()
+    let pipe = LoopbackPipe(to: StubbornPlayer(player), packetSize: 64, chunkSize: 512)
+    let session = try await Session.open(on: pipe, profile: .careful)
+    for (size, succeeds) in [(512 * 3 - 12, false), (512 * 3, true)] {
+      var source = Source(pattern(size))
+      let info = ObjectInfo(filename: "\(size)", format: .mp3, size: 0)
+      do {
+        _ = try await session.upload(info, to: Rig.storage, length: UInt64(size)) {
+          source.fill($0)
+        }
+        #expect(succeeds)
+      } catch {
+        #expect(!succeeds && error as? MTPError == MTPError(.transfer, transfer: .stalled))
+      }
+    }
+    #expect(player.objects.map(\.name) == ["1536"])
+  }
+
   @Test func aTaskThatWaitsForItsTurnCanBeCancelled() async throws {
     let rig = try await Rig()
     let session = rig.session
@@ -185,6 +204,41 @@ struct CancelTests {
     #expect(error == MTPError(.cancelled, transfer: .cancelled))
     try await expectUsable(rig, "after a waiting task was cancelled")
   }
+}
+
+/// A player that takes no packet shorter than a header, and stalls both ways from then on until it is
+/// told to cancel: what QEMU's usb-mtp does with zero-length packets.
+final class StubbornPlayer: PlayerEnd {
+  private let player: MemoryResponder
+  private let isStuck = Mutex(false)
+
+  init(_ player: MemoryResponder) {
+    self.player = player
+  }
+
+  func take(_ bytes: UnsafeRawBufferPointer, endsTransfer: Bool) throws(TransferError) {
+    guard bytes.count >= ContainerHeader.size, !isStuck.withLock({ $0 }) else {
+      isStuck.withLock { $0 = true }
+      throw .stalled
+    }
+    try player.take(bytes, endsTransfer: endsTransfer)
+  }
+
+  func give(
+    into buffer: UnsafeMutableRawBufferPointer, packetSize: Int
+  ) throws(TransferError) -> Reception? {
+    guard !isStuck.withLock({ $0 }) else { throw .stalled }
+    return try player.give(into: buffer, packetSize: packetSize)
+  }
+
+  func control(_ request: ClassRequest) throws(TransferError) -> [UInt8] {
+    guard request.number == ClassRequest.cancelTransaction(0).number else { throw .stalled }
+    isStuck.withLock { $0 = false }
+    return try player.control(request)
+  }
+
+  func nextEvent() -> [UInt8]? { nil }
+  func clearStall(_ direction: PipeDirection) {}
 }
 
 /// Something that one task tells another.
