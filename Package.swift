@@ -4,8 +4,8 @@ import PackageDescription
 // Floors of Sources (an arrow only goes down, siblings never import each other):
 //   4  PinstripeCommand
 //   3  Pinstripe, PinstripeTestSupport
-//   2  PinstripeUSB, PinstripeMTP, PinstripeKeys, PinstripeProfiles
-//   1  PinstripeCore (Embedded-clean), PinstripePipe, PinstripeProfile
+//   2  host: PinstripeUSB, PinstripeMTP, PinstripeKeys, PinstripeProfiles   device: PinstripePlayer
+//   1  PinstripeCore (Embedded-clean)   host: PinstripePipe, PinstripeProfile, PinstripeFiles
 //   0  CPinstripe, CProviderOpenSSL, system libraries
 
 let common: [SwiftSetting] = [
@@ -18,15 +18,30 @@ let memorySafe: [SwiftSetting] = common + [.strictMemorySafety()]
 let embeddable: [SwiftSetting] =
   memorySafe + [.treatWarning("EmbeddedRestrictions", as: .error)]
 
+// The tool's own dependency. Without the trait a client checks out nothing but Pinstripe.
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Tool"]))
+
 let package = Package(
   name: "pinstripe",
   products: [
+    .library(name: "Pinstripe", targets: ["Pinstripe"]),
     .library(name: "PinstripeCore", targets: ["PinstripeCore"]),
-    .library(name: "PinstripeKeys", targets: ["PinstripeKeys"]),
+    .library(name: "PinstripePlayer", targets: ["PinstripePlayer"]),
+    .library(name: "PinstripeTestSupport", targets: ["PinstripeTestSupport"]),
+    .executable(name: "pinstripe", targets: ["PinstripeCommand"]),
+  ],
+  traits: [
+    .default(enabledTraits: ["Tool"]),
+    .trait(name: "Tool", description: "The command-line tool, which needs argument-parser."),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // Floor 0
     .target(name: "CPinstripe"),
+    .target(name: "CProviderOpenSSL", dependencies: ["CPinstripe", "CLibCrypto"]),
     .systemLibrary(
       name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
     .systemLibrary(
@@ -35,25 +50,78 @@ let package = Package(
       name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(name: "CLinux"),
 
-    .target(name: "CProviderOpenSSL", dependencies: ["CPinstripe", "CLibCrypto"]),
-
     // Floor 1
     .target(name: "PinstripeCore", dependencies: ["CPinstripe"], swiftSettings: embeddable),
     .target(name: "PinstripePipe", swiftSettings: common),
     .target(name: "PinstripeProfile", swiftSettings: common),
+    .target(name: "PinstripeFiles", swiftSettings: common),
 
-    // Floor 2
+    // Floor 2, device
+    .target(
+      name: "PinstripePlayer", dependencies: ["CPinstripe", "PinstripeCore"],
+      swiftSettings: embeddable),
+
+    // Floor 2, host
+    .target(
+      name: "PinstripeUSB", dependencies: ["PinstripePipe", "CLibUSB"], swiftSettings: memorySafe),
+    .target(
+      name: "PinstripeMTP", dependencies: ["PinstripePipe", "PinstripeProfile"],
+      swiftSettings: common),
     .target(
       name: "PinstripeKeys",
       dependencies: ["PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto", "CLinux"],
       swiftSettings: memorySafe),
+    .target(
+      name: "PinstripeProfiles", dependencies: ["PinstripeProfile", "CJansson"],
+      resources: [.embedInCode("Data")], swiftSettings: common),
+
+    // Floor 3
+    .target(
+      name: "Pinstripe",
+      dependencies: [
+        "PinstripeCore", "PinstripeFiles", "PinstripeKeys", "PinstripeMTP", "PinstripePipe",
+        "PinstripeProfile", "PinstripeProfiles", "PinstripeUSB", "CPinstripe", "CLibCrypto",
+      ],
+      swiftSettings: common),
+    .target(
+      name: "PinstripeTestSupport",
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile"],
+      swiftSettings: common),
+
+    // Floor 4
+    .executableTarget(
+      name: "PinstripeCommand",
+      dependencies: [
+        "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeProfile", "PinstripeProfiles",
+        "CJansson", argumentParser,
+      ],
+      swiftSettings: common),
 
     // Tests
+    .testTarget(
+      name: "PinstripeCoreTests",
+      dependencies: ["PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto"],
+      swiftSettings: common),
     .testTarget(
       name: "PinstripeKeysTests",
       dependencies: [
         "PinstripeKeys", "PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto", "CLinux",
       ],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripeMTPTests",
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripeUSBTests", dependencies: ["PinstripePipe", "PinstripeUSB"],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripePlayerTests",
+      dependencies: ["PinstripePlayer", "PinstripeCore", "CPinstripe"],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripeTestSupportTests",
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
       swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]

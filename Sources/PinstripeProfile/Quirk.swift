@@ -11,6 +11,9 @@ public struct Quirk: RawRepresentable, Hashable, Sendable {
     self.rawValue = rawValue
   }
 
+  /// Every quirk that this version obeys; profiles name no others.
+  public static let known: Set<Quirk> = [.noRename, .exactDataPhase]
+
   /// The player cannot change an object's file name (SetObjectPropValue on ObjectFileName, MTP 1.1
   /// §5.3.3 and appendix D.2.21, is missing or has no effect).
   ///

@@ -1,0 +1,111 @@
+#!/bin/bash
+# Builds the decoder core as Embedded Swift and makes of it what a firmware integrator links:
+# OUT/TARGET/libpinstripe-decoder.a and pinstripe_decoder.h. Then proves what the header promises:
+# the API and nothing else is exported, nothing but four C functions is needed, nothing is static.
+set -euo pipefail
+
+usage="usage: build-decoder.sh TARGET… [--out DIR]
+  TARGET   aarch64-linux, armv7-linux, x86_64-linux, or all
+  --out    where to put the results; .build-embedded in the package otherwise"
+
+here=$(dirname "$(readlink -f "$0")")
+package=$(dirname "$(dirname "$here")")
+# shellcheck source-path=SCRIPTDIR source=targets.sh
+source "$here/targets.sh"
+header=$package/Sources/CPinstripe/include/pinstripe_decoder.h
+
+fail() {
+  echo "error: $*" >&2
+  exit 1
+}
+
+out=$package/.build-embedded
+targets=()
+while (($#)); do
+  case $1 in
+    --out)
+      (($# > 1)) || { echo "$usage" >&2 && exit 2; }
+      out=$(readlink -m "$2")
+      shift ;;
+    -h | --help) echo "$usage" && exit ;;
+    all) targets+=("${all_targets[@]}") ;;
+    *) targets+=("$1") ;;
+  esac
+  shift
+done
+((${#targets[@]})) || { echo "$usage" >&2 && exit 2; }
+command -v swiftc >/dev/null || fail "swiftc is not in PATH; install Swift 6.3 or later."
+
+# The header is the only list of the API. Preprocessed, it has no comments and its functions are the
+# names directly before a parenthesis; the tables' members are written (*name)(…).
+list_api() {
+  "$(swift_tool clang)" -E -P -ffreestanding -x c "$header" |
+    grep -oE '\bpinstripe_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u
+}
+
+compile() {
+  local target=$1 scratch=$package/.build-${1%-linux}
+  # Objects of sources that no longer exist would be linked too.
+  rm -rf "$scratch/$triple/release/PinstripeCore.build"
+  swift build --package-path "$package" --scratch-path "$scratch" -c release --triple "$triple" \
+    --toolset "$here/toolsets/$target.json" --target PinstripeCore >&2
+  objects=("$scratch/$triple/release/PinstripeCore.build/"*.o)
+}
+
+# One relocatable object of exactly what the API reaches.
+prelink() {
+  local object=$1 name undefined=() keep=()
+  for name in "${api[@]}"; do
+    undefined+=(-u "$name")
+    keep+=("--keep-global-symbol=$name")
+  done
+  "$(swift_tool ld.lld)" -r -m "$emulation" --gc-sections "${undefined[@]}" "${objects[@]}" \
+    -o "$object"
+  "$(swift_tool llvm-objcopy)" "${keep[@]}" --strip-unneeded --remove-section=.comment \
+    --remove-section='.swift*' "$object"
+}
+
+# The sum of the sizes of the sections whose name matches.
+size_of() {
+  local size total=0
+  while read -r size; do
+    total=$((total + 16#$size))
+  done < <("$(swift_tool llvm-objdump)" -h "$1" | awk -v name="$2" '$2 ~ name { print $3 }')
+  echo "$total"
+}
+
+check() {
+  local object=$1 nm exported needed static traps
+  nm=$(swift_tool llvm-nm)
+  exported=$("$nm" --extern-only --defined-only --format=just-symbols "$object" | sort)
+  [[ $exported == "$(printf '%s\n' "${api[@]}")" ]] ||
+    fail "$target exports other functions than the header names ('<' header, '>' object):" \
+      $'\n'"$(diff <(printf '%s\n' "${api[@]}") <(echo "$exported") | grep '^[<>]')"
+  needed=$("$nm" --undefined-only --format=just-symbols "$object" | sort -u)
+  ! grep -vE '^(memcpy|memset|memmove|__aeabi_[a-z0-9_]+|)$' <<<"$needed" >&2 ||
+    fail "$target needs the functions above, which firmware may not have."
+  static=$(size_of "$object" '^[.](data|bss|tdata|tbss)')
+  ((static == 0)) || fail "$target has $static bytes of .data or .bss; the decoder has no globals."
+  traps=$("$(swift_tool llvm-objdump)" -d --no-show-raw-insn "$object" |
+    grep -cE '\s(brk|udf|trap|ud2|ebreak)\b') || true
+  echo "figure decoder.$short.text_bytes $(size_of "$object" '^[.]text') B"
+  echo "figure decoder.$short.rodata_bytes $(size_of "$object" '^[.](rodata|eh_frame|ARM)') B"
+  echo "figure decoder.$short.static_bytes $static B"
+  echo "figure decoder.$short.trap_instructions $traps count"
+  echo "needs decoder.$short ${needed//$'\n'/ }"
+}
+
+mapfile -t api < <(list_api)
+((${#api[@]})) || fail "no function is declared in $header."
+for target in "${targets[@]}"; do
+  describe_target "$target"
+  mkdir -p "$out/$target"
+  compile "$target"
+  prelink "$out/$target/pinstripe-decoder.o"
+  check "$out/$target/pinstripe-decoder.o"
+  rm -f "$out/$target/libpinstripe-decoder.a"
+  "$(swift_tool llvm-ar)" rcsD "$out/$target/libpinstripe-decoder.a" \
+    "$out/$target/pinstripe-decoder.o"
+  rm "$out/$target/pinstripe-decoder.o"
+  cp "$header" "$out/$target/"
+done

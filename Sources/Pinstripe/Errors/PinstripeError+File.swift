@@ -1,0 +1,50 @@
+import Glibc
+public import PinstripeFiles
+public import PinstripeKeys
+
+extension PinstripeError {
+  /// Tells why a file that is read failed.
+  public init(reading error: FileError) {
+    let remedy =
+      switch error.code {
+      case ENOENT: "check the name"
+      case EACCES, EPERM: "you may not read it; check its permissions"
+      case EISDIR: "name a file, not a folder"
+      default: "check the disk"
+      }
+    self.init(.noInput, "\(Self.capitalized(error.description)); \(remedy).", underlying: error)
+  }
+
+  /// Tells why a file that is written failed.
+  public init(writing error: FileError) {
+    let remedy =
+      switch error.code {
+      case ENOENT: "make the folder first"
+      case EACCES, EPERM, EROFS: "choose a folder you may write to"
+      case ENOSPC, EDQUOT: "free some space; nothing was left behind"
+      case EISDIR: "name a file, not a folder"
+      case EPIPE: "the program reading the output went away"
+      default: "check the disk"
+      }
+    self.init(.noOutput, "\(Self.capitalized(error.description)); \(remedy).", underlying: error)
+  }
+
+  /// Passes on what the key store says.
+  public init(_ error: KeyError) {
+    self.init(.keys, Self.sentence(error.description), underlying: error)
+  }
+
+  /// A clause as a sentence: a capital first, a full stop last.
+  static func sentence(_ clause: String) -> String {
+    let text = capitalized(clause)
+    return text.hasSuffix(".") ? text : text + "."
+  }
+
+  private static func capitalized(_ clause: String) -> String {
+    // A path keeps its spelling.
+    let word = clause.prefix { $0 != " " }
+    guard let first = word.first, first.isLetter, !word.contains("/"), !word.contains(":")
+    else { return clause }
+    return first.uppercased() + clause.dropFirst()
+  }
+}

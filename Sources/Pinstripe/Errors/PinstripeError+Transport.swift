@@ -1,0 +1,24 @@
+extension PinstripeError {
+  static func exists(_ name: String, _ player: String) -> PinstripeError {
+    PinstripeError(
+      .alreadyOnPlayer,
+      "\(player) holds \"\(name)\" already; use --replace, or another name with --name.")
+  }
+
+  static func absent(_ name: String, _ player: String) -> PinstripeError {
+    PinstripeError(
+      .notOnPlayer, "\(player) holds no \"\(name)\"; 'pinstripe ls' shows what it holds.")
+  }
+
+  static func full(
+    _ name: String, _ player: String, _ needed: UInt64, _ free: UInt64
+  ) -> PinstripeError {
+    PinstripeError(
+      .playerFull,
+      "\"\(name)\" needs \(needed) bytes and \(player) has \(free) left; remove something first.")
+  }
+
+  static func cancelled(_ name: String) -> PinstripeError {
+    PinstripeError(.cancelled, "Cancelled; nothing of \"\(name)\" was left on the player.")
+  }
+}

@@ -1,0 +1,142 @@
+import CPinstripe
+import Glibc
+import PinstripeCore
+import PinstripeFiles
+public import PinstripeKeys
+
+/// A track opened with a key on the desktop: its description, its metadata, and its content as a
+/// ``MediaSource``.
+public final class TrackFile: MediaSource {
+  /// The name of the source, as the metadata has it; otherwise the track's own file name.
+  public let name: String
+  /// What the verified header says.
+  public let description: TrackDescription
+  /// What the track says of its work.
+  public let metadata: TrackMetadata
+  /// Bytes of content.
+  public var length: UInt64? { track.contentLength }
+  private var storage: FileStorage
+  private let provider: SoftwareProvider
+  private let track: OpenedTrack
+  private var cipher: StripeCipher
+  private var scratch = [UInt8](repeating: 0, count: 16_384)
+
+  /// Opens and verifies a track.
+  ///
+  /// - Parameters:
+  ///   - path: A regular file, or a pipe ("-" is standard input), which is first copied, as it is, to
+  ///     an unlinked temporary file.
+  ///   - keys: The wrapping keys to try.
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/badTrack``,
+  ///   ``PinstripeError/Code/wrongKey`` or ``PinstripeError/Code/noInput``.
+  public init(path: String, keys: [WrappingKey]) throws(PinstripeError) {
+    let shown = path == "-" ? "standard input" : path
+    var storage = try FileStorage(path: path)
+    do {
+      let provider = try SoftwareProvider()
+      self.provider = provider
+      // A key store may hold more keys than a provider has places; only those with a slot matter.
+      let named = Set(try Self.describe(nil, &storage).slots.map(\.keyID))
+      let candidates = keys.filter { named.contains("\($0.id)") }
+      let recipients = try candidates.prefix(8).enumerated().map { index, key in
+        try key.load(
+          into: provider, at: KeyPlace(number: KeyPlace.firstWrap.number + UInt32(index)))
+      }
+      var work = [UInt8](repeating: 0, count: TrackLayout.headerAreaSize)
+      var area = work.mutableSpan
+      track = try TrackOpener(provider: provider.crypto, allowsClear: true)
+        .open(&storage, recipients: recipients.span, work: &area)
+      cipher = StripeCipher(
+        pattern: track.header.pattern, suite: track.header.suite, provider: provider.crypto)
+      description = try Self.describe(track, &storage)
+      metadata = try Self.metadata(track, work, &storage, provider, shown)
+      name = metadata.sourceName ?? String(shown.split(separator: "/").last ?? "")
+      self.storage = storage
+    } catch let error as TrackError {
+      throw storage.failure ?? PinstripeError(error, track: shown)
+    } catch let error as KeyError {
+      throw PinstripeError(error)
+    } catch {
+      throw error as? PinstripeError ?? PinstripeError(.system, "\(error)", underlying: error)
+    }
+  }
+
+  /// Reads and decrypts content.
+  public func read(
+    at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(PinstripeError) -> Int {
+    guard offset < track.contentLength else { return 0 }
+    let count = Int(clamping: min(track.contentLength - offset, UInt64(buffer.count)))
+    do throws(TrackError) {
+      var bytes = MutableSpan<UInt8>(
+        _unsafeElements: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+          .assumingMemoryBound(to: UInt8.self))
+      try storage.read(at: UInt64(TrackLayout.headerAreaSize) + offset, into: &bytes)
+      var keystream = scratch.mutableSpan
+      try cipher.apply(at: offset, to: &bytes, scratch: &keystream)
+      return count
+    } catch {
+      throw storage.failure ?? PinstripeError(error, track: storage.path)
+    }
+  }
+
+  /// Whether a source begins like a track.
+  ///
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/noInput``; sources without a
+  ///   length are never tracks, because what was read of them would be lost.
+  public static func isTrack(_ source: some MediaSource) throws(PinstripeError) -> Bool {
+    guard source.length != nil else { return false }
+    var source = source
+    var start: UInt64 = 0
+    let bytes = try withUnsafeMutableBytes(of: &start) { buffer throws(PinstripeError) in
+      try source.fill(buffer, at: 0)
+    }
+    return bytes == 8 && UInt64(littleEndian: start) == MainHeader.magic
+  }
+
+  /// Describes a track without a key; nothing of it is verified.
+  ///
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/badTrack`` or
+  ///   ``PinstripeError/Code/noInput``.
+  public static func describe(path: String) throws(PinstripeError) -> TrackDescription {
+    var storage = try FileStorage(path: path)
+    do throws(TrackError) {
+      return try describe(nil, &storage)
+    } catch {
+      throw storage.failure ?? PinstripeError(error, track: path)
+    }
+  }
+
+  private static func describe(
+    _ track: OpenedTrack?, _ storage: inout FileStorage
+  ) throws(TrackError) -> TrackDescription {
+    let area = try storage.bytes(at: 0, count: TrackLayout.headerAreaSize)
+    let header = try MainHeader(decoding: area.span)
+    var slots: [KeySlot] = []
+    for index in 0..<header.slotCount {
+      slots.append(try KeySlot(decoding: area.span, index: index))
+    }
+    let length = track?.contentLength ?? (header.hasTrailer ? nil : header.contentLength)
+    return TrackDescription(track?.header ?? header, slots: slots, contentLength: length)
+  }
+
+  private static func metadata(
+    _ track: OpenedTrack, _ work: [UInt8], _ storage: inout FileStorage,
+    _ provider: SoftwareProvider, _ path: String
+  ) throws -> TrackMetadata {
+    for index in 0..<track.sectionCount {
+      let entry = try track.section(index, in: work.span)
+      guard entry.type.number == SectionType.metadata.number else { continue }
+      // The opener has held the length against the file's size, so the file has these bytes.
+      guard entry.length <= UInt64(TrackMetadata.maximumSize + TrackLayout.sectionSaltSize)
+      else { throw TrackError.malformed }
+      let stored = try storage.bytes(at: entry.offset, count: Int(entry.length))
+      let contents = try SealedSection.open(
+        stored, entry: entry, index: UInt16(index), content: track.content,
+        suite: track.header.suite, provider: provider, track: path)
+      guard let metadata = TrackMetadata(decoding: contents) else { throw TrackError.malformed }
+      return metadata
+    }
+    return TrackMetadata()
+  }
+}

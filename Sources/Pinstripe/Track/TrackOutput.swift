@@ -1,0 +1,55 @@
+import Glibc
+import PinstripeFiles
+
+/// Where packed or unpacked bytes go: a file that appears when it is complete, or a pipe.
+struct TrackOutput: ~Copyable {
+  private let file: AtomicFile
+  private let path: String
+
+  /// Opens an output; "-" is standard output.
+  init(path: String, mode: mode_t = 0o644) throws(PinstripeError) {
+    self.path = path
+    do throws(FileError) {
+      file = try AtomicFile(replacing: path == "-" ? "/dev/stdout" : path, mode: mode)
+    } catch {
+      throw PinstripeError(writing: error)
+    }
+  }
+
+  /// Whether bytes can be written out of order.
+  var isRegular: Bool { file.isRegular }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws(PinstripeError) {
+    try translated { () throws(FileError) in try file.file.write(bytes) }
+  }
+
+  func write(_ bytes: [UInt8], at offset: Int? = nil) throws(PinstripeError) {
+    try bytes.span.withUnsafeBytes { buffer throws(PinstripeError) in
+      try translated { () throws(FileError) in
+        if let offset {
+          try file.file.write(buffer, at: offset)
+        } else {
+          try file.file.write(buffer)
+        }
+      }
+    }
+  }
+
+  consuming func commit() throws(PinstripeError) {
+    do throws(FileError) {
+      try file.commit()
+    } catch {
+      throw PinstripeError(writing: error)
+    }
+  }
+
+  private func translated(_ body: () throws(FileError) -> Void) throws(PinstripeError) {
+    do throws(FileError) {
+      try body()
+    } catch {
+      // The person knows the name they gave, not the temporary one.
+      throw PinstripeError(
+        writing: FileError(code: error.code, operation: error.operation, path: path))
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/// Bytes of known length that are produced in order, in the buffers that go to the wire.
+public protocol ByteStream: AnyObject {
+  /// Bytes in all; nil when only the end will tell.
+  var length: UInt64? { get }
+
+  /// Produces the next bytes.
+  ///
+  /// - Parameter buffer: The first one holds at least ``TrackStream/minimumBuffer`` bytes, or all
+  ///   that there are.
+  /// - Returns: How many bytes were written: all of the buffer, and less only at the end.
+  /// - Throws: ``PinstripeError``.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(PinstripeError) -> Int
+}
+
+extension TrackStream: ByteStream {}
+
+/// A source as it is, for players that cannot decrypt.
+public final class ClearStream: ByteStream {
+  /// Bytes in all.
+  public var length: UInt64? { source.length }
+  private var source: any MediaSource
+  private var offset: UInt64 = 0
+
+  /// Wraps a source.
+  public init(_ source: any MediaSource) {
+    self.source = source
+  }
+
+  /// Produces the next bytes.
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(PinstripeError) -> Int {
+    let count = try source.fill(buffer, at: offset)
+    offset += UInt64(count)
+    return count
+  }
+}

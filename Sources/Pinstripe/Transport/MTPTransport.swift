@@ -1,0 +1,180 @@
+public import PinstripeMTP
+public import PinstripePipe
+public import PinstripeProfile
+
+/// A player that speaks MTP.
+///
+/// Tracks lie in the profile's music folder of the first storage that can be written.
+public final class MTPTransport: Transport {
+  /// The player's name.
+  public let playerName: String
+  /// The session, for what the four verbs do not cover.
+  public let session: Session
+  let pipe: any BulkPipe
+  let storage: StorageID
+  let profile: DeviceProfile
+
+  /// Opens a session with a player.
+  ///
+  /// - Parameters:
+  ///   - pipe: Its endpoints; the transport closes them with ``close()``.
+  ///   - profile: What the player is and needs.
+  ///   - name: What to call it in sentences.
+  /// - Throws: ``PinstripeError``; the pipe is closed then.
+  public init(
+    opening pipe: any BulkPipe, profile: DeviceProfile, name: String
+  ) async throws(PinstripeError) {
+    playerName = name
+    self.pipe = pipe
+    self.profile = profile
+    do throws(MTPError) {
+      session = try await Session.open(on: pipe, profile: profile)
+    } catch {
+      await pipe.close()
+      throw PinstripeError(error, player: name)
+    }
+    do throws(MTPError) {
+      storage = try await Self.writableStorage(session)
+    } catch {
+      try? await session.close()
+      await pipe.close()
+      throw error.code == .notSupported
+        ? PinstripeError(
+          .playerRefused, "\(name) shows no storage that can be written; unlock it and try again.")
+        : PinstripeError(error, player: name)
+    }
+  }
+
+  private static func writableStorage(_ session: Session) async throws(MTPError) -> StorageID {
+    for storage in try await session.storageIDs() {
+      if try await session.storageInfo(storage).isWritable { return storage }
+    }
+    throw MTPError(.notSupported, operation: .getStorageIDs)
+  }
+
+  /// The tracks in the music folder.
+  public func list() async throws(PinstripeError) -> [StoredTrack] {
+    let entries = try await attempt { () async throws(MTPError) in
+      guard let folder = try await self.musicFolder() else { return [ListedObject]() }
+      return try await self.entries(of: folder)
+    }
+    return entries.filter { !$0.info.isFolder && !TrackName.isOurs($0.info.filename) }
+      .map { StoredTrack(name: $0.info.filename, size: $0.size) }
+      .sorted { $0.name < $1.name }
+  }
+
+  /// Deletes a track.
+  public func remove(_ name: String) async throws(PinstripeError) {
+    let track = try await find(name)
+    try await attempt { () async throws(MTPError) in
+      try await self.session.deleteObject(track.handle)
+    }
+  }
+
+  /// Reads a range of a track, as it is stored.
+  public func read(
+    _ name: String, range: Range<UInt64>, into sink: (UnsafeRawBufferPointer) throws -> Void
+  ) async throws {
+    let track = try await find(name)
+    do {
+      try await read(track, range, sink)
+    } catch let error as MTPError {
+      throw PinstripeError(error, player: playerName)
+    }
+  }
+
+  /// Free space on the storage, in bytes.
+  public func freeSpace() async throws(PinstripeError) -> UInt64 {
+    try await attempt { () async throws(MTPError) in
+      try await self.session.storageInfo(self.storage).freeSpace
+    }
+  }
+
+  /// Closes the session and gives the interface back.
+  public func close() async {
+    try? await session.close()
+    await pipe.close()
+  }
+}
+
+extension MTPTransport {
+  /// The folder that tracks are in: nil when it is not there yet.
+  func musicFolder() async throws(MTPError) -> ObjectHandle? {
+    let name = profile.storage.musicFolder
+    guard !name.isEmpty else { return .root }
+    for try await object in session.objects(in: .root, of: storage)
+    where object.info.isFolder && object.info.filename == name {
+      return object.handle
+    }
+    return nil
+  }
+
+  /// Everything in a folder.
+  func entries(of folder: ObjectHandle) async throws(MTPError) -> [ListedObject] {
+    var entries: [ListedObject] = []
+    for try await object in session.objects(in: folder, of: storage) { entries.append(object) }
+    return entries
+  }
+
+  func find(_ name: String) async throws(PinstripeError) -> ListedObject {
+    let entry = try await attempt { () async throws(MTPError) in
+      guard let folder = try await self.musicFolder() else { return ListedObject?.none }
+      for try await object in self.session.objects(in: folder, of: self.storage)
+      where !object.info.isFolder && object.info.filename == name {
+        return object
+      }
+      return nil
+    }
+    guard let entry else { throw PinstripeError.absent(name, playerName) }
+    return entry
+  }
+
+  /// Reads a range by partial reads, or, where the player has none, by reading all of the object.
+  func read(
+    _ object: ListedObject, _ range: Range<UInt64>,
+    _ sink: (UnsafeRawBufferPointer) throws -> Void
+  ) async throws {
+    let end = min(range.upperBound, object.size ?? range.upperBound)
+    guard range.lowerBound < end else { return }
+    let isWhole = range.lowerBound == 0 && end == object.size
+    if !isWhole, session.canReadRange(at: end) {
+      var offset = range.lowerBound
+      while offset < end {
+        let wanted = UInt32(min(end - offset, Self.partialReadSize))
+        let count = try await session.getPartialObject(
+          object.handle, at: offset, count: wanted, into: sink)
+        if count == 0 { return }
+        offset += UInt64(count)
+      }
+      return
+    }
+    guard let size = object.size else {
+      throw PinstripeError(
+        .playerRefused,
+        "\(playerName) cannot say how large \"\(object.info.filename)\" is, so it cannot be read.")
+    }
+    var offset: UInt64 = 0
+    try await session.getObject(object.handle, size: size) { bytes in
+      let first = max(range.lowerBound, offset) - offset
+      let last = min(end, offset + UInt64(bytes.count))
+      if offset + first < last {
+        try sink(UnsafeRawBufferPointer(rebasing: bytes[Int(first)..<Int(last - offset)]))
+      }
+      offset += UInt64(bytes.count)
+    }
+  }
+
+  /// A player keeps what it reads in memory, and small ones have little of it.
+  private static let partialReadSize: UInt64 = 1 << 20
+
+  /// Runs MTP calls and tells their errors in words.
+  func attempt<Value>(
+    _ body: () async throws(MTPError) -> Value
+  ) async throws(PinstripeError) -> Value {
+    do throws(MTPError) {
+      return try await body()
+    } catch {
+      throw PinstripeError(error, player: playerName)
+    }
+  }
+}

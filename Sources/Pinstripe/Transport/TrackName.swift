@@ -1,0 +1,77 @@
+public import PinstripeProfile
+
+/// File names on players.
+public enum TrackName {
+  /// What protected tracks' names end in.
+  public static let suffix = ".pst"
+
+  /// The name a source gets on a player: its own, or with ``suffix`` where it is protected, and with
+  /// "_" for what the player's file system cannot hold.
+  ///
+  /// - Parameters:
+  ///   - source: The source's file name.
+  ///   - isProtected: Whether the track is encrypted; then the suffix takes the place of the ending.
+  public static func make(
+    from source: String, isProtected: Bool, rules: StorageRules
+  ) -> String {
+    let dot = source.lastIndex(of: ".").flatMap { $0 == source.startIndex ? nil : $0 }
+    let ending = isProtected ? suffix : dot.map { String(source[$0...]) } ?? ""
+    var stem = String(source[..<(dot ?? source.endIndex)])
+    stem = String(
+      String.UnicodeScalarView(
+        stem.unicodeScalars.map { holds($0, rules) ? $0 : "_" }))
+    // Leading dots hide a file, and "." and ".." are no names.
+    if stem.isEmpty || stem.hasPrefix(".") { stem = "_" + stem.dropFirst() }
+    while stem.utf16.count + ending.utf16.count > rules.maximumNameLength, stem.count > 1 {
+      stem.removeLast()
+    }
+    return stem + ending
+  }
+
+  /// Why a player cannot hold a name, as a clause; nil when it can.
+  static func complaint(_ name: String, rules: StorageRules) -> String? {
+    if name.isEmpty || name.hasPrefix(".") { return "names may not be empty or begin with a dot" }
+    if name.utf16.count > rules.maximumNameLength {
+      return "names have at most \(rules.maximumNameLength) characters there"
+    }
+    if let wrong = name.unicodeScalars.first(where: { !holds($0, rules) }) {
+      return wrong.value < 0x20
+        ? "names have no control characters" : "names there have no \"\(wrong)\""
+    }
+    return nil
+  }
+
+  private static func holds(_ scalar: Unicode.Scalar, _ rules: StorageRules) -> Bool {
+    scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "/"
+      && !rules.forbiddenCharacters.unicodeScalars.contains(scalar)
+  }
+
+  /// A name that no track has, for what is not complete yet.
+  static func temporary() -> String {
+    prefix + String(UInt64.random(in: 0...UInt64.max), radix: 36) + temporarySuffix
+  }
+
+  /// Whether a name is one of those that only this program gives, and nobody is shown.
+  static func isOurs(_ name: String) -> Bool {
+    isTemporary(name) || original(ofSetAside: name) != nil
+  }
+
+  /// Whether a name is one of ours for what was not completed.
+  static func isTemporary(_ name: String) -> Bool {
+    name.hasPrefix(prefix) && name.hasSuffix(temporarySuffix) && original(ofSetAside: name) == nil
+  }
+
+  /// The name of a track while its successor takes its place.
+  static func setAside(_ name: String) -> String {
+    setAsidePrefix + name
+  }
+
+  /// The name that a track had before it was set aside; nil when it was not.
+  static func original(ofSetAside name: String) -> String? {
+    name.hasPrefix(setAsidePrefix) ? String(name.dropFirst(setAsidePrefix.count)) : nil
+  }
+
+  private static let prefix = ".pinstripe-"
+  private static let setAsidePrefix = ".pinstripe-old-"
+  private static let temporarySuffix = ".part"
+}

@@ -1,0 +1,61 @@
+/// The way to the tracks of one player: four verbs and the free space.
+///
+/// Names are those of files in the player's music folder. Nothing half-sent is ever visible under
+/// its final name: bytes go under a temporary name, are verified, and then get theirs. Leftovers of
+/// an earlier attempt that was cut off are removed by the next ``put(_:named:replacing:progress:)``.
+public protocol Transport: AnyObject, Sendable {
+  /// The player, for sentences.
+  var playerName: String { get }
+
+  /// The tracks in the music folder.
+  func list() async throws(PinstripeError) -> [StoredTrack]
+
+  /// Sends a track.
+  ///
+  /// - Parameters:
+  ///   - stream: Its bytes, whose length must be known.
+  ///   - name: Its file name; ``TrackName`` makes one that the player can hold.
+  ///   - replacing: Whether a track of that name is replaced; it stays until the new one is whole.
+  ///   - progress: Is told the bytes sent so far.
+  /// - Throws: ``PinstripeError``; then nothing of it is visible on the player, and a track that was
+  ///   to be replaced is still there.
+  func put(
+    _ stream: any ByteStream, named name: String, replacing: Bool,
+    progress: ((UInt64) -> Void)?
+  ) async throws(PinstripeError)
+
+  /// Deletes a track.
+  ///
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/notOnPlayer``, or another.
+  func remove(_ name: String) async throws(PinstripeError)
+
+  /// Reads a range of a track, as it is stored.
+  ///
+  /// - Parameters:
+  ///   - range: From 0 to the track's size; what lies beyond is left out.
+  ///   - sink: Is given the bytes in order, in buffers that are valid until it returns.
+  /// - Throws: ``PinstripeError``, or what `sink` threw.
+  func read(
+    _ name: String, range: Range<UInt64>, into sink: (UnsafeRawBufferPointer) throws -> Void
+  ) async throws
+
+  /// Free space on the storage, in bytes.
+  func freeSpace() async throws(PinstripeError) -> UInt64
+
+  /// Ends the connection; nothing can be asked afterwards.
+  func close() async
+}
+
+/// A track on a player.
+public struct StoredTrack: Sendable, Equatable {
+  /// Its file name.
+  public let name: String
+  /// Its size in bytes; nil when the player cannot say (over 4 GiB on some).
+  public let size: UInt64?
+
+  /// Creates an entry.
+  public init(name: String, size: UInt64?) {
+    self.name = name
+    self.size = size
+  }
+}

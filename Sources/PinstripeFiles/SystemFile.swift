@@ -1,0 +1,165 @@
+public import Glibc
+
+/// An open file descriptor, closed when the value goes away.
+///
+/// The operating system's calls stand here and in `AtomicFile` only. Interrupted calls are taken up
+/// again; every other failure is a ``FileError``.
+public struct SystemFile: ~Copyable {
+  /// The descriptor, valid while this value lives.
+  public let descriptor: Int32
+  /// The path it was opened with, for sentences; "standard input" and the like for the others.
+  public let path: String
+  private let owns: Bool
+
+  /// Opens a file.
+  ///
+  /// - Parameters:
+  ///   - flags: `O_RDONLY`, `O_WRONLY`, `O_CREAT` … (open(2)); `O_CLOEXEC` is added.
+  ///   - mode: Permissions of a file that is created.
+  /// - Throws: ``FileError``.
+  public init(opening path: String, _ flags: Int32, mode: mode_t = 0o644) throws(FileError) {
+    let descriptor = try Self.retry("open", path) { Glibc.open(path, flags | O_CLOEXEC, mode) }
+    self.init(descriptor: descriptor, path: path, owns: true)
+  }
+
+  /// Makes a file without a name, for what does not fit into memory; it is gone when it is closed.
+  ///
+  /// It lies in `$TMPDIR`, or else in /var/tmp, because /tmp may be memory.
+  public static func temporary() throws(FileError) -> SystemFile {
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
+    let name = temporaryName(in: folder)
+    let descriptor = try retry("create a temporary file in", folder) {
+      Glibc.open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    }
+    _ = unlink(name)
+    return SystemFile(descriptor: descriptor, path: "a temporary file in \(folder)", owns: true)
+  }
+
+  /// A name in `folder` that no other file has.
+  static func temporaryName(in folder: String) -> String {
+    "\(folder)/.pinstripe-\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).part"
+  }
+
+  /// Wraps a descriptor.
+  ///
+  /// - Parameter owns: Whether it is closed when this value goes away.
+  public init(descriptor: Int32, path: String, owns: Bool) {
+    self.descriptor = descriptor
+    self.path = path
+    self.owns = owns
+  }
+
+  deinit {
+    if owns { _ = Glibc.close(descriptor) }
+  }
+
+  /// What fstat(2) tells: kind, permissions, size.
+  public func status() throws(FileError) -> stat {
+    var status = stat()
+    _ = try Self.retry("examine", path) { fstat(descriptor, &status) }
+    return status
+  }
+
+  /// Reads up to the buffer's size from the current position.
+  ///
+  /// - Returns: How many bytes were read; 0 at the end, and only there.
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+    try reachable(buffer) { buffer in Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+  }
+
+  /// Reads up to the buffer's size from an offset, without moving the position.
+  ///
+  /// - Returns: How many bytes were read; 0 at the end, and only there.
+  public func read(
+    at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(FileError) -> Int {
+    guard let offset = Int(exactly: offset) else { return 0 }
+    return try reachable(buffer) { buffer in
+      pread(descriptor, buffer.baseAddress, buffer.count, offset)
+    }
+  }
+
+  /// Writes all bytes at the current position.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    try writeAll(bytes) { rest, _ in Glibc.write(descriptor, rest.baseAddress, rest.count) }
+  }
+
+  /// Writes all bytes at an offset, without moving the position.
+  public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
+    try writeAll(bytes) { rest, done in
+      pwrite(descriptor, rest.baseAddress, rest.count, offset + done)
+    }
+  }
+
+  /// Reads into a buffer that the file system may not be able to reach.
+  ///
+  /// USB buffers are the kernel's device memory; 9p and some FUSE file systems refuse to read into
+  /// and write from those (EFAULT). Then the bytes take a way round.
+  private func reachable(
+    _ buffer: UnsafeMutableRawBufferPointer, _ call: (UnsafeMutableRawBufferPointer) -> Int
+  ) throws(FileError) -> Int {
+    do throws(FileError) {
+      return try Self.retry("read", path) { call(buffer) }
+    } catch {
+      guard error.code == EFAULT else { throw error }
+    }
+    let detour = UnsafeMutableRawBufferPointer.allocate(byteCount: buffer.count, alignment: 64)
+    defer { detour.deallocate() }
+    let count = try Self.retry("read", path) { call(detour) }
+    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: detour[..<count]))
+    return count
+  }
+
+  /// Writes from a buffer that the file system may not be able to reach; see ``reachable(_:_:)``.
+  private func writeAll(
+    _ bytes: UnsafeRawBufferPointer, _ call: (UnsafeRawBufferPointer, Int) -> Int
+  ) throws(FileError) {
+    var done = 0
+    do throws(FileError) {
+      return try advance(&done, through: bytes, call)
+    } catch {
+      guard error.code == EFAULT else { throw error }
+    }
+    let written = done
+    let detour = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bytes.count - written, alignment: 64)
+    defer { detour.deallocate() }
+    detour.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[written...]))
+    var again = 0
+    try advance(&again, through: UnsafeRawBufferPointer(detour)) { part, offset in
+      call(part, written + offset)
+    }
+  }
+
+  private func advance(
+    _ done: inout Int, through bytes: UnsafeRawBufferPointer,
+    _ call: (UnsafeRawBufferPointer, Int) -> Int
+  ) throws(FileError) {
+    while done < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+      done += try Self.retry("write", path) { call(rest, done) }
+    }
+  }
+
+  /// Returns when the file's bytes are on the storage (fsync(2)).
+  public func synchronize() throws(FileError) {
+    _ = try Self.retry("flush", path) { fsync(descriptor) }
+  }
+
+  /// Calls until the call is not interrupted; a negative result becomes an error.
+  static func retry<Result: SignedInteger>(
+    _ operation: String, _ path: String, _ call: () -> Result
+  ) throws(FileError) -> Result {
+    while true {
+      let result = call()
+      if result >= 0 { return result }
+      if errno != EINTR { throw FileError(code: errno, operation: operation, path: path) }
+    }
+  }
+
+  /// The system's message for an error number (strerror(3)).
+  static func message(for code: Int32) -> String {
+    // glibc's strerror keeps its text per thread.
+    strerror(code).map { String(cString: $0) } ?? "error \(code)"
+  }
+}

@@ -1,0 +1,31 @@
+import Glibc
+
+/// Folders of the file system.
+public enum SystemFolder {
+  /// The names in a folder, but "." and "..", in no particular order.
+  ///
+  /// - Throws: ``FileError``.
+  public static func names(in path: String) throws(FileError) -> [String] {
+    guard let folder = opendir(path) else {
+      throw FileError(code: errno, operation: "list", path: path)
+    }
+    defer { closedir(folder) }
+    var names: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// Makes a folder whose parent is there.
+  ///
+  /// - Throws: ``FileError``.
+  public static func make(_ path: String) throws(FileError) {
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
+      throw FileError(code: errno, operation: "make", path: path)
+    }
+  }
+}

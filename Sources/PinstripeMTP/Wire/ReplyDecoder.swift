@@ -1,0 +1,264 @@
+/// Finds the data phase and the response in what a player sends, however it cuts them into transfers.
+///
+/// It does no input itself: feed it the bytes of each reception with ``feed(_:payload:)``, tell it
+/// where transfers end with ``endTransfer()``, and stop when ``response`` is there.
+///
+/// ```
+/// usual            | header payload… |  | response |
+/// header apart     | header |  | payload… |  | response |
+/// coalesced        | header payload… response |        (the player omits a zero-length packet)
+/// no data          | response |
+/// short            | header payload |  | response |    (fewer bytes than the header says)
+/// ```
+///
+/// It holds at most 32 bytes, whatever the player sends.
+public struct ReplyDecoder {
+  /// What the player sent is not a reply.
+  public enum Fault: Error, Hashable, Sendable {
+    /// A transfer ended inside a container's header.
+    case truncatedHeader
+    /// A length that does not even count the header.
+    case invalidLength(UInt32)
+    /// A container that may not come here.
+    case unexpectedKind(UInt16)
+    /// Data of another operation than the one under way.
+    case unexpectedOperation(UInt16)
+    /// The response to another transaction.
+    case unexpectedTransaction(UInt32)
+    /// The data of another transaction.
+    case unexpectedData(UInt32)
+    /// More data than was announced or asked for; the number is the limit.
+    case dataTooLong(UInt64)
+    /// Transfer after transfer with nothing in it.
+    case onlyEmptyTransfers
+    /// Response after response of transactions given up before.
+    case onlyStaleResponses
+
+    /// Whether the player may still be in the middle of a data phase.
+    var leavesData: Bool {
+      switch self {
+      case .unexpectedTransaction, .onlyEmptyTransfers, .onlyStaleResponses: false
+      default: true
+      }
+    }
+  }
+
+  private enum State {
+    /// Collecting the header of the next container.
+    case header
+    /// In the data phase; nil when only a short packet tells its end.
+    case data(remaining: UInt64?)
+    /// Collecting the parameters of a response.
+    case response(ContainerHeader)
+    case finished
+  }
+
+  /// The response, as soon as it is there.
+  public private(set) var response: Message?
+  /// How many bytes of payload the data phase had so far.
+  public private(set) var received: UInt64 = 0
+  /// Whether a data phase began.
+  public private(set) var hasData = false
+  /// Whether the data phase ended before the length its header states.
+  public private(set) var isShort = false
+
+  private let operation: OperationCode
+  private let transaction: TransactionID
+  private let expected: UInt64?
+  private let limit: UInt64
+  private let stale: [TransactionID]
+  private var state = State.header
+  private var collected: [UInt8] = []
+  private var atStart = true
+  private var emptyTransfers = 0
+  private var staleResponses = 0
+
+  /// Zero-length transfers in a row that are taken as mere punctuation.
+  static let maximumEmptyTransfers = 4
+  /// Responses of earlier transactions that are passed over.
+  static let maximumStaleResponses = 8
+
+  /// Creates a decoder for one reply.
+  ///
+  /// - Parameters:
+  ///   - limit: The most bytes of payload that may come.
+  ///   - expected: How many will come if all is well; then a length that is this one modulo 2³² is
+  ///     read as this one, because there are players that do not know 0xFFFF_FFFF.
+  ///   - stale: Transactions given up, whose late responses are passed over.
+  public init(
+    operation: OperationCode, transaction: TransactionID, limit: UInt64, expected: UInt64? = nil,
+    stale: [TransactionID] = []
+  ) {
+    self.operation = operation
+    self.transaction = transaction
+    self.limit = limit
+    self.expected = expected
+    self.stale = stale
+  }
+
+  /// Whether the data phase has begun and is not over.
+  public var isInData: Bool {
+    if case .data = state { true } else { false }
+  }
+
+  /// Takes the next bytes of a transfer.
+  ///
+  /// - Parameter payload: Is given the payload, piece by piece and in order.
+  /// - Throws: ``Fault``, or whatever `payload` threw.
+  public mutating func feed(
+    _ bytes: UnsafeRawBufferPointer, payload: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    var rest = bytes[...]
+    if atStart, !rest.isEmpty, isResponseInsteadOfPayload(bytes) {
+      isShort = true
+      state = .header
+    }
+    while !rest.isEmpty {
+      atStart = false
+      emptyTransfers = 0
+      switch state {
+      case .header: try collectHeader(&rest)
+      case .data(let remaining): try pass(&rest, remaining: remaining, payload)
+      case .response(let header): collectResponse(&rest, header)
+      case .finished: return
+      }
+    }
+  }
+
+  /// Takes note that a short or zero-length packet ended the transfer.
+  public mutating func endTransfer() throws(Fault) {
+    defer { atStart = true }
+    if atStart {
+      emptyTransfers += 1
+      guard emptyTransfers <= Self.maximumEmptyTransfers else { throw .onlyEmptyTransfers }
+    }
+    switch state {
+    case .header:
+      guard collected.isEmpty else { throw .truncatedHeader }
+    case .data(let remaining):
+      // A header that came apart from its payload is not the end of it, nor is the zero-length
+      // packet that some players put behind such a header.
+      guard received > 0 else { return }
+      isShort = remaining != nil
+      state = .header
+    case .response(let header):
+      finish(header)
+    case .finished: break
+    }
+  }
+
+  /// Whether a transfer that should continue a header sent apart is the response: the player gave
+  /// the data phase up.
+  ///
+  /// Such a transfer is too short to be the whole payload, so it is no guess.
+  private func isResponseInsteadOfPayload(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard case .data(let remaining) = state, received == 0, bytes.count <= Message.maximumSize,
+      UInt64(bytes.count) < remaining ?? .max, let message = Message(Array(bytes))
+    else { return false }
+    return message.header.kind == .response && message.header.transaction == transaction
+      && message.header.length == UInt32(bytes.count)
+  }
+
+  private mutating func collectHeader(_ rest: inout Slice<UnsafeRawBufferPointer>) throws(Fault) {
+    let part = rest.prefix(ContainerHeader.size - collected.count)
+    collected.append(contentsOf: part)
+    rest = rest.dropFirst(part.count)
+    guard let header = ContainerHeader(collected) else { return }
+    switch header.kind {
+    case .response:
+      guard header.payload != nil else { throw .invalidLength(header.length) }
+      try checkTransaction(header)
+      state = .response(header)
+      // Its parameters may be missing, or the length may be all there is.
+      if header.payload == 0 { finish(header) }
+    case .data:
+      try beginData(header)
+    default:
+      throw .unexpectedKind(header.kind.rawValue)
+    }
+  }
+
+  private func checkTransaction(_ header: ContainerHeader) throws(Fault) {
+    guard header.transaction != transaction else { return }
+    guard stale.contains(header.transaction) else {
+      throw .unexpectedTransaction(header.transaction.rawValue)
+    }
+    guard staleResponses < Self.maximumStaleResponses else { throw .onlyStaleResponses }
+  }
+
+  private mutating func beginData(_ header: ContainerHeader) throws(Fault) {
+    guard !hasData else { throw .unexpectedKind(header.kind.rawValue) }
+    guard header.transaction == transaction else {
+      throw .unexpectedData(header.transaction.rawValue)
+    }
+    guard header.code == operation.rawValue else { throw .unexpectedOperation(header.code) }
+    guard header.length >= UInt32(ContainerHeader.size) else {
+      throw .invalidLength(header.length)
+    }
+    hasData = true
+    collected = []
+    var remaining = header.payload
+    if let expected {
+      let whole = ContainerHeader(
+        kind: .data, code: header.code, transaction: transaction, payload: expected)
+      let wrapped = UInt32(truncatingIfNeeded: expected &+ UInt64(ContainerHeader.size))
+      if header.length == whole.length || header.length == wrapped { remaining = expected }
+    }
+    if let remaining, remaining > limit { throw .dataTooLong(limit) }
+    state = remaining == 0 ? .header : .data(remaining: remaining)
+  }
+
+  private mutating func pass(
+    _ rest: inout Slice<UnsafeRawBufferPointer>, remaining: UInt64?,
+    _ payload: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    let count = Int(min(remaining ?? .max, UInt64(rest.count)))
+    let (total, overflow) = received.addingReportingOverflow(UInt64(count))
+    guard !overflow, total <= limit else { throw Fault.dataTooLong(limit) }
+    received = total
+    let part = UnsafeRawBufferPointer(rebasing: rest.prefix(count))
+    rest = rest.dropFirst(count)
+    if let remaining {
+      state = remaining == UInt64(count) ? .header : .data(remaining: remaining - UInt64(count))
+    }
+    try payload(part)
+    // What follows the last byte of the data phase in the same transfer can only be the response.
+    if case .header = state, let next = rest.first, !couldBeResponse(next, rest) {
+      throw Fault.dataTooLong(received)
+    }
+  }
+
+  private func couldBeResponse(_ first: UInt8, _ rest: Slice<UnsafeRawBufferPointer>) -> Bool {
+    guard rest.count >= ContainerHeader.size else {
+      return (UInt8(ContainerHeader.size)...UInt8(Message.maximumSize)).contains(first)
+    }
+    let header = ContainerHeader(Array(rest.prefix(ContainerHeader.size)))
+    return header?.kind == .response
+  }
+
+  private mutating func collectResponse(
+    _ rest: inout Slice<UnsafeRawBufferPointer>, _ header: ContainerHeader
+  ) {
+    let size = Int(min(UInt64(Message.maximumSize), UInt64(header.length)))
+    let part = rest.prefix(size - collected.count)
+    collected.append(contentsOf: part)
+    rest = rest.dropFirst(part.count)
+    // What a player puts behind the fifth parameter belongs to nobody.
+    if collected.count == size {
+      finish(header)
+      rest = rest.dropFirst(rest.count)
+    }
+  }
+
+  private mutating func finish(_ header: ContainerHeader) {
+    let message = Message(collected)
+    collected = []
+    guard header.transaction == transaction else {
+      staleResponses += 1
+      state = .header
+      return
+    }
+    response = message
+    state = .finished
+  }
+}

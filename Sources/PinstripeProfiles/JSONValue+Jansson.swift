@@ -1,0 +1,85 @@
+import CJansson
+
+/// A value of a JSON document, read by libjansson.
+///
+/// Jansson judges the syntax: duplicate keys, trailing commas, invalid UTF-8 and what follows the
+/// document are errors with line and column. What the values mean is the caller's to judge.
+struct JSONValue {
+  private let document: Document
+  private let value: UnsafeMutablePointer<json_t>
+
+  /// Keeps the document while any value of it is in use.
+  private final class Document {
+    let root: UnsafeMutablePointer<json_t>
+    init(_ root: UnsafeMutablePointer<json_t>) { self.root = root }
+    deinit { json_decref(root) }
+  }
+
+  private init(_ document: Document, _ value: UnsafeMutablePointer<json_t>) {
+    self.document = document
+    self.value = value
+  }
+
+  /// Parses a document.
+  ///
+  /// - Throws: ``ProfileError`` with line and column.
+  init(parsing bytes: [UInt8], file: String) throws(ProfileError) {
+    var error = json_error_t()
+    let root = bytes.withUnsafeBytes { buffer in
+      json_loadb(
+        buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count,
+        Int(JSON_REJECT_DUPLICATES), &error)
+    }
+    guard let root else {
+      let reason = withUnsafeBytes(of: error.text) { text in
+        String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      throw ProfileError(
+        file: file, line: max(Int(error.line), 1), column: max(Int(error.column), 1), key: "",
+        reason: reason)
+    }
+    self.init(Document(root), root)
+  }
+
+  /// The members of an object, in the file's order; nil when it is none.
+  var members: [(key: String, value: JSONValue)]? {
+    guard value.pointee.type == JSON_OBJECT else { return nil }
+    var members: [(key: String, value: JSONValue)] = []
+    var iterator = json_object_iter(value)
+    while let current = iterator {
+      if let key = json_object_iter_key(current), let member = json_object_iter_value(current) {
+        members.append((String(cString: key), JSONValue(document, member)))
+      }
+      iterator = json_object_iter_next(value, current)
+    }
+    return members
+  }
+
+  /// The elements of an array; nil when it is none.
+  var elements: [JSONValue]? {
+    guard value.pointee.type == JSON_ARRAY else { return nil }
+    return (0..<json_array_size(value)).compactMap { index in
+      json_array_get(value, index).map { JSONValue(document, $0) }
+    }
+  }
+
+  /// A string without zero bytes; nil when it is none.
+  var string: String? {
+    json_string_value(value).map { String(cString: $0) }
+  }
+
+  /// A whole number from 0 to 2^63 - 1; nil when it is none.
+  var number: UInt64? {
+    guard value.pointee.type == JSON_INTEGER else { return nil }
+    return UInt64(exactly: json_integer_value(value))
+  }
+
+  /// A truth value; nil when it is none.
+  var bool: Bool? {
+    switch value.pointee.type {
+    case JSON_TRUE: true
+    case JSON_FALSE: false
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/// Why a profile file is refused.
+public struct ProfileError: Error, Sendable {
+  /// The file's name.
+  public let file: String
+  /// The line, from 1 on, where the file is no JSON; 0 when its contents are wrong.
+  public let line: Int
+  /// The column, from 1 on; 0 when its contents are wrong.
+  public let column: Int
+  /// The key the reason is about, with those around it: "transfer.queueDepth".
+  public let key: String
+  /// What is wrong, as a clause.
+  public let reason: String
+}
+
+extension ProfileError: CustomStringConvertible {
+  /// File, place and reason, in the form editors jump to.
+  public var description: String {
+    let place = line > 0 ? ":\(line):\(column)" : ""
+    let subject = key.isEmpty ? "" : " \"\(key)\""
+    return "\(file)\(place):\(subject) \(reason)"
+  }
+}

@@ -1,0 +1,147 @@
+public import PinstripePipe
+import Synchronization
+
+/// Lets a chosen call of another pipe fail: for programs that must survive bad cables.
+///
+/// ```swift
+/// // Fail the n-th call for every n, until one run needs no more than n calls.
+/// for call in 1... {
+///   let faulty = FaultInjector(pipe(), at: call, .fail(.stalled))
+///   try? await upload(over: faulty)
+///   if faulty.calls < call { break }
+/// }
+/// ```
+/// Calls are counted across `send`, `receive`, `receiveEvent`, `control` and `clearStall`.
+public final class FaultInjector: BulkPipe {
+  /// What happens to a call.
+  public enum Fault: Sendable, Equatable {
+    /// The call fails before anything moves.
+    case fail(TransferError)
+    /// A send hands over the first buffers, up to this many bytes, and fails then. Any other call
+    /// fails at once.
+    case cut(after: Int, TransferError)
+    /// A send ends its transfer after at most this many bytes, with a short packet if it comes to
+    /// that, and reports success. Any other call is carried out.
+    case shortWrite(Int)
+    /// The call and all after it fail with `disconnected`.
+    case disconnect
+  }
+
+  /// For how long.
+  public enum Persistence: Sendable {
+    /// That call only.
+    case once
+    /// That call and all after it.
+    case fromThenOn
+  }
+
+  private let pipe: any BulkPipe
+  private let call: Int
+  private let fault: Fault
+  private let persistence: Persistence
+  private let count = Mutex(0)
+
+  /// Wraps a pipe.
+  ///
+  /// - Parameters:
+  ///   - call: The number of the call that fails, from 1.
+  public init(
+    _ pipe: any BulkPipe, at call: Int, _ fault: Fault, _ persistence: Persistence = .once
+  ) {
+    self.pipe = pipe
+    self.call = call
+    self.fault = fault
+    self.persistence = fault == .disconnect ? .fromThenOn : persistence
+  }
+
+  /// How many calls were made.
+  public var calls: Int { count.withLock { $0 } }
+
+  /// wMaxPacketSize of the bulk OUT endpoint, in bytes.
+  public var outPacketSize: Int { pipe.outPacketSize }
+  /// wMaxPacketSize of the bulk IN endpoint, in bytes.
+  public var inPacketSize: Int { pipe.inPacketSize }
+
+  /// Sends one transfer, as ``PinstripePipe/BulkPipe`` describes it.
+  public func send(
+    end: TransferEnd, timeout: Duration,
+    fill: (UnsafeMutableRawBufferPointer) throws -> Int
+  ) async throws -> UInt64 {
+    switch next() {
+    case nil: return try await pipe.send(end: end, timeout: timeout, fill: fill)
+    case .cut(let limit, let error):
+      var sent = 0
+      return try await pipe.send(end: end, timeout: timeout) { buffer in
+        let count = try fill(buffer)
+        sent += count
+        guard sent <= limit else { throw error }
+        return count
+      }
+    case .shortWrite(let limit):
+      var sent = 0
+      return try await pipe.send(end: end, timeout: timeout) { buffer in
+        let count = min(try fill(buffer), limit - sent)
+        sent += count
+        return count
+      }
+    case .fail(let error): throw error
+    case .disconnect: throw TransferError.disconnected
+    }
+  }
+
+  /// Receives one buffer, as ``PinstripePipe/BulkPipe`` describes it.
+  public func receive(
+    timeout: Duration, consume: (UnsafeRawBufferPointer) throws -> Void
+  ) async throws -> Reception {
+    try strike()
+    return try await pipe.receive(timeout: timeout, consume: consume)
+  }
+
+  /// Waits for an event, as ``PinstripePipe/BulkPipe`` describes it.
+  public func receiveEvent(timeout: Duration) async throws -> [UInt8] {
+    try strike()
+    return try await pipe.receiveEvent(timeout: timeout)
+  }
+
+  /// Sends a class request, as ``PinstripePipe/BulkPipe`` describes it.
+  public func control(_ request: ClassRequest, timeout: Duration) async throws -> [UInt8] {
+    try strike()
+    return try await pipe.control(request, timeout: timeout)
+  }
+
+  /// Ends the halt of an endpoint.
+  public func clearStall(_ direction: PipeDirection) async throws {
+    try strike()
+    try await pipe.clearStall(direction)
+  }
+
+  /// Cancels what is under way.
+  public func cancel() {
+    pipe.cancel()
+  }
+
+  /// Closes the pipe.
+  public func close() async {
+    await pipe.close()
+  }
+
+  /// The fault that the next call meets.
+  private func next() -> Fault? {
+    let number = count.withLock { count in
+      count += 1
+      return count
+    }
+    switch persistence {
+    case .once: return number == call ? fault : nil
+    case .fromThenOn: return number >= call ? fault : nil
+    }
+  }
+
+  private func strike() throws(TransferError) {
+    switch next() {
+    case .fail(let error), .cut(_, let error): throw error
+    case .disconnect: throw .disconnected
+    case .shortWrite, nil: break
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import PinstripeMTP
+import PinstripeProfile
+
+/// The operations on storages and objects.
+extension MemoryResponder {
+  func query(_ operation: OperationCode, _ command: Message, _ state: inout State) -> Outcome {
+    switch operation {
+    case .getStorageIDs:
+      return .data(CodeArray.encode(state.store.storages.map(\.id.rawValue)))
+    case .getStorageInfo:
+      guard let info = state.store.info(StorageID(rawValue: command.parameter(0))) else {
+        return .response(.invalidStorageID)
+      }
+      return .data(info.encoded)
+    case .getNumObjects, .getObjectHandles: return handles(operation, command, state)
+    case .getObjectPropsSupported:
+      return .data(CodeArray.encode(Self.propertyTypes.keys.map(\.rawValue).sorted()))
+    case .getObjectPropDesc: return describe(command)
+    default: break
+    }
+    let handle = ObjectHandle(rawValue: command.parameter(0))
+    guard let object = state.store[handle] else { return .response(.invalidObjectHandle) }
+    return query(operation, command, object, &state)
+  }
+
+  private func query(
+    _ operation: OperationCode, _ command: Message, _ object: StoredObject, _ state: inout State
+  ) -> Outcome {
+    let size = object.content.count
+    switch operation {
+    case .getObjectInfo: return .data(info(object).encoded)
+    case .getObject:
+      guard object.format != .association else { return .response(.invalidObjectHandle) }
+      return .object(object.content, from: 0, count: size)
+    case .getPartialObject, .getPartialObject64:
+      let is64 = operation == .getPartialObject64
+      let high = is64 ? UInt64(command.parameter(2)) << 32 : 0
+      let offset = UInt64(command.parameter(1)) | high
+      let wanted = UInt64(command.parameter(is64 ? 3 : 2))
+      let count = offset < size ? min(wanted, size - offset) : 0
+      return .object(object.content, from: offset, count: count, [UInt32(count)])
+    case .deleteObject:
+      state.store.remove(object.handle)
+      if state.announced == object.handle { state.announced = nil }
+      return .response(.ok)
+    case .moveObject: return move(command, object, &state)
+    case .getObjectPropValue:
+      let code = UInt16(truncatingIfNeeded: command.parameter(1))
+      guard let value = property(ObjectPropertyCode(rawValue: code), of: object) else {
+        return .response(.invalidObjectPropCode)
+      }
+      return .data(value.encoded)
+    default: return .response(.operationNotSupported)
+    }
+  }
+
+  private func handles(
+    _ operation: OperationCode, _ command: Message, _ state: State
+  ) -> Outcome {
+    let storage = StorageID(rawValue: command.parameter(0))
+    guard storage == .all || state.store.info(storage) != nil else {
+      return .response(.invalidStorageID)
+    }
+    let format = ObjectFormat(rawValue: UInt16(truncatingIfNeeded: command.parameter(1)))
+    let parent = ObjectHandle(rawValue: command.parameter(2))
+    var found: [StoredObject]
+    switch parent {
+    case .none: found = state.store.all.filter { storage == .all || $0.storage == storage }
+    case .root: found = state.store.children(of: .none, on: storage)
+    default:
+      guard state.store[parent] != nil else { return .response(.invalidObjectHandle) }
+      guard state.store.isFolder(parent) else { return .response(.invalidParentObject) }
+      found = state.store.children(of: parent, on: storage)
+    }
+    if format.rawValue != 0 { found.removeAll { $0.format != format } }
+    guard operation == .getObjectHandles else { return .response(.ok, [UInt32(found.count)]) }
+    return .data(CodeArray.encode(found.map(\.handle.rawValue)))
+  }
+
+  private func info(_ object: StoredObject) -> ObjectInfo {
+    var info = ObjectInfo(
+      filename: object.name, format: object.format, size: object.content.count)
+    if object.format == .association { info.associationType = 1 }
+    info.storage = object.storage
+    info.parent = object.parent
+    return info
+  }
+
+  private func move(
+    _ command: Message, _ object: StoredObject, _ state: inout State
+  ) -> Outcome {
+    let storage = StorageID(rawValue: command.parameter(1))
+    guard state.store.info(storage) != nil else { return .response(.invalidStorageID) }
+    let parent = ObjectHandle(rawValue: command.parameter(2))
+    guard state.store.isFolder(parent), parent != object.handle else {
+      return .response(.invalidParentObject)
+    }
+    state.store[object.handle]?.parent = parent
+    state.store[object.handle]?.storage = storage
+    return .response(.ok)
+  }
+
+  func announce(_ command: Message, _ dataset: [UInt8], _ state: inout State) -> Outcome {
+    guard let info = try? ObjectInfo(parsing: dataset) else { return .response(.invalidDataset) }
+    let storage = StorageID(rawValue: command.parameter(0))
+    guard let space = state.store.info(storage) else { return .response(.invalidStorageID) }
+    guard space.isWritable else { return .response(.storeReadOnly) }
+    let named = ObjectHandle(rawValue: command.parameter(1))
+    let parent = named == .root ? ObjectHandle.none : named
+    guard state.store.isFolder(parent) else { return .response(.invalidParentObject) }
+    guard isAllowed(info.filename) else { return .response(.invalidDataset) }
+    let siblings = state.store.children(of: parent, on: storage)
+    guard !siblings.contains(where: { $0.name == info.filename }) else {
+      return .response(.accessDenied)
+    }
+    guard UInt64(info.compressedSize) <= profile.storage.maximumObjectSize else {
+      return .response(.objectTooLarge)
+    }
+    guard info.compressedSize == .max || UInt64(info.compressedSize) <= space.freeSpace else {
+      return .response(.storeFull)
+    }
+    let handle = state.store.insert(
+      info.filename, format: info.format, content: .bytes([]), in: parent, on: storage)
+    if info.format != .association {
+      state.store[handle]?.isComplete = false
+      state.announced = handle
+      state.announcedSize = info.compressedSize
+    }
+    return .response(.ok, [storage.rawValue, command.parameter(1), handle.rawValue])
+  }
+
+  func storeObject(_ receiver: DataReceiver, _ state: inout State) -> Outcome {
+    guard let handle = state.announced, let object = state.store[handle] else {
+      return .response(.noValidObjectInfo)
+    }
+    let size = state.announcedSize
+    state.announced = nil
+    let free = state.store.info(object.storage)?.freeSpace ?? 0
+    let keeps = !habits.contains(.discardsContent)
+    guard receiver.count <= free else {
+      state.store.remove(handle)
+      return .response(.storeFull)
+    }
+    state.store[handle]?.content = keeps ? .bytes(receiver.payload) : .zeros(receiver.count)
+    guard receiver.isExact, size == .max || UInt64(size) == receiver.count else {
+      return .response(.incompleteTransfer)
+    }
+    state.store[handle]?.isComplete = true
+    return .response(.ok)
+  }
+
+  func isAllowed(_ name: String) -> Bool {
+    !name.isEmpty && name.utf16.count <= profile.storage.maximumNameLength
+      && !name.contains { profile.storage.forbiddenCharacters.contains($0) }
+  }
+}

@@ -1,0 +1,75 @@
+import PinstripeMTP
+
+/// Object properties.
+extension MemoryResponder {
+  /// The properties that objects have.
+  static let propertyTypes: [ObjectPropertyCode: DataType] = [
+    .storageID: .uint32, .objectFormat: .uint16, .protectionStatus: .uint16,
+    .objectSize: .uint64, .objectFileName: .string, .parentObject: .uint32,
+    .persistentUniqueObjectIdentifier: .uint128, .name: .string, .artist: .string,
+    .albumName: .string, .genre: .string, .duration: .uint32, .track: .uint16,
+    .dateModified: .string,
+  ]
+
+  /// The properties that follow from the object itself and cannot be set.
+  private static let fixed: Set<ObjectPropertyCode> = [
+    .storageID, .objectFormat, .objectSize, .parentObject, .persistentUniqueObjectIdentifier,
+    .protectionStatus,
+  ]
+
+  func property(_ code: ObjectPropertyCode, of object: StoredObject) -> PropertyValue? {
+    switch code {
+    case .storageID: .uint32(object.storage.rawValue)
+    case .objectFormat: .uint16(object.format.rawValue)
+    case .protectionStatus: .uint16(0)
+    case .objectSize: .uint64(object.content.count)
+    case .objectFileName: .string(object.name)
+    case .parentObject: .uint32(object.parent.rawValue)
+    case .persistentUniqueObjectIdentifier: .uint128(UInt128(object.handle.rawValue))
+    default: object.properties[code] ?? Self.propertyTypes[code].flatMap(Self.empty)
+    }
+  }
+
+  private static func empty(_ type: DataType) -> PropertyValue? {
+    switch type {
+    case .string: .string("")
+    case .uint16: .uint16(0)
+    case .uint32: .uint32(0)
+    case .uint64: .uint64(0)
+    case .uint128: .uint128(0)
+    default: nil
+    }
+  }
+
+  func describe(_ command: Message) -> Outcome {
+    let code = ObjectPropertyCode(rawValue: UInt16(truncatingIfNeeded: command.parameter(0)))
+    guard let value = Self.propertyTypes[code].flatMap(Self.empty) else {
+      return .response(.invalidObjectPropCode)
+    }
+    let isSettable = !Self.fixed.contains(code)
+    return .data(
+      ObjectPropertyDescription(property: code, isSettable: isSettable, defaultValue: value)
+        .encoded)
+  }
+
+  func setProperty(_ command: Message, _ dataset: [UInt8], _ state: inout State) -> Outcome {
+    let handle = ObjectHandle(rawValue: command.parameter(0))
+    let code = ObjectPropertyCode(rawValue: UInt16(truncatingIfNeeded: command.parameter(1)))
+    guard let object = state.store[handle] else { return .response(.invalidObjectHandle) }
+    guard let type = Self.propertyTypes[code] else { return .response(.invalidObjectPropCode) }
+    guard !Self.fixed.contains(code) else { return .response(.objectPropNotSupported) }
+    guard let value = try? PropertyValue(parsing: dataset, as: type) else {
+      return .response(.invalidObjectPropFormat)
+    }
+    guard code == .objectFileName else {
+      state.store[handle]?.properties[code] = value
+      return .response(.ok)
+    }
+    let siblings = state.store.children(of: object.parent, on: object.storage)
+    guard let name = value.text, isAllowed(name),
+      !siblings.contains(where: { $0.name == name && $0.handle != handle })
+    else { return .response(.invalidObjectPropValue) }
+    state.store[handle]?.name = name
+    return .response(.ok)
+  }
+}

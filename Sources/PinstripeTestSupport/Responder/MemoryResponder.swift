@@ -1,0 +1,219 @@
+public import PinstripeMTP
+public import PinstripePipe
+public import PinstripeProfile
+import Synchronization
+
+/// An MTP player in memory: sessions, storages, folders, objects and properties, as a profile
+/// describes it, with its quirks.
+///
+/// ```swift
+/// let player = MemoryResponder(profile: profile)
+/// let pipe = LoopbackPipe(to: player)
+/// // … let your sync tool send tracks over the pipe …
+/// #expect(player.objects.map(\.name) == ["Music", "01 Idle Tune.mp3"])
+/// ```
+/// What the profile forbids is refused as a real player does it: names that are too long or hold a
+/// forbidden character, objects that are too large, a full storage. With `Quirk.noRename` it has no
+/// SetObjectPropValue; with `Quirk.exactDataPhase` it breaks down for good, as QEMU's usb-mtp does,
+/// when a data phase is not exactly what was announced. What is not settled by a profile is chosen by
+/// ``Habits``. An upload that is given up leaves a part of the object behind, as on most players.
+public final class MemoryResponder: PlayerEnd {
+  /// What players do differently within, or slightly beyond, the standard.
+  public struct Habits: OptionSet, Sendable {
+    /// The habits as bits.
+    public let rawValue: Int
+
+    /// Creates habits from bits.
+    public init(rawValue: Int) {
+      self.rawValue = rawValue
+    }
+
+    /// The header of a data phase comes in a transfer of its own.
+    public static let headerApart = Habits(rawValue: 1 << 0)
+    /// The response comes in the same transfer as the data.
+    public static let joinsResponse = Habits(rawValue: 1 << 1)
+    /// No zero-length packet ends a transfer whose last packet is full.
+    public static let omitsZeroLengthPackets = Habits(rawValue: 1 << 2)
+    /// The length of a container beyond 4 GiB is cut to 32 bits (umtp-responder 1.3.10).
+    public static let wrapsLongLengths = Habits(rawValue: 1 << 3)
+    /// Uploads keep their size only, so that gigabytes can be sent.
+    public static let discardsContent = Habits(rawValue: 1 << 4)
+    /// The class requests Cancel and Get Device Status are unknown.
+    public static let knowsNoClassRequests = Habits(rawValue: 1 << 5)
+    /// It is busy for three polls after a Cancel.
+    public static let cancelsSlowly = Habits(rawValue: 1 << 6)
+  }
+
+  /// What the player is waiting for on its OUT endpoint.
+  enum Phase {
+    case command
+    case data(Message, DataReceiver)
+  }
+
+  struct State {
+    var store = ObjectStore()
+    var queue = TransferQueue()
+    var events: [[UInt8]] = []
+    var phase = Phase.command
+    var pending: [UInt8] = []
+    var isSessionOpen = false
+    var announced: ObjectHandle?
+    var announcedSize: UInt32 = 0
+    var busyPolls = 0
+    var breakdown: String?
+    var operations: Set<OperationCode>
+    var history: [OperationCode] = []
+    var tamper: (@Sendable (OperationCode, inout [UInt8]) -> Void)?
+    var refusals: [OperationCode: ResponseCode] = [:]
+  }
+
+  /// What the player is and needs.
+  public let profile: DeviceProfile
+  /// What it does differently.
+  public let habits: Habits
+  let state: Mutex<State>
+
+  /// The storage that a responder has unless it is given others.
+  public static let defaultStorage = StorageID(rawValue: 0x0001_0001)
+
+  /// Creates a player with one empty storage.
+  ///
+  /// - Parameters:
+  ///   - capacity: The storage's size in bytes.
+  ///   - operations: What it offers; by default all that is implemented and no quirk forbids.
+  public init(
+    profile: DeviceProfile = .careful, capacity: UInt64 = 64 << 30, habits: Habits = [],
+    operations: Set<OperationCode>? = nil
+  ) {
+    self.profile = profile
+    self.habits = habits
+    var offered = operations ?? Set(Self.implemented)
+    if profile.quirks.contains(.noRename) { offered.remove(.setObjectPropValue) }
+    state = Mutex(State(operations: offered))
+    addStorage(Self.defaultStorage, capacity: capacity, name: "Memory")
+  }
+
+  // MARK: What a test sees and arranges
+
+  /// Adds a storage.
+  public func addStorage(_ id: StorageID, capacity: UInt64, name: String) {
+    var info = StorageInfo()
+    info.capacity = capacity
+    info.storageDescription = name
+    state.withLock { $0.store.storages.append(.init(id: id, info: info)) }
+  }
+
+  /// Adds an object, as if it had been there before.
+  @discardableResult
+  public func add(
+    _ name: String, format: ObjectFormat = .undefined, content: StoredObject.Content = .bytes([]),
+    in parent: ObjectHandle = .none, on storage: StorageID = defaultStorage
+  ) -> ObjectHandle {
+    state.withLock {
+      $0.store.insert(name, format: format, content: content, in: parent, on: storage)
+    }
+  }
+
+  /// Every object, in the order of its making.
+  public var objects: [StoredObject] { state.withLock { $0.store.all } }
+
+  /// One object.
+  public func object(_ handle: ObjectHandle) -> StoredObject? {
+    state.withLock { $0.store[handle] }
+  }
+
+  /// Whether a session is open.
+  public var isSessionOpen: Bool { state.withLock { $0.isSessionOpen } }
+
+  /// Why the player broke down, if it did: `Quirk.exactDataPhase`.
+  public var breakdown: String? { state.withLock { $0.breakdown } }
+
+  /// The operations that were asked for, in order.
+  public var history: [OperationCode] { state.withLock { $0.history } }
+
+  /// Lets something change the data phases before they are sent; nil ends it.
+  public func tamper(_ change: (@Sendable (OperationCode, inout [UInt8]) -> Void)?) {
+    state.withLock { $0.tamper = change }
+  }
+
+  /// Lets the player refuse an operation from now on; nil ends it.
+  public func refuse(_ operation: OperationCode, with response: ResponseCode?) {
+    state.withLock { $0.refusals[operation] = response }
+  }
+
+  /// Reports an event on the interrupt endpoint.
+  public func report(_ code: EventCode, _ parameters: [UInt32]) {
+    let event = Message(
+      .event, code: code.rawValue, transaction: .outsideSession, parameters: parameters)
+    state.withLock { $0.events.append(event.encoded) }
+  }
+
+  // MARK: The player's end of the cable
+
+  /// Takes what the host sent.
+  public func take(_ bytes: UnsafeRawBufferPointer, endsTransfer: Bool) throws(TransferError) {
+    try state.withLock { state throws(TransferError) in
+      guard state.breakdown == nil else { throw .disconnected }
+      switch state.phase {
+      case .command:
+        // A command has 32 bytes at most; what is longer is none.
+        state.pending += bytes.prefix(max(0, 64 - state.pending.count))
+        guard endsTransfer, !state.pending.isEmpty else { return }
+        let pending = state.pending
+        state.pending = []
+        guard let message = Message(pending), message.header.kind == .command else {
+          throw .stalled
+        }
+        begin(message, &state)
+      case .data(let command, var receiver):
+        state.phase = .command
+        receiver.take(bytes)
+        if endsTransfer, receiver.isOver {
+          finish(command, receiver, &state)
+        } else {
+          state.phase = .data(command, receiver)
+        }
+      }
+      if state.breakdown != nil { throw .disconnected }
+    }
+  }
+
+  /// Gives what the player has to say.
+  public func give(
+    into buffer: UnsafeMutableRawBufferPointer, packetSize: Int
+  ) throws(TransferError) -> Reception? {
+    try state.withLock { state throws(TransferError) in
+      guard state.breakdown == nil else { throw .disconnected }
+      return state.queue.give(into: buffer, packetSize: packetSize)
+    }
+  }
+
+  /// Answers a class request.
+  public func control(_ request: ClassRequest) throws(TransferError) -> [UInt8] {
+    try state.withLock { state throws(TransferError) in
+      guard state.breakdown == nil else { throw .disconnected }
+      guard !habits.contains(.knowsNoClassRequests) else {
+        cancel(&state)
+        throw .stalled
+      }
+      switch request.number {
+      case ClassRequest.deviceStatus.number:
+        guard state.busyPolls > 0 else { return DeviceStatus(code: .ok).encoded }
+        state.busyPolls -= 1
+        return DeviceStatus(code: .deviceBusy).encoded
+      case ClassRequest.cancelTransaction(0).number:
+        cancel(&state)
+        return []
+      default: throw .stalled
+      }
+    }
+  }
+
+  /// Takes the next event off, if there is one.
+  public func nextEvent() throws(TransferError) -> [UInt8]? {
+    state.withLock { $0.events.isEmpty ? nil : $0.events.removeFirst() }
+  }
+
+  /// Ends the halt of an endpoint.
+  public func clearStall(_ direction: PipeDirection) {}
+}

@@ -1,0 +1,108 @@
+public import PinstripeMTP
+
+/// One object of a ``MemoryResponder``.
+public struct StoredObject: Sendable {
+  /// What an object consists of.
+  public enum Content: Sendable, Equatable {
+    /// These bytes.
+    case bytes([UInt8])
+    /// So many zero bytes that take no memory: objects of 4 GiB and more.
+    case zeros(UInt64)
+
+    /// How many bytes there are.
+    public var count: UInt64 {
+      switch self {
+      case .bytes(let bytes): UInt64(bytes.count)
+      case .zeros(let count): count
+      }
+    }
+  }
+
+  /// Its handle.
+  public var handle: ObjectHandle
+  /// The storage it is on.
+  public var storage: StorageID
+  /// The folder it is in; ``PinstripeMTP/ObjectHandle/none`` is the root.
+  public var parent: ObjectHandle
+  /// Its format.
+  public var format: ObjectFormat
+  /// Its file name.
+  public var name: String
+  /// What it consists of.
+  public var content: Content
+  /// Whether all the bytes that were announced came.
+  public var isComplete = true
+  /// Its properties beyond those that follow from the above.
+  public var properties: [ObjectPropertyCode: PropertyValue] = [:]
+}
+
+extension StoredObject.Content: CustomStringConvertible {
+  /// How many bytes, and the first of them.
+  public var description: String {
+    switch self {
+    case .bytes(let bytes): "\(bytes.count) bytes \(bytes.prefix(8))…"
+    case .zeros(let count): "\(count) zero bytes"
+    }
+  }
+}
+
+/// The objects and storages of a ``MemoryResponder``.
+struct ObjectStore {
+  /// One storage.
+  struct Storage {
+    var id: StorageID
+    var info: StorageInfo
+  }
+
+  var storages: [Storage] = []
+  private(set) var objects: [ObjectHandle: StoredObject] = [:]
+  private var nextHandle: UInt32 = 1
+
+  /// Every object, in the order of its making.
+  var all: [StoredObject] { objects.values.sorted { $0.handle.rawValue < $1.handle.rawValue } }
+
+  subscript(handle: ObjectHandle) -> StoredObject? {
+    get { objects[handle] }
+    set { objects[handle] = newValue }
+  }
+
+  func children(of parent: ObjectHandle, on storage: StorageID) -> [StoredObject] {
+    all.filter { $0.parent == parent && (storage == .all || $0.storage == storage) }
+  }
+
+  func isFolder(_ handle: ObjectHandle) -> Bool {
+    handle == .none || objects[handle]?.format == .association
+  }
+
+  mutating func insert(
+    _ name: String, format: ObjectFormat, content: StoredObject.Content,
+    in parent: ObjectHandle, on storage: StorageID
+  ) -> ObjectHandle {
+    let handle = ObjectHandle(rawValue: nextHandle)
+    nextHandle += 1
+    objects[handle] = StoredObject(
+      handle: handle, storage: storage, parent: parent, format: format, name: name,
+      content: content)
+    return handle
+  }
+
+  /// Removes an object with everything in it.
+  mutating func remove(_ handle: ObjectHandle) {
+    for child in objects.values where child.parent == handle && child.handle != handle {
+      remove(child.handle)
+    }
+    objects[handle] = nil
+  }
+
+  func used(on storage: StorageID) -> UInt64 {
+    objects.values.filter { $0.storage == storage }.reduce(0) { $0 + $1.content.count }
+  }
+
+  /// What a storage says about itself now.
+  func info(_ storage: StorageID) -> StorageInfo? {
+    guard var info = storages.first(where: { $0.id == storage })?.info else { return nil }
+    let used = used(on: storage)
+    info.freeSpace = info.capacity > used ? info.capacity - used : 0
+    return info
+  }
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 OR MIT
+ *
+ * What pinstripe_decoder.h promises about wrong calls and about storage and cryptography that fail.
+ *
+ *   contract FOLDER TRACK KEYBOX
+ *
+ * TRACK is one that KEYBOX opens, with at least 1,000 bytes of content. Every call of the provider and
+ * of the storage is made to fail in turn: the n-th alone, for each n.
+ */
+#include "harness.h"
+
+static struct file file;
+static pinstripe_openssl_state keys;
+static pinstripe_provider real, provider;
+static pinstripe_recipient recipient;
+static pinstripe_storage storage;
+static pinstripe_decoder decoder;
+static uint64_t work[PINSTRIPE_WORK_SIZE_OPENING / 8];
+
+/* Fails when it reaches 0. */
+static int calls_left;
+
+static int fails(void) { return calls_left-- == 0; }
+
+static int32_t derive(void *state, uint32_t parent, const uint8_t *salt, uint32_t salt_length,
+                      const uint8_t *info, uint32_t info_length, uint32_t child) {
+  return fails() ? 1 : real.derive(state, parent, salt, salt_length, info, info_length, child);
+}
+
+static int32_t unwrap(void *state, uint32_t key, const uint8_t *wrapped, uint32_t child) {
+  return fails() ? PINSTRIPE_E_PROVIDER : real.unwrap(state, key, wrapped, child);
+}
+
+static int32_t mac_begin(void *state, uint32_t key) {
+  return fails() ? -99 : real.mac_begin(state, key);
+}
+
+static int32_t mac_update(void *state, const uint8_t *bytes, size_t length) {
+  return fails() ? 7 : real.mac_update(state, bytes, length);
+}
+
+static int32_t mac_finish(void *state, uint8_t *tag) {
+  return fails() ? PINSTRIPE_E_UNWRAP : real.mac_finish(state, tag);
+}
+
+/* A keystream that comes short by a block is as bad as none. */
+static int32_t keystream(void *state, uint32_t key, uint32_t suite, uint64_t first, uint8_t *out,
+                         uint32_t count) {
+  int32_t written = real.keystream(state, key, suite, first, out, count);
+  return fails() ? written - 1 : written;
+}
+
+static int32_t read_failing(void *state, uint64_t offset, uint8_t *out, uint32_t length) {
+  return fails() ? 5 : read_file(state, offset, out, length);
+}
+
+static int32_t open_track(void) {
+  return pinstripe_open(&decoder, &provider, &storage, &recipient, 1, 0, (uint8_t *)work,
+                        sizeof work);
+}
+
+static void expect(int32_t status, int32_t wanted, const char *what) {
+  check(status == wanted, "contract", what, status);
+}
+
+/* Opens and decrypts while the n-th call fails, for each n until none is left to fail. */
+static void fail_each_call(int32_t wanted, const char *what) {
+  static uint8_t out[1000];
+  int n = 0, is_done = 0;
+  for (; !is_done && n < 1000; n++) {
+    int32_t status;
+    calls_left = n;
+    memset(&decoder, 0xA5, sizeof decoder);
+    status = open_track();
+    if (status != PINSTRIPE_OK) {
+      expect(status, wanted, what);
+      check(is_zero(&decoder, sizeof decoder), what, "a refused track leaves something", n);
+    } else {
+      status = pinstripe_xor_at(&decoder, 0, file.bytes + 4096, out, sizeof out);
+      is_done = calls_left >= 0;
+      expect(status, is_done ? PINSTRIPE_OK : wanted, what);
+    }
+    pinstripe_wipe(&decoder);
+  }
+  check(is_done && n > 1, what, "no end", n);
+}
+
+/* Every bit of the header area, flipped alone, is refused: the tag covers all of it. */
+static void flip_each_bit(void) {
+  uint32_t bit, accepted = 0;
+  for (bit = 0; bit < 8 * PINSTRIPE_HEADER_AREA_SIZE; bit++) {
+    file.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    if (open_track() == PINSTRIPE_OK) accepted++;
+    file.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+  }
+  check(accepted == 0, "contract", "headers with a flipped bit that were accepted", accepted);
+}
+
+static void wrong_structs(void) {
+  pinstripe_info info = {0};
+  pinstripe_keybox keybox = {0};
+  uint8_t dus[32];
+  provider.struct_size--;
+  expect(open_track(), PINSTRIPE_E_ABI, "a provider of another size");
+  provider = real;
+  provider.abi_version++;
+  expect(open_track(), PINSTRIPE_E_ABI, "a provider of another version");
+  provider = real;
+  storage.struct_size++;
+  expect(open_track(), PINSTRIPE_E_ABI, "a storage of another size");
+  storage = storage_of(&file);
+  storage.abi_version = 0;
+  expect(open_track(), PINSTRIPE_E_ABI, "a storage of another version");
+  storage = storage_of(&file);
+  expect(pinstripe_keybox_read(&provider, file.bytes, 128, 1, &keybox, dus), PINSTRIPE_E_ABI,
+         "a keybox struct that was not filled in");
+  expect(open_track(), PINSTRIPE_OK, "the same, right");
+  expect(pinstripe_get_info(&decoder, &info), PINSTRIPE_E_ABI, "an info that was not filled in");
+}
+
+static void wrong_calls(void) {
+  uint8_t byte = 0, *buffer = (uint8_t *)work;
+  uint64_t number;
+  expect(pinstripe_xor_at(&decoder, 0, NULL, &byte, 1), PINSTRIPE_E_ARGUMENT, "no source");
+  expect(pinstripe_xor_at(&decoder, 0, &byte, NULL, 1), PINSTRIPE_E_ARGUMENT, "no target");
+  expect(pinstripe_xor_at(NULL, 0, &byte, &byte, 1), PINSTRIPE_E_ARGUMENT, "no decoder");
+  expect(pinstripe_xor_at(&decoder, UINT64_MAX, &byte, &byte, 2), PINSTRIPE_E_RANGE, "a wrap");
+  check(pinstripe_xor_at(&decoder, 1, &byte, &byte, SIZE_MAX) != PINSTRIPE_OK, "contract",
+        "a length without end", 0);
+  expect(pinstripe_seek(&decoder, UINT64_MAX), PINSTRIPE_E_RANGE, "a far seek");
+  expect(pinstripe_keystream_range(&decoder, 1, UINT64_MAX, &number, &number), PINSTRIPE_E_RANGE,
+         "a range that wraps");
+  expect(pinstripe_keystream_range(&decoder, 0, 1, NULL, &number), PINSTRIPE_E_ARGUMENT, "no out");
+  expect(pinstripe_set_work(&decoder, buffer, PINSTRIPE_WORK_SIZE_PLAYING - 1),
+         PINSTRIPE_E_WORK_SIZE, "a small work buffer");
+  expect(pinstripe_set_work(&decoder, NULL, 4096), PINSTRIPE_E_ARGUMENT, "no work buffer");
+  pinstripe_wipe(&decoder);
+  pinstripe_wipe(&decoder);
+  pinstripe_wipe(NULL);
+  expect(pinstripe_xor_at(&decoder, 0, &byte, &byte, 1), PINSTRIPE_E_ARGUMENT, "after the wipe");
+  expect(pinstripe_update(&decoder, &byte, &byte, 1), PINSTRIPE_E_ARGUMENT, "update, wiped");
+  expect(pinstripe_seek(&decoder, 0), PINSTRIPE_E_ARGUMENT, "seek, wiped");
+  expect(pinstripe_open(&decoder, &provider, &storage, &recipient, 1, 0, buffer,
+                        PINSTRIPE_WORK_SIZE_OPENING - 1),
+         PINSTRIPE_E_WORK_SIZE, "a small work buffer to open with");
+  expect(pinstripe_open(&decoder, NULL, &storage, &recipient, 1, 0, buffer, 4096),
+         PINSTRIPE_E_ARGUMENT, "no provider");
+  expect(pinstripe_open(&decoder, &provider, NULL, &recipient, 1, 0, buffer, 4096),
+         PINSTRIPE_E_ARGUMENT, "no storage");
+  expect(pinstripe_open(&decoder, &provider, &storage, NULL, 1, 0, buffer, 4096),
+         PINSTRIPE_E_ARGUMENT, "no recipients, but one counted");
+  expect(pinstripe_open(&decoder, &provider, &storage, NULL, 0, 0, buffer, 4096),
+         PINSTRIPE_E_NO_SLOT, "no recipients");
+  expect(pinstripe_open(&decoder, &provider, &storage, &recipient, 1, 0x80000000u, buffer, 4096),
+         PINSTRIPE_E_ARGUMENT, "an unknown flag");
+}
+
+int main(int count, char **arguments) {
+  struct file keybox;
+  if (count != 4) {
+    fprintf(stderr, "usage: contract FOLDER TRACK KEYBOX\n");
+    return 64;
+  }
+  file = load(arguments[1], arguments[2]);
+  keybox = load(arguments[1], arguments[3]);
+  expect((int32_t)pinstripe_abi_version(), (int32_t)PINSTRIPE_ABI_VERSION, "the ABI version");
+  expect(use_keybox(&keybox, 0, &keys, &real, &recipient), PINSTRIPE_E_TEST_KEYBOX, "TEST");
+  pinstripe_openssl_destroy(&keys);
+  expect(use_keybox(&keybox, 1, &keys, &real, &recipient), PINSTRIPE_OK, "the keybox");
+  provider = real;
+  storage = storage_of(&file);
+  wrong_structs();
+  wrong_calls();
+  flip_each_bit();
+  storage.read = read_failing;
+  fail_each_call(PINSTRIPE_E_STORAGE, "a failing storage");
+  storage = storage_of(&file);
+  provider.derive = derive;
+  provider.unwrap = unwrap;
+  provider.mac_begin = mac_begin;
+  provider.mac_update = mac_update;
+  provider.mac_finish = mac_finish;
+  provider.keystream = keystream;
+  fail_each_call(PINSTRIPE_E_PROVIDER, "a failing provider");
+  pinstripe_openssl_destroy(&keys);
+  free(file.bytes);
+  free(keybox.bytes);
+  return report();
+}

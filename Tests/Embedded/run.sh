@@ -1,0 +1,141 @@
+#!/bin/bash
+# Builds the decoder and the player for each kind of board and runs them under qemu-user: every vector
+# through the C API, the API's promises about failures, and a real MP3 from its track to its sound.
+# Ends with "N passed, N failed".
+set -euo pipefail
+
+usage="usage: run.sh [TARGET…]
+  TARGET   aarch64-linux, armv7-linux or x86_64-linux; the first two otherwise"
+
+here=$(dirname "$(readlink -f "$0")")
+package=$(readlink -f "$here/../..")
+# shellcheck source-path=SCRIPTDIR source=../../Sources/Embedded/targets.sh
+source "$package/Sources/Embedded/targets.sh"
+[[ ${1:-} != -h && ${1:-} != --help ]] || { echo "$usage" && exit; }
+targets=("$@")
+(($#)) || targets=(aarch64-linux armv7-linux)
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mp3=$package/Examples/Media/idle_tune.mp3
+passed=0
+failed=0
+
+# expect NAME COMMAND… counts whether the command succeeds.
+expect() {
+  local name=$1
+  shift
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    echo "FAILED $short: $name"
+  fi
+}
+
+# A program of the target, in its own C library. Without an emulator the sysroot's loader is started,
+# because the machine may have none of the libraries.
+on_target() {
+  local loader=("$sysroot"/lib*/ld-linux*.so.*)
+  if [[ -n $emulator ]]; then
+    "$emulator" -L "$sysroot" "$@"
+  else
+    "${loader[0]}" --library-path "$sysroot/lib/$gnu:$sysroot/usr/lib/$gnu" "$@"
+  fi
+}
+
+# Adds up a test program's closing line.
+count_in() {
+  local name=$1 line
+  shift
+  on_target "$@" >"$work/log" || true
+  line=$(tail -n 1 "$work/log")
+  grep FAILED "$work/log" || true
+  echo "$short $name: $line"
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    passed=$((passed + BASH_REMATCH[1]))
+    failed=$((failed + BASH_REMATCH[2]))
+  else
+    expect "$name ended early" false
+  fi
+}
+
+make_tracks() {
+  python3 -c 'import cryptography' 2>/dev/null || need_packages python3-cryptography=python3-cryptography
+  python3 "$package/Tests/Vectors/make_vectors.py" --export "$work/vectors"
+  python3 "$here/make_tracks.py" "$mp3" "$work/tracks"
+}
+
+build_for() {
+  describe_target "$1"
+  [[ -z $emulator ]] || need_packages "$emulator=qemu-user"
+  sysroot=$("$package/Sources/Embedded/sysroot.sh" "$debian")
+  local out=$package/.build-embedded/$1 program
+  player=$("$package/Examples/LinuxPlayer/build.sh" "$short" 2>"$work/log") || {
+    cat "$work/log" >&2
+    exit 1
+  }
+  grep -E '^(figure|needs)' "$work/log"
+  for program in vectors contract reference; do
+    "$gnu-gcc" --sysroot="$sysroot" -std=c99 -O1 -Wall -Wextra -pedantic -Werror -D_FILE_OFFSET_BITS=64 \
+      -I "$out" -I "$package/Sources/CProviderOpenSSL/include" "$here/$program.c" \
+      "$out"/provider-*.o "$out/libpinstripe-decoder.a" -Wl,--as-needed -lcrypto -lmpg123 \
+      -o "$work/$program-$short"
+  done
+}
+
+play() {
+  on_target "$player" --keybox "$work/tracks/device.keybox" --allow-test "$@"
+}
+
+# refuses EXIT-CODE WORDS ARGUMENT… : nothing on stdout, one sentence on stderr with these words.
+refuses() {
+  local code=$1 words=$2 status=0
+  shift 2
+  "$@" >"$work/out" 2>"$work/err" || status=$?
+  expect "$* ends with $code, not $status" test "$status" = "$code"
+  expect "$* prints on stdout" test ! -s "$work/out"
+  expect "$* says: $(<"$work/err")" grep -qF "$words" "$work/err"
+  expect "$* says more than a sentence" test "$(wc -l <"$work/err")" = 1
+}
+
+check_player() {
+  local tracks=$work/tracks track
+  for track in every10 every10-aes every3-phase2 every1 trailer; do
+    expect "$track decrypts" cmp -s "$mp3" <(play --decrypt "$tracks/$track.pst")
+  done
+  on_target "$work/reference-$short" "$mp3" >"$work/whole.raw"
+  on_target "$work/reference-$short" "$mp3" 7 >"$work/from7.raw"
+  expect "the reference has sound" test -s "$work/from7.raw"
+  expect "--raw" cmp -s "$work/whole.raw" <(play --raw "$tracks/every10.pst")
+  expect "--raw, trailer" cmp -s "$work/whole.raw" <(play --raw "$tracks/trailer.pst")
+  expect "--raw --from 7" cmp -s "$work/from7.raw" <(play --raw --from 7 "$tracks/every10.pst")
+  play "$tracks/every10.pst" >"$work/out.wav"
+  expect "WAV samples" cmp -s "$work/whole.raw" <(tail -c +45 "$work/out.wav")
+  expect "WAV length" test "$(od -An -tu4 -j40 -N4 "$work/out.wav" | tr -d ' ')" = \
+    "$(stat -c %s "$work/whole.raw")"
+  expect "--info" grep -qx 'pattern: every 10' <(play --info "$tracks/every10.pst")
+
+  refuses 66 "$tracks/none.pst" play "$tracks/none.pst"
+  refuses 66 "directory" play "$tracks"
+  refuses 65 "$tracks/edited.pst was edited" play "$tracks/edited.pst"
+  refuses 65 "$tracks/truncated.pst ends before" play "$tracks/truncated.pst"
+  refuses 65 "is not a Pinstripe track" play "$mp3"
+  refuses 77 "another player" play "$tracks/stranger.pst"
+  refuses 77 "not protected" play "$tracks/clear.pst"
+  refuses 69 "$tracks/noise.pst holds no MP3" play "$tracks/noise.pst"
+  refuses 69 "no MP3" play "$tracks/flac.pst"
+  refuses 77 "TEST keybox" on_target "$player" --keybox "$tracks/device.keybox" "$tracks/every10.pst"
+  refuses 65 "not a keybox" on_target "$player" --keybox "$mp3" "$tracks/every10.pst"
+  expect "--allow-clear" cmp -s "$mp3" <(play --allow-clear --decrypt "$tracks/clear.pst")
+}
+
+make_tracks
+for target in "${targets[@]}"; do
+  build_for "$target"
+  count_in vectors "$work/vectors-$short" "$work/vectors"
+  count_in contract "$work/contract-$short" "$work/tracks" every10.pst device.keybox
+  check_player
+done
+echo "$passed passed, $failed failed"
+((failed == 0 && passed > 0))
