@@ -147,7 +147,10 @@ struct KeyStoreDamageTests {
         .device(
           DeviceRecord(
             id: DeviceID.random(), name: "n", isTest: true, secret: nil,
-            epochs: [.init(number: 1, salt: nil, playback: SystemRandom.secret())]))
+            epochs: [
+              .init(number: 0, salt: nil, playback: SystemRandom.secret()),
+              .init(number: 3, salt: nil, playback: SystemRandom.secret()),
+            ]))
       ]).withBytes { $0.bytes(at: 0, count: $0.count) })
     #expect(throws: Never.self) { try KeyRecord.decode(device.span) }
     func edit(_ offset: Int, _ bytes: [UInt8]) -> [UInt8] {
@@ -161,7 +164,8 @@ struct KeyStoreDamageTests {
       ("length 0", edit(4, [0, 0, 0, 0])), ("reserved header", edit(2, [1])),
       ("no epoch", edit(8 + 18, [0, 0])), ("65535 epochs", edit(8 + 18, [255, 255])),
       ("flags", edit(8 + 16, [4])), ("reserved", edit(8 + 20, [1])),
-      ("a DUS where there is none", edit(8 + 64, [1])), ("epoch 0", edit(8 + 96, [0])),
+      ("a DUS where there is none", edit(8 + 64, [1])), ("an epoch twice", edit(8 + 168, [0])),
+      ("epochs out of order", edit(8 + 96, [4])),
       ("epoch flags", edit(8 + 100, [2])), ("salt where there is none", edit(8 + 104, [1])),
       ("a name with a hole", edit(8 + 34, [65])),
     ]

@@ -28,6 +28,25 @@ struct KeyStoreWritersTests {
     #expect(throws: KeyError(.unknown, "")) { try first.removeDevice(id) }
   }
 
+  /// The worst moment: between one writer's opening the file and its locking it, another replaces it.
+  @Test func locksTheFileThatIsThere() throws {
+    _ = try KeyStore.create(at: path, lock: passphrase())
+    let (path, lock, box) = (path, try passphrase(), try Keybox.makeTest())
+    let other = Mutex<[String]>([])
+    let calls = FileCalls { call in
+      guard case .lock = call, other.withLock({ $0.isEmpty }) else { return nil }
+      let outcome = Result { () throws(KeyError) in
+        try KeyStore.open(at: path, unlock: lock).addDevice(box, name: "between").name
+      }
+      other.withLock { $0.append("\(outcome)") }
+      return nil
+    }
+    let store = try KeyStore.open(at: path, unlock: lock, calls: calls)
+    try store.addDevice(Keybox.makeTest(), name: "last")
+    #expect(other.withLock { $0 } == ["success(\"between\")"])
+    #expect(store.devices.map(\.name) == ["between", "last"])
+  }
+
   @Test func losesNothingOfManyWriters() throws {
     _ = try KeyStore.create(at: path, lock: passphrase())
     let failures = Mutex<[String]>([])

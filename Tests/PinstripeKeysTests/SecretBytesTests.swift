@@ -40,7 +40,9 @@ struct SecretBytesTests {
       dump(value, to: &dumped)
       for shown in ["\(value)", String(reflecting: value), String(describing: value), dumped] {
         #expect(!shown.contains("horse") && !shown.contains(hexadecimal), "\(shown)")
-        #expect(!shown.contains("99, 111, 114"), "\(shown)")
+        // Numbers in a row, whatever stands between them.
+        let numbers = shown.split { !$0.isNumber }.joined(separator: " ")
+        #expect(!numbers.contains("99 111 114 114 101 99 116"), "\(shown)")
       }
     }
     #expect("\(secret)" == "SecretBytes(21 bytes)")
