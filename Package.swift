@@ -91,7 +91,10 @@ let package = Package(
     // Floor 4
     .executableTarget(
       name: "PinstripeCommand",
-      dependencies: ["Pinstripe", "PinstripeKeys", "CJansson", argumentParser],
+      dependencies: [
+        "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeProfile", "PinstripeProfiles",
+        "CJansson", argumentParser,
+      ],
       swiftSettings: common),
 
     // Tests
@@ -115,6 +118,10 @@ let package = Package(
     .testTarget(
       name: "PinstripePlayerTests",
       dependencies: ["PinstripePlayer", "PinstripeCore", "CPinstripe"],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripeTestSupportTests",
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
       swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]

@@ -44,13 +44,11 @@ list_api() {
 }
 
 compile() {
-  local target=$1 scratch=$package/.build-${1%-linux} traits=()
+  local target=$1 scratch=$package/.build-${1%-linux}
   # Objects of sources that no longer exist would be linked too.
   rm -rf "$scratch/$triple/release/PinstripeCore.build"
-  # Traits guard the tool's dependencies; the decoder needs none of them fetched.
-  ! grep -q 'traits:' "$package/Package.swift" || traits=(--disable-default-traits)
   swift build --package-path "$package" --scratch-path "$scratch" -c release --triple "$triple" \
-    --toolset "$here/toolsets/$target.json" --target PinstripeCore "${traits[@]}" >&2
+    --toolset "$here/toolsets/$target.json" --target PinstripeCore >&2
   objects=("$scratch/$triple/release/PinstripeCore.build/"*.o)
 }
 

@@ -82,7 +82,8 @@ public struct CodecTag: Sendable {
 }
 
 extension MainHeader {
-  static var magic: UInt64 { 0x0A1A_0A0D_5453_5089 }
+  /// The first 8 bytes of every track, as a little-endian number.
+  public static var magic: UInt64 { 0x0A1A_0A0D_5453_5089 }
   static var trailerFlag: UInt32 { 1 }
 
   /// Writes the header to the first 128 bytes of `area`.

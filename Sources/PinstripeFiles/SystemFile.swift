@@ -64,7 +64,7 @@ public struct SystemFile: ~Copyable {
   ///
   /// - Returns: How many bytes were read; 0 at the end, and only there.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
-    try Self.retry("read", path) { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+    try reachable(buffer) { buffer in Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
   }
 
   /// Reads up to the buffer's size from an offset, without moving the position.
@@ -74,30 +74,70 @@ public struct SystemFile: ~Copyable {
     at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
   ) throws(FileError) -> Int {
     guard let offset = Int(exactly: offset) else { return 0 }
-    return try Self.retry("read", path) {
+    return try reachable(buffer) { buffer in
       pread(descriptor, buffer.baseAddress, buffer.count, offset)
     }
   }
 
   /// Writes all bytes at the current position.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
-    var done = 0
-    while done < bytes.count {
-      let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-      done += try Self.retry("write", path) {
-        Glibc.write(descriptor, rest.baseAddress, rest.count)
-      }
-    }
+    try writeAll(bytes) { rest, _ in Glibc.write(descriptor, rest.baseAddress, rest.count) }
   }
 
   /// Writes all bytes at an offset, without moving the position.
   public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
+    try writeAll(bytes) { rest, done in
+      pwrite(descriptor, rest.baseAddress, rest.count, offset + done)
+    }
+  }
+
+  /// Reads into a buffer that the file system may not be able to reach.
+  ///
+  /// USB buffers are the kernel's device memory; 9p and some FUSE file systems refuse to read into
+  /// and write from those (EFAULT). Then the bytes take a way round.
+  private func reachable(
+    _ buffer: UnsafeMutableRawBufferPointer, _ call: (UnsafeMutableRawBufferPointer) -> Int
+  ) throws(FileError) -> Int {
+    do throws(FileError) {
+      return try Self.retry("read", path) { call(buffer) }
+    } catch {
+      guard error.code == EFAULT else { throw error }
+    }
+    let detour = UnsafeMutableRawBufferPointer.allocate(byteCount: buffer.count, alignment: 64)
+    defer { detour.deallocate() }
+    let count = try Self.retry("read", path) { call(detour) }
+    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: detour[..<count]))
+    return count
+  }
+
+  /// Writes from a buffer that the file system may not be able to reach; see ``reachable(_:_:)``.
+  private func writeAll(
+    _ bytes: UnsafeRawBufferPointer, _ call: (UnsafeRawBufferPointer, Int) -> Int
+  ) throws(FileError) {
     var done = 0
+    do throws(FileError) {
+      return try advance(&done, through: bytes, call)
+    } catch {
+      guard error.code == EFAULT else { throw error }
+    }
+    let written = done
+    let detour = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bytes.count - written, alignment: 64)
+    defer { detour.deallocate() }
+    detour.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[written...]))
+    var again = 0
+    try advance(&again, through: UnsafeRawBufferPointer(detour)) { part, offset in
+      call(part, written + offset)
+    }
+  }
+
+  private func advance(
+    _ done: inout Int, through bytes: UnsafeRawBufferPointer,
+    _ call: (UnsafeRawBufferPointer, Int) -> Int
+  ) throws(FileError) {
     while done < bytes.count {
       let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-      done += try Self.retry("write", path) {
-        pwrite(descriptor, rest.baseAddress, rest.count, offset + done)
-      }
+      done += try Self.retry("write", path) { call(rest, done) }
     }
   }
 

@@ -43,7 +43,7 @@ extension DeviceProfile {
 
   private static func isCanonical(_ id: String) -> Bool {
     id.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { part in
-      !part.isEmpty && part.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
+      !part.isEmpty && part.utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x7A ~= $0 }
     }
   }
 }

@@ -15,7 +15,7 @@ public struct AttachedPlayer: Sendable {
   /// Its serial number, when it can be read.
   public let serialNumber: String?
   /// What it is and needs.
-  public let profile: DeviceProfile
+  public var profile: DeviceProfile
   /// Why it has that profile, as a clause.
   public let reason: String
   let device: USBDevice

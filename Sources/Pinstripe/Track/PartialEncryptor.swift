@@ -17,6 +17,8 @@ public final class PartialEncryptor {
 
   /// Bytes of content encrypted so far.
   public private(set) var contentLength: UInt64 = 0
+  /// How many of these bytes were encrypted.
+  public var encryptedLength: UInt64 { recipe.pattern.encryptedCount(before: contentLength) }
   private let recipe: TrackRecipe
   private let layout: Layout
   private let provider: SoftwareProvider

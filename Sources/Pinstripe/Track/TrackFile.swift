@@ -26,7 +26,7 @@ public final class TrackFile: MediaSource {
   /// - Parameters:
   ///   - path: A regular file, or a pipe ("-" is standard input), which is first copied, as it is, to
   ///     an unlinked temporary file.
-  ///   - keys: The wrapping keys to try; at most 8.
+  ///   - keys: The wrapping keys to try.
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/badTrack``,
   ///   ``PinstripeError/Code/wrongKey`` or ``PinstripeError/Code/noInput``.
   public init(path: String, keys: [WrappingKey]) throws(PinstripeError) {
@@ -35,7 +35,10 @@ public final class TrackFile: MediaSource {
     do {
       let provider = try SoftwareProvider()
       self.provider = provider
-      let recipients = try keys.prefix(8).enumerated().map { index, key in
+      // A key store may hold more keys than a provider has places; only those with a slot matter.
+      let named = Set(try Self.describe(nil, &storage).slots.map(\.keyID))
+      let candidates = keys.filter { named.contains("\($0.id)") }
+      let recipients = try candidates.prefix(8).enumerated().map { index, key in
         try key.load(
           into: provider, at: KeyPlace(number: KeyPlace.firstWrap.number + UInt32(index)))
       }
@@ -75,6 +78,20 @@ public final class TrackFile: MediaSource {
     } catch {
       throw storage.failure ?? PinstripeError(error, track: storage.path)
     }
+  }
+
+  /// Whether a source begins like a track.
+  ///
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/noInput``; sources without a
+  ///   length are never tracks, because what was read of them would be lost.
+  public static func isTrack(_ source: some MediaSource) throws(PinstripeError) -> Bool {
+    guard source.length != nil else { return false }
+    var source = source
+    var start: UInt64 = 0
+    let bytes = try withUnsafeMutableBytes(of: &start) { buffer throws(PinstripeError) in
+      try source.fill(buffer, at: 0)
+    }
+    return bytes == 8 && UInt64(littleEndian: start) == MainHeader.magic
   }
 
   /// Describes a track without a key; nothing of it is verified.

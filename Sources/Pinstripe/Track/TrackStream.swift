@@ -9,6 +9,8 @@ public final class TrackStream {
   public let length: UInt64?
   /// Bytes of content read so far.
   public var contentLength: UInt64 { encryptor.contentLength }
+  /// How many of these are encrypted.
+  public var encryptedLength: UInt64 { encryptor.encryptedLength }
   private var source: any MediaSource
   private let encryptor: PartialEncryptor
   private var codec: CodecTag?

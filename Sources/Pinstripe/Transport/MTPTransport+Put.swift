@@ -44,7 +44,7 @@ extension MTPTransport {
     }
     guard let length = stream.length else {
       throw PinstripeError(
-        .usage, "A player must be told a track's length first; save the pipe to a file and push that.")
+        .usage, "A player must be told the length first; save the pipe to a file and push that.")
     }
     guard length <= rules.maximumObjectSize else {
       throw PinstripeError(
@@ -138,7 +138,7 @@ extension MTPTransport {
     }
     guard matches else {
       throw PinstripeError(
-        .playerRefused, "\(playerName) stored other bytes than were sent; its memory may be failing.")
+        .playerRefused, "\(playerName) stored other bytes than were sent; is its memory failing?")
     }
   }
 

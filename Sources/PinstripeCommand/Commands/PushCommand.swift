@@ -1,0 +1,103 @@
+import ArgumentParser
+import Pinstripe
+import PinstripeKeys
+import PinstripeProfile
+
+/// The command `pinstripe push`.
+struct PushCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "push",
+    abstract: "Encrypt a file and send it to a player, in one step.",
+    discussion: """
+      With --device the file is encrypted while it is sent. A file that is a track already is sent \
+      as it is. To a player that cannot decrypt, other files go unprotected, and the tool says so. \
+      The track appears on the player under its name when it is complete and verified.
+      """)
+
+  @Argument(help: "The music, or a track that was packed before.")
+  var input: String
+
+  @Option(help: ArgumentHelp("Its name on the player. (default: made of the input's)"))
+  var name: String?
+
+  @Flag(help: "Replace a track of that name; it stays until the new one is complete.")
+  var replace = false
+
+  @OptionGroup var pattern: PatternOptions
+  @OptionGroup var player: PlayerOptions
+  @OptionGroup var keys: KeyOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let command = self
+    let sent = try await player.withTransport { transport, profile in
+      try await command.send(to: transport, profile)
+    }
+    let how = sent.encrypted.map { "\($0) bytes encrypted" } ?? sent.protection
+    common.show(
+      .object([
+        ("name", .string(sent.name)), ("player", .string(sent.player)),
+        ("protection", .string(sent.protection)), ("bytes", .number(sent.bytes)),
+        ("encryptedBytes", .optional(sent.encrypted)),
+        ("milliseconds", .number(sent.milliseconds)),
+      ]),
+      "Sent \"\(sent.name)\" to \(Terminal.printable(sent.player)): "
+        + "\(Terminal.size(sent.bytes)), \(how), \(sent.rate).")
+  }
+
+  private struct Sent: Sendable {
+    let name: String
+    let player: String
+    let protection: String
+    let bytes: UInt64
+    let encrypted: UInt64?
+    let milliseconds: UInt64
+
+    var rate: String {
+      milliseconds > 0 ? "\(Terminal.size(bytes * 1000 / milliseconds))/s" : "in no time"
+    }
+  }
+
+  private func send(
+    to transport: any Transport, _ profile: DeviceProfile
+  ) async throws -> Sent {
+    let source = try FileSource(path: input)
+    let isTrack = try TrackFile.isTrack(source)
+    let (stream, protection, suffixed) = try stream(source, isTrack, profile)
+    let name =
+      name
+      ?? TrackName.make(from: source.name, isProtected: suffixed, rules: profile.storage)
+    let bar = ProgressBar("Sending \(name)", total: stream.length, isQuiet: common.json)
+    defer { bar.end() }
+    let start = ContinuousClock.now
+    try await transport.put(stream, named: name, replacing: replace) { bar.update($0) }
+    let time = start.duration(to: .now)
+    return Sent(
+      name: name, player: transport.playerName, protection: protection,
+      bytes: stream.length ?? 0, encrypted: (stream as? TrackStream)?.encryptedLength,
+      milliseconds: time.milliseconds)
+  }
+
+  /// What is sent, how it is protected, and whether its name says so.
+  private func stream(
+    _ source: FileSource, _ isTrack: Bool, _ profile: DeviceProfile
+  ) throws -> (any ByteStream, String, Bool) {
+    if isTrack { return (ClearStream(source), "already a track", true) }
+    if pattern.devices.isEmpty {
+      guard profile.decoder == .none else {
+        throw PinstripeError(
+          .usage, "This player decrypts tracks; say which key it has: --device NAME.")
+      }
+      return (ClearStream(source), "unprotected", false)
+    }
+    let recipe = try pattern.recipe(following: profile, keys: keys)
+    return (try TrackStream(source, recipe: recipe), "encrypted", true)
+  }
+}
+
+extension Duration {
+  fileprivate var milliseconds: UInt64 {
+    UInt64(clamping: components.seconds) * 1000
+      + UInt64(clamping: components.attoseconds / 1_000_000_000_000_000)
+  }
+}

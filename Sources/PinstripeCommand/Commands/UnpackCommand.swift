@@ -1,0 +1,98 @@
+import ArgumentParser
+import Pinstripe
+import PinstripeKeys
+
+/// The track to read, and the keys to open it with.
+struct TrackOptions: ParsableArguments {
+  @Argument(help: "The track; \"-\" is standard input.")
+  var track: String
+
+  @Option(
+    name: .customLong("device"),
+    help: ArgumentHelp(
+      "Open it with this device's key only. (default: every key in the key store)",
+      valueName: "device"))
+  var devices: [String] = []
+
+  /// Opens the track; an unprotected one needs no key store.
+  func open(_ keys: KeyOptions) throws -> TrackFile {
+    do {
+      return try TrackFile(path: track, keys: try keys.wrappingKeys(devices))
+    } catch let error as KeyError where error.code == .notFound && devices.isEmpty {
+      return try TrackFile(path: track, keys: [])
+    }
+  }
+}
+
+/// The command `pinstripe unpack`.
+struct UnpackCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "unpack",
+    abstract: "Decrypt a track.",
+    discussion: """
+      What comes out is compared with the digest that the track was packed with. A file appears \
+      only when everything fits; "-" is standard output, which has the bytes before that is known.
+      """)
+
+  @OptionGroup var track: TrackOptions
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The decrypted file.", valueName: "file"))
+  var output: String
+
+  @OptionGroup var keys: KeyOptions
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    try Outputs.validate(output, common)
+  }
+
+  func run() throws {
+    let file = try track.open(keys)
+    let bar = ProgressBar("Unpacking \(file.name)", total: file.length, isQuiet: common.json)
+    defer { bar.end() }
+    let summary = try Packing.unpack(file, to: output) { done in
+      try Interruption.check()
+      bar.update(done)
+    }
+    bar.end()
+    guard output != "-" else { return }
+    common.show(
+      .object([("file", .string(output)), ("contentBytes", .number(summary.contentLength))]),
+      "Unpacked \(output): \(Terminal.size(summary.contentLength)).")
+  }
+}
+
+/// The command `pinstripe verify`.
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Check a track from its header to its last byte.",
+    discussion: """
+      The header's tag proves who it is for and how it is laid out; the digest in its metadata \
+      proves the music.
+      """)
+
+  @OptionGroup var track: TrackOptions
+  @OptionGroup var keys: KeyOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let file = try track.open(keys)
+    let bar = ProgressBar("Verifying \(file.name)", total: file.length, isQuiet: common.json)
+    defer { bar.end() }
+    let summary = try Packing.verify(file) { done in
+      try Interruption.check()
+      bar.update(done)
+    }
+    bar.end()
+    let hasDigest = file.metadata.contentDigest != nil
+    common.show(
+      .object([
+        ("track", .string(track.track)), ("headerVerified", .bool(true)),
+        ("contentVerified", .bool(hasDigest)), ("contentBytes", .number(summary.contentLength)),
+      ]),
+      hasDigest
+        ? "\(track.track) is whole: the header and all \(summary.contentLength) bytes verified."
+        : "\(track.track): the header is verified; the track holds no digest of its content.")
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Glibc
+import Pinstripe
+import PinstripeKeys
+
+/// How a command that failed ends.
+enum Failure {
+  /// Says what went wrong, on standard error or as JSON, and ends the process.
+  ///
+  /// - Parameter parserExit: argument-parser's own ending, for help and for text about a wrong
+  ///   command line.
+  static func end(
+    with error: any Error, json: Bool, parserExit: (any Error) -> Never
+  ) -> Never {
+    let failure = translated(error)
+    guard let failure else {
+      // Help and version are no failures; a wrong command line is one.
+      let status = PinstripeTool.exitCode(for: error)
+      if json, !status.isSuccess {
+        print(JSON.failure(code: "usage", message: PinstripeTool.message(for: error)))
+        exit(ExitStatus.usage)
+      }
+      parserExit(error)
+    }
+    if json {
+      print(JSON.failure(code: failure.code.rawValue, message: failure.message))
+    } else {
+      Terminal.say("pinstripe: \(failure.message)")
+    }
+    exit(ExitStatus.of(failure.code))
+  }
+
+  private static func translated(_ error: any Error) -> PinstripeError? {
+    switch error {
+    case let error as PinstripeError: error
+    case let error as KeyError: PinstripeError(error)
+    case is CancellationError: PinstripeError(.cancelled, "Cancelled.")
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Pinstripe
+import PinstripeKeys
+
+/// Which key store, and how it opens.
+struct KeyOptions: ParsableArguments {
+  @Option(
+    name: .customLong("keys"),
+    help: ArgumentHelp(
+      "The key store. (default: $PINSTRIPE_KEYS, or keys.pks in ~/.local/share/pinstripe)",
+      valueName: "file"))
+  var path: String?
+
+  @Option(
+    name: .customLong("passphrase-fd"),
+    help: ArgumentHelp(
+      "Read the key store's passphrase from this file descriptor instead of the terminal.",
+      valueName: "n"))
+  var descriptor: Int32?
+
+  /// Where the store and its key file are.
+  func location() throws -> KeyStoreLocation {
+    if let path { return KeyStoreLocation(store: path) }
+    guard let location = KeyStoreLocation.standard else {
+      throw PinstripeError(
+        .keys, "There is no home folder to keep keys in; set HOME, or name a store with --keys.")
+    }
+    return location
+  }
+
+  /// Opens the store; asks for the passphrase where it has one and no key file opens it.
+  func open() throws -> KeyStore {
+    let location = try location()
+    return try KeyStore.open(at: location.store, unlock: try lock(of: location))
+  }
+
+  /// Opens the store, or makes one that a key file beside it opens.
+  func openOrCreate() throws -> KeyStore {
+    let location = try location()
+    do {
+      return try open()
+    } catch let error as KeyError where error.code == .notFound {
+      return try KeyStore.create(at: location.store, lock: .keyFile(location.keyFile))
+    }
+  }
+
+  /// What opens the store.
+  ///
+  /// - Parameter summary: What the store says of its locks; that at `location` when nil.
+  func lock(
+    of location: KeyStoreLocation, deciding summary: KeyStoreSummary? = nil
+  ) throws -> KeyStoreLock {
+    let locks = try summary?.locks ?? KeyStore.inspect(location.store).locks
+    let hasPassphrase = locks.contains { $0.kind == .passphrase }
+    let hasKeyFile = locks.contains { $0.kind == .keyFile }
+    guard hasPassphrase, descriptor != nil || !hasKeyFile else {
+      return .keyFile(location.keyFile)
+    }
+    return .passphrase(
+      try Passphrase.read(descriptor: descriptor, prompt: "Passphrase of the key store: "))
+  }
+
+  /// The wrapping keys of the named devices, or of all: every epoch's.
+  func wrappingKeys(_ names: [String]) throws -> [WrappingKey] {
+    let store = try open()
+    let devices =
+      names.isEmpty ? store.devices : try names.map { name in try device(name, in: store) }
+    return try devices.flatMap { device in
+      try device.epochs.map { epoch in
+        try store.playbackKey(for: device.id, epoch: epoch).wrappingKey()
+      }
+    }
+  }
+
+  /// The newest wrapping keys of the named devices, for tracks that are made now.
+  func recipients(_ names: [String]) throws -> [WrappingKey] {
+    guard !names.isEmpty else { return [] }
+    let store = try open()
+    return try names.map { name in
+      try store.playbackKey(for: try device(name, in: store).id).wrappingKey()
+    }
+  }
+
+  /// The device that a person means: by its name, its id, or the id's beginning.
+  func device(_ text: String, in store: KeyStore) throws -> KeyStore.Device {
+    let wanted = text.lowercased()
+    let exact = store.devices.filter { $0.name == text || $0.id.description == wanted }
+    let found =
+      exact.isEmpty && wanted.count >= 4
+      ? store.devices.filter { $0.id.description.hasPrefix(wanted) } : exact
+    guard let device = found.first else {
+      throw PinstripeError(
+        .keys,
+        "The key store holds no device \"\(text)\"; 'pinstripe device list' shows those it holds.")
+    }
+    guard found.count == 1 else {
+      throw PinstripeError(
+        .keys, "Several devices are called \"\(text)\"; name one by its id (pinstripe device list)."
+      )
+    }
+    return device
+  }
+}

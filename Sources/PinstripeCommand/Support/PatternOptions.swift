@@ -1,0 +1,79 @@
+import ArgumentParser
+import Pinstripe
+import PinstripeCore
+import PinstripeKeys
+import PinstripeProfile
+import PinstripeProfiles
+
+/// For whom a track is, and which of its bytes are encrypted.
+struct PatternOptions: ParsableArguments {
+  @Option(
+    name: .customLong("device"),
+    help: ArgumentHelp(
+      "A device that can play the track, by name or id; may be given up to 16 times.",
+      valueName: "device"))
+  var devices: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Encrypt every n-th byte, 1 (all) to 65535. (default: 10, or what the player's profile says)",
+      valueName: "n"))
+  var every: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The first encrypted byte, from 0 to n - 1. (default: 0)", valueName: "p"))
+  var phase: Int?
+
+  @Option(help: "chacha20 (default), or aes-128-ctr for players with AES hardware.")
+  var suite: String?
+
+  @Option(help: "The work's title.")
+  var title: String?
+
+  @Option(help: "The work's artist.")
+  var artist: String?
+
+  @Option(help: "The album.")
+  var album: String?
+
+  /// The recipe that a profile asks for, with what the person said instead.
+  func recipe(
+    following profile: DeviceProfile, keys: KeyOptions
+  ) throws -> TrackRecipe {
+    var profile = profile
+    if let every {
+      guard let stride = UInt16(exactly: every), stride > 0 else {
+        throw PinstripeError(.usage, "--every takes a number from 1 to 65535, not \(every).")
+      }
+      profile.protection.stride = stride
+      profile.protection.phase = 0
+    }
+    if let phase {
+      let stride = profile.protection.stride
+      guard let first = UInt16(exactly: phase), first < stride else {
+        throw PinstripeError(
+          .usage, "--phase takes a number from 0 to \(stride - 1), which is below --every.")
+      }
+      profile.protection.phase = first
+    }
+    if let suite {
+      guard let number = ProtectionRules.suiteNames[suite] else {
+        throw PinstripeError(.usage, "--suite takes chacha20 or aes-128-ctr, not \"\(suite)\".")
+      }
+      profile.protection.suite = number
+    }
+    var recipe = try TrackRecipe(following: profile, for: try keys.recipients(devices))
+    recipe.metadata = metadata
+    return recipe
+  }
+
+  /// What the person said of the work.
+  var metadata: TrackMetadata {
+    var metadata = TrackMetadata()
+    metadata.title = title
+    metadata.artist = artist
+    metadata.album = album
+    return metadata
+  }
+}
