@@ -128,6 +128,17 @@ public struct CryptoProvider {
     guard written > 0, UInt32(written) == count else { throw .provider }
   }
 
+  /// Runs the provider's own stripe function; false when it has none.
+  @unsafe
+  func stripe(
+    _ target: UnsafeMutablePointer<UInt8>, _ source: UnsafePointer<UInt8>, _ length: Int,
+    _ first: Int, _ stride: Int, _ keystream: UnsafePointer<UInt8>, _ flags: UInt32
+  ) -> Bool {
+    guard let function = unsafe table.pointee.stripe else { return false }
+    unsafe function(target, source, length, first, stride, keystream, flags)
+    return true
+  }
+
   /// Forgets a key.
   public func discard(_ key: KeyPlace) {
     unsafe table.pointee.discard(table.pointee.state, key.number)

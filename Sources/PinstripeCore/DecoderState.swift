@@ -55,10 +55,9 @@ struct DecoderState {
       let apart = UInt(bitPattern: source) &- UInt(bitPattern: target)
       let size = UInt(bitPattern: length)
       guard apart >= size, 0 &- apart >= size else { throw .argument }
-      unsafe UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: length)
     }
-    var bytes = unsafe MutableSpan(_unsafeStart: target, count: length)
     var scratch = unsafe MutableSpan(_unsafeStart: work, count: workSize)
-    try cipher.apply(at: offset, to: &bytes, scratch: &scratch)
+    try unsafe cipher.apply(
+      at: offset, from: source, to: target, count: length, scratch: &scratch)
   }
 }
