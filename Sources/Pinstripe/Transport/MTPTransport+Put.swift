@@ -27,10 +27,19 @@ extension MTPTransport {
         info, to: storage, in: folder, length: length, progress: progress,
         fill: { buffer in try tap.read(into: buffer) })
       try await commit(
-        handle, info.filename, as: canRename ? name : nil, in: folder, tap, replacing: old)
+        Sent(handle: handle, name: info.filename, folder: folder), as: canRename ? name : nil, tap,
+        replacing: canRename ? old : nil)
     } catch {
       throw failure(error, name)
     }
+  }
+
+  /// An object whose bytes the player has.
+  private struct Sent {
+    /// What the player announced; found by name where that is another's.
+    var handle: ObjectHandle
+    let name: String
+    let folder: ObjectHandle
   }
 
   /// Refuses what cannot work before anything is sent.
@@ -88,25 +97,43 @@ extension MTPTransport {
     return found
   }
 
-  /// Verifies what was sent and gives it its name; deletes it when it is not what was sent.
+  /// Verifies what was sent and gives it its name; when that fails, all is made as it was.
   private func commit(
-    _ announced: ObjectHandle, _ sentAs: String, as name: String?, in folder: ObjectHandle,
-    _ tap: StreamTap, replacing old: ListedObject?
+    _ sent: Sent, as name: String?, _ tap: StreamTap, replacing old: ListedObject?
   ) async throws {
-    let object = try await locate(announced, sentAs, folder)
+    var sent = sent
+    var isRenaming = false
     do {
+      let object = try await locate(sent.handle, sent.name, sent.folder)
+      sent.handle = object.handle
       try await verify(object, tap)
       guard let name else { return }
-      if let old {
-        // The old track keeps existing under some name until the new one has the final one.
-        try await session.rename(old.handle, to: TrackName.setAside(name))
-      }
+      isRenaming = true
+      // The old track keeps existing under some name until the new one has the final one.
+      if let old { try await session.rename(old.handle, to: TrackName.setAside(name)) }
       try await session.rename(object.handle, to: name)
-      if let old { try await session.deleteObject(old.handle) }
     } catch {
-      try? await session.deleteObject(object.handle)
+      await undo(sent, isRenaming ? name : nil, old)
       throw error
     }
+    // The new track is in place. What cannot be deleted now is a leftover for the next put.
+    if let old { try? await session.deleteObject(old.handle) }
+  }
+
+  /// Deletes what was sent, and gives the old track its name back; as well as that can be done, even
+  /// when the caller's task is cancelled.
+  ///
+  /// - Parameter name: The final name, where the renaming had begun: whatever a player answered to a
+  ///   renaming, it may have carried it out.
+  private func undo(_ sent: Sent, _ name: String?, _ old: ListedObject?) async {
+    await Task {
+      let names = [sent.name, name].compactMap(\.self)
+      for object in (try? await self.entries(of: sent.folder)) ?? []
+      where names.contains(object.info.filename) && object.handle != old?.handle {
+        try? await self.session.deleteObject(object.handle)
+      }
+      if let name, let old { try? await self.session.rename(old.handle, to: name) }
+    }.value
   }
 
   /// The object that was just sent; found by name where the announced handle is another's.

@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C: the first one cancels the work, which then cleans up; the second one ends the process.
+/// Ctrl-C, and being asked to end: the first time cancels the work, which then cleans up; the second
+/// time ends the process.
 enum Interruption {
   private static let requested = Atomic(false)
 
@@ -10,13 +11,28 @@ enum Interruption {
 
   /// Starts to listen.
   ///
-  /// Writing to a pipe that nobody reads becomes an error instead of a signal.
+  /// Writing to a pipe that nobody reads, or beyond the limit on file sizes, becomes an error instead
+  /// of a signal.
   static func watch() {
     signal(SIGPIPE, SIG_IGN)
-    signal(SIGINT) { _ in
+    signal(SIGXFSZ, SIG_IGN)
+    listen(to: SIGINT)
+    listen(to: SIGTERM)
+    // A program started by nohup goes on when the terminal is closed.
+    var inherited = sigaction()
+    sigaction(SIGHUP, nil, &inherited)
+    if !inherited.isIgnored { listen(to: SIGHUP) }
+  }
+
+  private static func listen(to number: Int32) {
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { number in
       Interruption.requested.store(true, ordering: .relaxed)
-      signal(SIGINT, SIG_DFL)
+      signal(number, SIG_DFL)
     }
+    // Not SA_RESTART: waiting for a passphrase has to end.
+    action.sa_flags = 0
+    sigaction(number, &action, nil)
   }
 
   /// Throws when the person asked to stop.
@@ -36,5 +52,12 @@ enum Interruption {
     }
     defer { watcher.cancel() }
     return try await task.value
+  }
+}
+
+extension sigaction {
+  fileprivate var isIgnored: Bool {
+    unsafeBitCast(__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }
