@@ -99,6 +99,10 @@ let package = Package(
 
     // Tests
     .testTarget(
+      name: "PinstripeCoreTests",
+      dependencies: ["PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto"],
+      swiftSettings: common),
+    .testTarget(
       name: "PinstripeKeysTests",
       dependencies: [
         "PinstripeKeys", "PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto", "CLinux",
@@ -114,6 +118,10 @@ let package = Package(
     .testTarget(
       name: "PinstripePlayerTests",
       dependencies: ["PinstripePlayer", "PinstripeCore", "CPinstripe"],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripeTestSupportTests",
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
       swiftSettings: common),
   ],
   swiftLanguageModes: [.v6]
