@@ -86,6 +86,11 @@ public struct StorageRules: Sendable, Equatable {
   /// The longest file name the player holds, in UTF-16 units: 1 to 254 (MTP 1.1 §3.2.3 allows 254
   /// and a terminator).
   public var maximumNameLength = 200
+  /// The longest file name the player holds, in bytes of UTF-8: 12 to 255.
+  ///
+  /// Linux file systems hold 255 (NAME_MAX), of which 15 are needed to set a track aside while it is
+  /// replaced.
+  public var maximumNameBytes = 240
   /// Characters that may not be in a name; by default what FAT forbids.
   public var forbiddenCharacters = "\"*/:<>?\\|"
   /// The largest object the player holds, in bytes.

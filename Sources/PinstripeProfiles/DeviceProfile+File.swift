@@ -98,6 +98,7 @@ extension StorageRules {
     var object = object
     musicFolder = try object.string("musicFolder") ?? musicFolder
     maximumNameLength = try object.number("maximumNameLength", 12...254) ?? maximumNameLength
+    maximumNameBytes = try object.number("maximumNameBytes", 12...255) ?? maximumNameBytes
     forbiddenCharacters = try object.string("forbiddenCharacters") ?? forbiddenCharacters
     maximumObjectSize =
       try object.number("maximumObjectSize", 1...UInt64(Int64.max)) ?? maximumObjectSize

@@ -22,9 +22,7 @@ public enum TrackName {
         stem.unicodeScalars.map { holds($0, rules) ? $0 : "_" }))
     // Leading dots hide a file, and "." and ".." are no names.
     if stem.isEmpty || stem.hasPrefix(".") { stem = "_" + stem.dropFirst() }
-    while stem.utf16.count + ending.utf16.count > rules.maximumNameLength, stem.count > 1 {
-      stem.removeLast()
-    }
+    while !fits(stem + ending, rules), stem.count > 1 { stem.removeLast() }
     return stem + ending
   }
 
@@ -34,11 +32,18 @@ public enum TrackName {
     if name.utf16.count > rules.maximumNameLength {
       return "names have at most \(rules.maximumNameLength) characters there"
     }
+    if name.utf8.count > rules.maximumNameBytes {
+      return "names have at most \(rules.maximumNameBytes) bytes there"
+    }
     if let wrong = name.unicodeScalars.first(where: { !holds($0, rules) }) {
       return wrong.value < 0x20
         ? "names have no control characters" : "names there have no \"\(wrong)\""
     }
     return nil
+  }
+
+  private static func fits(_ name: String, _ rules: StorageRules) -> Bool {
+    name.utf16.count <= rules.maximumNameLength && name.utf8.count <= rules.maximumNameBytes
   }
 
   private static func holds(_ scalar: Unicode.Scalar, _ rules: StorageRules) -> Bool {
