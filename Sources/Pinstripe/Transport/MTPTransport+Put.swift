@@ -23,11 +23,23 @@ extension MTPTransport {
         filename: canRename ? TrackName.temporary() : name,
         format: ObjectFormat(rawValue: profile.storage.trackFormat), size: length)
       info.parent = folder
-      let handle = try await session.upload(
-        info, to: storage, in: folder, length: length, progress: progress,
-        fill: { buffer in try tap.read(into: buffer) })
-      try await commit(
-        handle, info.filename, as: canRename ? name : nil, in: folder, tap, replacing: old)
+      var handle = ObjectHandle.none
+      do {
+        _ = try await session.upload(
+          info, to: storage, in: folder, length: length, onFailure: .keep,
+          announced: { handle = $0.object }, progress: progress,
+          fill: { buffer in try tap.read(into: buffer) })
+        // A player that is faster than the person was has all of it by now, and nobody wants it.
+        if Task.isCancelled { throw PinstripeError.cancelled(name) }
+      } catch {
+        await discard(handle, info.filename, folder)
+        throw error
+      }
+      // From here on it takes moments, and half of it would leave the track under a wrong name.
+      try await unbroken {
+        try await self.commit(
+          handle, info.filename, as: name, in: folder, tap, replacing: canRename ? old : nil)
+      }
     } catch {
       throw failure(error, name)
     }
@@ -90,13 +102,13 @@ extension MTPTransport {
 
   /// Verifies what was sent and gives it its name; deletes it when it is not what was sent.
   private func commit(
-    _ announced: ObjectHandle, _ sentAs: String, as name: String?, in folder: ObjectHandle,
+    _ announced: ObjectHandle, _ sentAs: String, as name: String, in folder: ObjectHandle,
     _ tap: StreamTap, replacing old: ListedObject?
   ) async throws {
     let object = try await locate(announced, sentAs, folder)
     do {
-      try await verify(object, tap)
-      guard let name else { return }
+      try await verify(object, tap, name)
+      guard sentAs != name else { return }
       if let old {
         // The old track keeps existing under some name until the new one has the final one.
         try await session.rename(old.handle, to: TrackName.setAside(name))
@@ -106,6 +118,18 @@ extension MTPTransport {
     } catch {
       try? await session.deleteObject(object.handle)
       throw error
+    }
+  }
+
+  /// Deletes what arrived of a track, as well as that can be done.
+  ///
+  /// By its name: the handle that a player announced may be another track's.
+  private func discard(
+    _ announced: ObjectHandle, _ name: String, _ folder: ObjectHandle
+  ) async {
+    try? await unbroken {
+      let object = try await self.locate(announced, name, folder)
+      try await self.session.deleteObject(object.handle)
     }
   }
 
@@ -126,7 +150,9 @@ extension MTPTransport {
   }
 
   /// Compares the size, and, where ranges can be read, the track's first and last bytes.
-  private func verify(_ object: ListedObject, _ tap: StreamTap) async throws {
+  private func verify(
+    _ object: ListedObject, _ tap: StreamTap, _ name: String
+  ) async throws {
     var matches = object.size.map { $0 == tap.length } ?? true
     if matches, session.canReadRange(at: tap.length) {
       for sample in tap.samples {
@@ -137,6 +163,10 @@ extension MTPTransport {
       }
     }
     guard matches else {
+      // umtp-responder says that all is well when its disk is full.
+      if let size = object.size, size < tap.length, try await freeSpace() < tap.length - size {
+        throw PinstripeError.filledUp(name, playerName)
+      }
       throw PinstripeError(
         .playerRefused, "\(playerName) stored other bytes than were sent; is its memory failing?")
     }
@@ -149,6 +179,21 @@ extension MTPTransport {
     case let error as MTPError: PinstripeError(error, player: playerName)
     default: PinstripeError(.system, "\(error)", underlying: error)
     }
+  }
+}
+
+/// Runs a body to its end even if the task is cancelled, where the caller runs.
+private func unbroken(
+  isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Void
+) async throws {
+  try await withoutActuallyEscaping(body) { body in
+    // The caller waits here, and the task runs on the caller's actor, so the closure is where it
+    // belongs although it crosses into another task.
+    nonisolated(unsafe) let body = body
+    try await Task {
+      _ = isolation
+      try await body()
+    }.value
   }
 }
 
