@@ -45,12 +45,7 @@ static void run(const stripe_kernel *kernel, uint8_t *dst, const uint8_t *src, s
   first = next(first, stride, head);
   dst += head, src += head, length -= head;
 
-  size_t available = encrypted(first, stride, length);
   size_t blocks = length / (kernel->width * stride);
-  if (available < kernel->overread)
-    blocks = 0;
-  else if (blocks > (available - kernel->overread) / kernel->width)
-    blocks = (available - kernel->overread) / kernel->width;
   if (blocks > 0)
     kernel->run(dst, src, blocks, stride, first, keystream, dst == src ? 0 : flags);
   size_t done = blocks * kernel->width * stride;

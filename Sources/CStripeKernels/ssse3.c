@@ -5,25 +5,18 @@
 #include <tmmintrin.h>
 
 #define WIDTH 16
-#define LONGEST 15
+#define LONGEST 16
+#define TARGET __attribute__((target("ssse3")))
 
-__attribute__((target("ssse3"))) static void
-xor_blocks(uint8_t *dst, const uint8_t *src, size_t blocks, size_t stride, size_t phase,
-           const uint8_t *keystream, uint32_t flags) {
-  /* Shuffle k spreads the keystream over vector k of a super-block; pshufb gives zero where the
-   * index has its high bit set. */
+TARGET static inline __attribute__((always_inline)) void
+xor_stride(uint8_t *dst, const uint8_t *src, size_t blocks, size_t stride, size_t phase,
+           const uint8_t *keystream, int past_caches) {
   __m128i shuffle[LONGEST];
   for (size_t k = 0; k < stride; k++) {
     uint8_t index[WIDTH];
-    for (size_t i = 0; i < WIDTH; i++) {
-      size_t byte = k * WIDTH + i + stride - phase;
-      index[i] = byte % stride ? 0x80 : (uint8_t)(byte / stride - 1);
-      if (k * WIDTH + i < phase)
-        index[i] = 0x80;
-    }
+    stripe_shuffle(index, k, stride, phase);
     shuffle[k] = _mm_loadu_si128((const __m128i *)index);
   }
-  int past_caches = (flags & STRIPE_PAST_CACHES) != 0;
   for (size_t block = 0; block < blocks; block++, keystream += WIDTH) {
     __m128i key = _mm_loadu_si128((const __m128i *)keystream);
     for (size_t k = 0; k < stride; k++, src += WIDTH, dst += WIDTH) {
@@ -35,12 +28,20 @@ xor_blocks(uint8_t *dst, const uint8_t *src, size_t blocks, size_t stride, size_
         _mm_store_si128((__m128i *)dst, bytes);
     }
   }
-  if (past_caches)
+}
+
+TARGET static void xor_blocks(uint8_t *dst, const uint8_t *src, size_t blocks, size_t stride,
+                              size_t phase, const uint8_t *keystream, uint32_t flags) {
+  if (flags & STRIPE_PAST_CACHES) {
+    xor_stride(dst, src, blocks, stride, phase, keystream, 1);
     _mm_sfence();
+  } else {
+    STRIPE_BY_STRIDE(xor_stride, phase, keystream, 0)
+  }
 }
 
 const stripe_kernel *stripe_kernel_ssse3(void) {
-  static const stripe_kernel kernel = {WIDTH, LONGEST, 0, xor_blocks};
+  static const stripe_kernel kernel = {WIDTH, LONGEST, xor_blocks};
   return __builtin_cpu_supports("ssse3") ? &kernel : NULL;
 }
 #else
