@@ -23,23 +23,12 @@ extension MTPTransport {
         filename: canRename ? TrackName.temporary() : name,
         format: ObjectFormat(rawValue: profile.storage.trackFormat), size: length)
       info.parent = folder
-      let handle = try await session.upload(
-        info, to: storage, in: folder, length: length, progress: progress,
-        fill: { buffer in try tap.read(into: buffer) })
-      try await commit(
-        Sent(handle: handle, name: info.filename, folder: folder), as: canRename ? name : nil, tap,
+      try await send(
+        info, in: folder, tap, progress, as: canRename ? name : nil,
         replacing: canRename ? old : nil)
     } catch {
       throw failure(error, name)
     }
-  }
-
-  /// An object whose bytes the player has.
-  private struct Sent {
-    /// What the player announced; found by name where that is another's.
-    var handle: ObjectHandle
-    let name: String
-    let folder: ObjectHandle
   }
 
   /// Refuses what cannot work before anything is sent.
@@ -97,23 +86,28 @@ extension MTPTransport {
     return found
   }
 
-  /// Verifies what was sent and gives it its name; when that fails, all is made as it was.
-  private func commit(
-    _ sent: Sent, as name: String?, _ tap: StreamTap, replacing old: ListedObject?
+  /// Sends the bytes, verifies them and gives them their name; when that fails, all is made as it was.
+  ///
+  /// - Parameter name: The final name; nil when the object has it from the beginning.
+  private func send(
+    _ info: ObjectInfo, in folder: ObjectHandle, _ tap: StreamTap,
+    _ progress: ((UInt64) -> Void)?, as name: String?, replacing old: ListedObject?
   ) async throws {
-    var sent = sent
-    var isRenaming = false
+    // From the renaming on the object may have either name, whatever the player answered.
+    var names = [info.filename]
     do {
-      let object = try await locate(sent.handle, sent.name, sent.folder)
-      sent.handle = object.handle
+      let handle = try await session.upload(
+        info, to: storage, in: folder, length: tap.length, progress: progress,
+        fill: { buffer in try tap.read(into: buffer) })
+      let object = try await locate(handle, info.filename, folder)
       try await verify(object, tap)
       guard let name else { return }
-      isRenaming = true
+      names.append(name)
       // The old track keeps existing under some name until the new one has the final one.
       if let old { try await session.rename(old.handle, to: TrackName.setAside(name)) }
       try await session.rename(object.handle, to: name)
     } catch {
-      await undo(sent, isRenaming ? name : nil, old)
+      await undo(names, in: folder, old)
       throw error
     }
     // The new track is in place. What cannot be deleted now is a leftover for the next put.
@@ -123,16 +117,18 @@ extension MTPTransport {
   /// Deletes what was sent, and gives the old track its name back; as well as that can be done, even
   /// when the caller's task is cancelled.
   ///
-  /// - Parameter name: The final name, where the renaming had begun: whatever a player answered to a
-  ///   renaming, it may have carried it out.
-  private func undo(_ sent: Sent, _ name: String?, _ old: ListedObject?) async {
+  /// It goes by names, because a player that failed may not have told the handle.
+  ///
+  /// - Parameter names: The temporary name, and the final one if the renaming had begun.
+  private func undo(_ names: [String], in folder: ObjectHandle, _ old: ListedObject?) async {
     await Task {
-      let names = [sent.name, name].compactMap(\.self)
-      for object in (try? await self.entries(of: sent.folder)) ?? []
+      for object in (try? await self.entries(of: folder)) ?? []
       where names.contains(object.info.filename) && object.handle != old?.handle {
         try? await self.session.deleteObject(object.handle)
       }
-      if let name, let old { try? await self.session.rename(old.handle, to: name) }
+      if names.count > 1, let name = names.last, let old {
+        try? await self.session.rename(old.handle, to: name)
+      }
     }.value
   }
 
