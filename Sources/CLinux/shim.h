@@ -8,6 +8,10 @@ static inline int pinstripe_forbid_dumps(void) {
   return prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
 }
 
+static inline int pinstripe_allows_dumps(void) {
+  return prctl(PR_GET_DUMPABLE, 0L, 0L, 0L, 0L);
+}
+
 /* renameat2 with RENAME_NOREPLACE: puts a file in place without ever replacing one,
  * on file systems without hard links too. glibc declares it under _GNU_SOURCE only,
  * which a module cannot define late, so the system call is made here. */

@@ -43,13 +43,16 @@ public func pinstripe_open(
     var area = unsafe MutableSpan(_unsafeStart: work, count: work_size)
     let keys = unsafe Span(
       _unsafeElements: UnsafeBufferPointer(start: recipients, count: count))
-    let track = try opener.open(&source, recipients: keys, work: &area)
+    let track = try opener.verify(&source, keys, &area)
     let state = unsafe UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: DecoderState.self)
     unsafe state.initialize(
       to: DecoderState(
         mark: DecoderState.openMark, slot: track.slot, codec: track.header.codec.code,
         work: work, workSize: work_size, contentLength: track.contentLength, position: 0,
-        trackID: track.header.trackID,
+        trackID: unsafe (
+          area.span.littleEndian64(at: TrackLayout.trackIDOffset),
+          area.span.littleEndian64(at: TrackLayout.trackIDOffset + 8)
+        ),
         cipher: StripeCipher(
           pattern: track.header.pattern, suite: track.header.suite, provider: table)))
   }
@@ -89,13 +92,15 @@ public func pinstripe_get_info(
   unsafe info.pointee.stride = UInt32(cipher.pattern.stride)
   unsafe info.pointee.phase = UInt32(cipher.pattern.phase)
   unsafe info.pointee.slot = state.pointee.slot
-  let codec = unsafe state.pointee.codec
-  unsafe info.pointee.codec = (
-    UInt8(truncatingIfNeeded: codec), UInt8(truncatingIfNeeded: codec >> 8),
-    UInt8(truncatingIfNeeded: codec >> 16), UInt8(truncatingIfNeeded: codec >> 24)
-  )
+  let codec = unsafe state.pointee.codec.littleEndian
+  unsafe withUnsafeMutableBytes(of: &info.pointee.codec) { bytes in
+    unsafe bytes.storeBytes(of: codec, as: UInt32.self)
+  }
   let id = unsafe state.pointee.trackID
-  unsafe id.copy(to: &info.pointee.track_id)
+  unsafe withUnsafeMutableBytes(of: &info.pointee.track_id) { bytes in
+    unsafe bytes.storeBytes(of: id.0.littleEndian, as: UInt64.self)
+    unsafe bytes.storeBytes(of: id.1.littleEndian, toByteOffset: 8, as: UInt64.self)
+  }
   return PINSTRIPE_OK
 }
 
@@ -136,7 +141,7 @@ public func pinstripe_update(
   else { return PINSTRIPE_E_ARGUMENT }
   return status { () throws(TrackError) in
     try unsafe state.pointee.xor(at: state.pointee.position, from: src, to: dst, length)
-    unsafe state.pointee.position &+= UInt64(length)
+    unsafe state.pointee.position &+= UInt64(truncatingIfNeeded: length)
   }
 }
 

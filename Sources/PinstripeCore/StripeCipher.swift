@@ -1,3 +1,5 @@
+import CPinstripe
+
 /// The positional cipher of a track's payload.
 ///
 /// Host and device call this one function: encrypting *is* decrypting, and any byte range can be done
@@ -36,25 +38,57 @@ public struct StripeCipher {
   public mutating func apply(
     at offset: UInt64, to bytes: inout MutableSpan<UInt8>, scratch: inout MutableSpan<UInt8>
   ) throws(TrackError) {
-    guard !pattern.isClear, bytes.count > 0 else { return }
+    try unsafe bytes.withUnsafeMutableBufferPointer { buffer throws(TrackError) in
+      guard let base = buffer.baseAddress else { return }
+      try unsafe apply(
+        at: offset, from: UnsafePointer(base), to: base, count: buffer.count, scratch: &scratch)
+    }
+  }
+
+  /// Encrypts or decrypts `count` content bytes on their way from one buffer to another, which are
+  /// the same or do not overlap.
+  @unsafe
+  mutating func apply(
+    at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
+    count: Int, scratch: inout MutableSpan<UInt8>
+  ) throws(TrackError) {
+    guard count > 0 else { return }
     guard scratch.count >= Self.minimumScratch else { throw .workSize }
     guard offset <= TrackLayout.maximumContentLength,
-      UInt64(bytes.count) <= TrackLayout.maximumContentLength &- offset
+      UInt64(truncatingIfNeeded: count) <= TrackLayout.maximumContentLength &- offset
     else { throw .range }
 
     let stride = Int(pattern.stride)
     var index = pattern.encryptedCount(before: offset)
-    let end = pattern.encryptedCount(before: offset &+ UInt64(bytes.count))
+    let end = pattern.encryptedCount(before: offset &+ UInt64(truncatingIfNeeded: count))
     guard end <= TrackLayout.maximumEncryptedBytes else { throw .tooLarge }
 
-    // Position of keystream byte `index`, relative to `bytes`; below `bytes.count` while index < end.
-    var position = Int(UInt64(pattern.phase) &+ index &* UInt64(stride) &- offset)
+    // Position of keystream byte `index`, relative to the buffers; below `count` while index < end.
+    var position = Int(
+      truncatingIfNeeded: UInt64(pattern.phase) &+ index &* UInt64(stride) &- offset)
+    var done = 0
+    let shift = suite.blockShift
     while index < end {
-      let available = try keystream(from: index, to: end, scratch: &scratch)
-      let count = Int(min(UInt64(available.count), end &- index))
-      Self.stripe(&bytes, from: position, every: stride, with: scratch, at: available.start, count)
-      position &+= count &* stride
-      index &+= UInt64(count)
+      if !window.holds(index >> shift) { try fill(from: index, to: end, &scratch) }
+      // Less than the scratch buffer's size.
+      let start = Int(truncatingIfNeeded: index &- window.firstBlock << shift)
+      let left = Int(truncatingIfNeeded: window.blocks << shift) &- start
+      let bytes = Int(truncatingIfNeeded: min(UInt64(truncatingIfNeeded: left), end &- index))
+      index &+= UInt64(truncatingIfNeeded: bytes)
+      // A piece reaches to the byte that the next keystream is for.
+      let first = position &- done
+      position &+= bytes &* stride
+      let length = (index < end ? position : count) &- done
+      unsafe scratch.withUnsafeMutableBufferPointer { keystream in
+        guard let base = keystream.baseAddress else { return }
+        unsafe stripe(
+          target + done, source + done, length, first, base + start, isLarge: count >= Self.large)
+      }
+      done &+= length
+    }
+    if done < count, unsafe UnsafePointer(target) != source {
+      unsafe UnsafeMutableRawPointer(target + done).copyMemory(
+        from: source + done, byteCount: count &- done)
     }
   }
 
@@ -77,56 +111,59 @@ public struct StripeCipher {
     return (first, ((end &- 1) >> suite.blockShift) &- first &+ 1)
   }
 
-  /// Makes keystream for `index` on available in `scratch`, and says where it starts and how many
-  /// bytes there are.
-  private mutating func keystream(
-    from index: UInt64, to end: UInt64, scratch: inout MutableSpan<UInt8>
-  ) throws(TrackError) -> (start: Int, count: Int) {
-    let shift = suite.blockShift
-    let block = index >> shift
-    let skip = Int(index & ((1 << shift) &- 1))
-    if let held = window.bytes(from: block, shift: shift) {
-      return (held.start &+ skip, held.count &- skip)
-    }
-    let blocks = Int(min(blocks(index, end).count, UInt64(scratch.count) >> shift))
+  /// Fills `scratch` with the keystream blocks of the keystream bytes `index ..< end`, as far as it
+  /// has room.
+  private mutating func fill(
+    from index: UInt64, to end: UInt64, _ scratch: inout MutableSpan<UInt8>
+  ) throws(TrackError) {
+    let needed = blocks(index, end)
+    let room = UInt64(truncatingIfNeeded: scratch.count) >> suite.blockShift
+    let count = min(needed.count, room)
+    // Whatever happens, the former blocks are gone.
     window = KeystreamWindow()
-    try provider.keystream(suite, key: key, firstBlock: block, blocks: blocks, into: &scratch)
-    window = KeystreamWindow(firstBlock: block, blocks: UInt64(blocks))
-    return (skip, blocks << Int(shift) &- skip)
+    try provider.keystream(
+      suite, key: key, firstBlock: needed.first, blocks: Int(truncatingIfNeeded: count),
+      into: &scratch)
+    window = KeystreamWindow(firstBlock: needed.first, blocks: count)
   }
 
-  /// The scalar stripe: `count` bytes from `position` on, `stride` apart, XORed with `keystream`.
-  ///
-  /// Four at a time, because one load, XOR and store each would wait for the one before.
-  private static func stripe(
-    _ bytes: inout MutableSpan<UInt8>, from position: Int, every stride: Int,
-    with keystream: borrowing MutableSpan<UInt8>, at start: Int, _ count: Int
+  /// Copies from this size on do not fit into caches.
+  private static var large: Int { 8 << 20 }
+
+  /// Copies a piece and XORs keystream into every `stride`-th of its bytes from `first` on, by the
+  /// provider's vectors where it has such.
+  @unsafe
+  private func stripe(
+    _ target: UnsafeMutablePointer<UInt8>, _ source: UnsafePointer<UInt8>, _ length: Int,
+    _ first: Int, _ keystream: UnsafePointer<UInt8>, isLarge: Bool
   ) {
-    guard count > 0, position >= 0, start >= 0, start &+ count <= keystream.count,
-      position &+ (count &- 1) &* stride < bytes.count
-    else { return }
-    unsafe bytes.withUnsafeMutableBufferPointer { bytes in
-      unsafe keystream.withUnsafeBufferPointer { keystream in
-        guard let base = bytes.baseAddress, let stream = keystream.baseAddress else { return }
-        var byte = unsafe base + position
-        var key = unsafe stream + start
-        var left = count
-        while left >= 4 {
-          unsafe byte[0] ^= key[0]
-          unsafe byte[stride] ^= key[1]
-          unsafe byte[2 &* stride] ^= key[2]
-          unsafe byte[3 &* stride] ^= key[3]
-          unsafe byte += 4 &* stride
-          unsafe key += 4
-          left &-= 4
-        }
-        while left > 0 {
-          unsafe byte[0] ^= key[0]
-          unsafe byte += stride
-          unsafe key += 1
-          left &-= 1
-        }
-      }
+    let stride = Int(pattern.stride)
+    if unsafe provider.stripe(
+      target, source, length, first, stride, keystream, isLarge ? PINSTRIPE_STRIPE_LARGE : 0)
+    {
+      return
+    }
+    if unsafe UnsafePointer(target) != source {
+      unsafe UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: length)
+    }
+    var byte = unsafe target + first
+    var key = unsafe keystream
+    var left = (length &- first &+ stride &- 1) / stride
+    // Four at a time, because one load, XOR and store each would wait for the one before.
+    while left >= 4 {
+      unsafe byte[0] ^= key[0]
+      unsafe byte[stride] ^= key[1]
+      unsafe byte[2 &* stride] ^= key[2]
+      unsafe byte[3 &* stride] ^= key[3]
+      unsafe byte += 4 &* stride
+      unsafe key += 4
+      left &-= 4
+    }
+    while left > 0 {
+      unsafe byte[0] ^= key[0]
+      unsafe byte += stride
+      unsafe key += 1
+      left &-= 1
     }
   }
 }
@@ -136,10 +173,7 @@ struct KeystreamWindow {
   var firstBlock: UInt64 = 0
   var blocks: UInt64 = 0
 
-  /// Where block `block` starts in the buffer, and how many bytes are held from there on.
-  func bytes(from block: UInt64, shift: UInt64) -> (start: Int, count: Int)? {
-    guard block >= firstBlock, block &- firstBlock < blocks else { return nil }
-    let skipped = block &- firstBlock
-    return (Int(skipped << shift), Int((blocks &- skipped) << shift))
+  func holds(_ block: UInt64) -> Bool {
+    block &- firstBlock < blocks
   }
 }

@@ -11,7 +11,7 @@ public enum CoreDumps {
   public static func disable() -> Bool {
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     let limited = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none) == 0
-    let hidden = pinstripe_forbid_dumps() == 0
+    let hidden = pinstripe_forbid_dumps() == 0 && pinstripe_allows_dumps() == 0
     return limited && hidden
   }
 }

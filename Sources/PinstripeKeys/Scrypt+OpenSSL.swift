@@ -75,32 +75,19 @@ enum Scrypt {
     from passphrase: Span<UInt8>, salt: Span<UInt8>, cost: ScryptCost,
     into key: inout MutableSpan<UInt8>
   ) -> Bool {
-    guard let kdf = unsafe EVP_KDF_fetch(nil, "SCRYPT", nil) else { return false }
-    let context = unsafe EVP_KDF_CTX_new(kdf)
-    unsafe EVP_KDF_free(kdf)
-    guard let context = unsafe context else { return false }
-    defer { unsafe EVP_KDF_CTX_free(context) }
-    var n = UInt64(1) << UInt64(cost.log2N)
-    var r = UInt64(cost.r)
-    var p = UInt64(cost.p)
-    // libcrypto's own limit is 32 MiB; it counts 128 · r · (N + p + 2).
-    var limit = ScryptCost.maximumMemory * 2
+    // libcrypto's own limit is 32 MiB; it counts 128 · r · (N + p + 2) bytes.
+    let limit = ScryptCost.maximumMemory * 2
+    ERR_set_mark()
+    defer { ERR_pop_to_mark() }
     return unsafe passphrase.withUnsafeBufferPointer { passphrase in
       unsafe salt.withUnsafeBufferPointer { salt in
         unsafe key.withUnsafeMutableBufferPointer { key in
-          let parameters = unsafe [
-            OSSL_PARAM_construct_octet_string(
-              OSSL_KDF_PARAM_PASSWORD, UnsafeMutableRawPointer(mutating: passphrase.baseAddress),
-              passphrase.count),
-            OSSL_PARAM_construct_octet_string(
-              OSSL_KDF_PARAM_SALT, UnsafeMutableRawPointer(mutating: salt.baseAddress), salt.count),
-            OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_N, &n),
-            OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_R, &r),
-            OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_P, &p),
-            OSSL_PARAM_construct_uint64(OSSL_KDF_PARAM_SCRYPT_MAXMEM, &limit),
-            OSSL_PARAM_construct_end(),
-          ]
-          return unsafe EVP_KDF_derive(context, key.baseAddress, key.count, parameters) > 0
+          unsafe passphrase.withMemoryRebound(to: CChar.self) { passphrase in
+            unsafe EVP_PBE_scrypt(
+              passphrase.baseAddress, passphrase.count, salt.baseAddress, salt.count,
+              UInt64(1) << UInt64(cost.log2N), UInt64(cost.r), UInt64(cost.p), limit,
+              key.baseAddress, key.count) == 1
+          }
         }
       }
     }

@@ -101,6 +101,7 @@ extension StorageRules {
       musicFolder.unicodeScalars.first != "."
     else { throw object.error("musicFolder", "must be one folder's name, or empty") }
     maximumNameLength = try object.number("maximumNameLength", 48...254) ?? maximumNameLength
+    maximumNameBytes = try object.number("maximumNameBytes", 48...255) ?? maximumNameBytes
     forbiddenCharacters = try object.string("forbiddenCharacters") ?? forbiddenCharacters
     maximumObjectSize =
       try object.number("maximumObjectSize", 1...UInt64(Int64.max)) ?? maximumObjectSize

@@ -32,7 +32,14 @@ public final class LoopbackPipe: BulkPipe {
     var cancellations = 0
   }
 
+  /// A buffer that one transfer at a time uses.
+  private struct Buffer: @unchecked Sendable {
+    let memory: UnsafeMutableRawBufferPointer
+  }
+
   private let player: any PlayerEnd
+  /// Buffers that no transfer uses now: allocating megabytes for each costs more than filling them.
+  private let free = Mutex<[Buffer]>([])
   private let state = Mutex(State())
   /// Bytes in one buffer.
   public let chunkSize: Int
@@ -57,6 +64,10 @@ public final class LoopbackPipe: BulkPipe {
     self.chunkSize = (max(chunkSize, 1) + packetSize - 1) / packetSize * packetSize
   }
 
+  deinit {
+    for buffer in free.withLock({ $0 }) { buffer.memory.deallocate() }
+  }
+
   /// The transfers so far, in order; a transfer that is not over is not there yet.
   public var transfers: [Transfer] { state.withLock { $0.transfers } }
 
@@ -72,8 +83,8 @@ public final class LoopbackPipe: BulkPipe {
     fill: (UnsafeMutableRawBufferPointer) throws -> Int
   ) async throws -> UInt64 {
     let start = try begin()
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunkSize, alignment: 64)
-    defer { buffer.deallocate() }
+    let buffer = takeBuffer()
+    defer { giveBack(buffer) }
     var transfer = Transfer(
       direction: .out, count: 0, head: [], endedWithZeroLengthPacket: false)
     while true {
@@ -103,8 +114,8 @@ public final class LoopbackPipe: BulkPipe {
     timeout: Duration, consume: (UnsafeRawBufferPointer) throws -> Void
   ) async throws -> Reception {
     let start = try begin()
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunkSize, alignment: 64)
-    defer { buffer.deallocate() }
+    let buffer = takeBuffer()
+    defer { giveBack(buffer) }
     try check(start)
     guard let reception = try player.give(into: buffer, packetSize: inPacketSize) else {
       throw TransferError.timedOut
@@ -154,6 +165,16 @@ public final class LoopbackPipe: BulkPipe {
       state.isClosed = true
       state.cancellations += 1
     }
+  }
+
+  private func takeBuffer() -> UnsafeMutableRawBufferPointer {
+    free.withLock { $0.popLast() }?.memory
+      ?? UnsafeMutableRawBufferPointer.allocate(byteCount: chunkSize, alignment: 64)
+  }
+
+  private func giveBack(_ memory: UnsafeMutableRawBufferPointer) {
+    let buffer = Buffer(memory: memory)
+    free.withLock { $0.append(buffer) }
   }
 
   private func begin() throws(TransferError) -> Int {

@@ -28,6 +28,13 @@ public final class ScriptedPlayer: PlayerEnd {
     self.script = script
   }
 
+  /// Says something before it was asked: what another program left behind.
+  public func say(_ transfers: [[UInt8]]) {
+    state.withLock { state in
+      for transfer in transfers { state.queue.append(transfer, endsExactly: false) }
+    }
+  }
+
   /// The commands so far, in order.
   public var commands: [Message] { state.withLock { $0.commands } }
 

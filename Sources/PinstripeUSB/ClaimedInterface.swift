@@ -1,3 +1,4 @@
+internal import Glibc
 internal import PinstripePipe
 internal import Synchronization
 
@@ -68,6 +69,31 @@ final class ClaimedInterface: Sendable {
     }
   }
 
+  /// The error, or `disconnected` when it is a bus error behind which the device has gone.
+  ///
+  /// A transfer that was under way when the cable was pulled ends with a bus error; the hub reports
+  /// the loss somewhat later.
+  func explain(_ error: any Error) async -> any Error {
+    guard let fault = error as? TransferError, fault == TransferError(.inputOutput) else {
+      return error
+    }
+    let (usb, handle) = (connection.usb, connection.handle)
+    let isGone = await blocking {
+      for _ in 0..<Self.vanishingChecks {
+        if case .failure(let error) = usb.configuration(of: handle) { return error == .noDevice }
+        usleep(Self.vanishingPause)
+      }
+      return false
+    }
+    return isGone ? TransferError.disconnected : error
+  }
+
+  /// The kernel polls a hub's status every 256 ms at the most (USB 2.0 §11.12.1, bInterval 12 at high
+  /// speed), so half a second tells a lost device from a bus error.
+  private static let vanishingChecks = 20
+  /// Microseconds between the checks.
+  private static let vanishingPause: UInt32 = 25_000
+
   /// Cancels the operations under way; transfers that wait for the device's word stay.
   func cancel() {
     for queue in [output, input, events] { queue.cancel() }
@@ -96,6 +122,12 @@ final class ClaimedInterface: Sendable {
       return []
     }
     for continuation in waiting { continuation.resume() }
+  }
+
+  var isClosed: Bool {
+    closing.withLock { closing in
+      if case .closed = closing { true } else { false }
+    }
   }
 
   private func waitUntilClosed() async {

@@ -25,25 +25,27 @@ final class EventLoop: Sendable {
   /// steps of this length, which no time limit notices.
   private static let pauseMicroseconds: UInt32 = 10_000
 
-  init(usb: any LibUSB, context: ContextToken) {
+  private init(usb: any LibUSB, context: ContextToken) {
     self.usb = usb
     self.context = context
   }
 
-  /// Starts the thread.
-  ///
-  /// Called once.
-  func start() -> Result<Void, USBError> {
-    let held = unsafe Unmanaged.passRetained(self)
-    var thread = pthread_t()
-    let code = unsafe pthread_create(&thread, nil, runEventLoop, held.toOpaque())
-    guard code == 0 else {
-      unsafe held.release()
-      return .failure(.noMemory)
+  /// Makes a context and starts the thread that serves it.
+  static func start(usb: any LibUSB) -> Result<EventLoop, USBError> {
+    usb.makeContext().flatMap { context in
+      let loop = EventLoop(usb: usb, context: context)
+      let held = unsafe Unmanaged.passRetained(loop)
+      var thread = pthread_t()
+      let code = unsafe pthread_create(&thread, nil, runEventLoop, held.toOpaque())
+      guard code == 0 else {
+        unsafe held.release()
+        usb.destroyContext(context)
+        return .failure(.noMemory)
+      }
+      let started = thread
+      loop.state.withLock { $0.thread = started }
+      return .success(loop)
     }
-    let started = thread
-    state.withLock { $0.thread = started }
-    return .success(())
   }
 
   /// Ends the thread and waits for it, unless this is called on that very thread.
@@ -126,7 +128,7 @@ final class EventLoop: Sendable {
   }
 }
 
-/// The thread's body: takes over the hold that ``EventLoop/start()`` made.
+/// The thread's body: takes over the hold that ``EventLoop/start(usb:)`` made.
 private func runEventLoop(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   guard let argument = unsafe argument else { return nil }
   let loop = unsafe Unmanaged<EventLoop>.fromOpaque(argument).takeRetainedValue()

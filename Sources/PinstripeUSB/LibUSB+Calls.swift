@@ -178,7 +178,7 @@ private func transferDidComplete(_ raw: UnsafeMutablePointer<libusb_transfer>?) 
   let transfer = unsafe Unmanaged<Transfer>.fromOpaque(data).takeRetainedValue()
   let completion = unsafe Completion(
     status: Completion.Status(rawValue: raw.pointee.status.rawValue),
-    count: Int(raw.pointee.actual_length))
+    count: max(0, Int(raw.pointee.actual_length)))
   transfer.complete(completion)
 }
 

@@ -86,13 +86,17 @@ extension InterfaceDescriptor {
 }
 
 extension DeviceConnection {
+  /// How many interfaces are asked for their names: a device that answers none of these requests
+  /// must not hold up the search for longer than some seconds.
+  private static let questionLimit = 4
+
   /// Finds the MTP interface; the device is asked only when its classes do not tell.
   func findMTPInterface(
     in configurations: [ConfigurationDescriptor], active: UInt8?
   ) async throws(USBFailure) -> MTPInterface? {
     let candidates = MTPInterface.candidates(in: configurations, active: active)
     if let found = candidates.first(where: \.isStillImage) { return found.interface }
-    for candidate in candidates {
+    for candidate in candidates.prefix(Self.questionLimit) {
       if let name = try await string(candidate.nameIndex), name.contains("MTP") {
         return candidate.recognised(by: .interfaceName)
       }

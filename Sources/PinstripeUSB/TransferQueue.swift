@@ -147,6 +147,13 @@ final class TransferQueue: Sendable {
   /// Whether none is.
   var isEmpty: Bool { state.withLock { $0.count == 0 } }
 
+  /// Whether the head stalled, without a byte, while no operation was under way.
+  var hasStalledIdle: Bool {
+    state.withLock { state in
+      state.operation == 0 && state.headCompletion == Completion(status: .stalled, count: 0)
+    }
+  }
+
   /// The buffer of the transfer that ``submitNext(length:)`` submits.
   ///
   /// The queue must not be full.

@@ -22,18 +22,11 @@ public final class USBContext: Sendable {
   }
 
   init(usb: any LibUSB, attributes: any DeviceAttributes) throws(USBFailure) {
-    self.attributes = attributes
-    do throws(USBError) {
-      loop = EventLoop(usb: usb, context: try usb.makeContext().get())
-      do throws(USBError) {
-        try loop.start().get()
-      } catch {
-        usb.destroyContext(loop.context)
-        throw error
-      }
-    } catch {
-      throw USBFailure(code: error, attempt: .initialise)
+    switch EventLoop.start(usb: usb) {
+    case .failure(let error): throw USBFailure(code: error, attempt: .initialise)
+    case .success(let loop): self.loop = loop
     }
+    self.attributes = attributes
   }
 
   deinit { loop.stop() }

@@ -55,25 +55,24 @@ extension USBFailure: Equatable {
 extension USBFailure: CustomStringConvertible {
   /// One sentence for a person, with the way out where there is one.
   public var description: String {
-    let name = device.map { "\($0)" } ?? "USB"
+    let name = device.map { "the player \($0)" } ?? "USB"
     switch code {
     case .access:
-      return "You may not use \(name)" + accessRemedy
+      return "You may not open \(name)" + accessRemedy
     case .busy:
       return
-        "\(name) is in use: another program or a kernel driver holds its interface; close file "
-        + "managers and music players, unmount the player there, and try again."
+        "Cannot use \(name): another program or a kernel driver holds its interface; close file "
+        + "managers and music players, or eject the player there, and try again."
     case .noDevice:
-      return "\(name) was unplugged; plug it in and try again."
+      return "Lost \(name): it was unplugged; plug it in and try again."
     case .noMemory:
       return
-        "The kernel's memory for USB transfers is used up while trying to \(attempt.verb) "
-        + "\(name); close other programs that use USB, or raise "
-        + "/sys/module/usbcore/parameters/usbfs_memory_mb."
+        "Could not \(attempt.verb) \(name): memory for USB transfers is used up; close other "
+        + "programs that use USB, or raise /sys/module/usbcore/parameters/usbfs_memory_mb."
     case .notFound where attempt == .findInterface:
       return
-        "\(name) offers no MTP interface\(reason); switch it to MTP (\"media device\") mode in its "
-        + "settings and plug it in again."
+        "There is no MTP interface on \(name)\(reason); switch it to MTP (\"media device\") mode in "
+        + "its settings and plug it in again."
     default:
       return "Could not \(attempt.verb) \(name): \(detail ?? "\(code)")."
     }

@@ -57,9 +57,9 @@ public struct USBIdentity: Sendable, Hashable {
 }
 
 extension USBIdentity: CustomStringConvertible {
-  /// The ids and the place: `the player 041e:4133 (bus 1, device 5)`.
+  /// The ids and the place: `041e:4133 (bus 1, device 5)`.
   public var description: String {
-    "the player \(hexadecimal(vendorID)):\(hexadecimal(productID)) "
+    "\(hexadecimal(vendorID)):\(hexadecimal(productID)) "
       + "(bus \(location.bus), device \(location.address))"
   }
 }

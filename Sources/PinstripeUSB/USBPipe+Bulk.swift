@@ -14,6 +14,7 @@ extension USBPipe {
     fill: (UnsafeMutableRawBufferPointer) throws -> Int
   ) async throws -> UInt64 {
     let output = claimed.output
+    await clearEarlyStall()
     return try await output.perform {
       do {
         var sent: UInt64 = 0
@@ -33,11 +34,12 @@ extension USBPipe {
           try submit(0)
         }
         while !output.isEmpty { try await takeSent(timeout) }
+        await clearEarlyStall()
         return sent
       } catch {
         await output.cancelAndDrain()
         output.discard()
-        throw error
+        throw await claimed.explain(error)
       }
     }
   }
@@ -45,7 +47,18 @@ extension USBPipe {
   private func submit(_ count: Int) throws(TransferError) {
     try claimed.output.submitNext(length: count)
     // After the first buffer, so that the answer is waited for but nothing waits for that.
-    if postsReceivesEarly { claimed.input.postEarly() }
+    if postsReceivesEarly.load(ordering: .relaxed) { claimed.input.postEarly() }
+  }
+
+  /// Ends a halt of the IN endpoint that came before anybody asked it for bytes.
+  ///
+  /// A device that refuses what it is sent halts the OUT endpoint as well, and the send fails. One
+  /// that takes it, and yet halts a reception posted early, only has nothing to say yet.
+  private func clearEarlyStall() async {
+    guard claimed.input.hasStalledIdle else { return }
+    postsReceivesEarly.store(false, ordering: .relaxed)
+    // If it cannot be cleared, the next reception says so.
+    try? await clearStall(.in)
   }
 
   /// Waits for the oldest buffer to be sent.
@@ -74,7 +87,7 @@ extension USBPipe {
         await input.cancelAndDrain()
         input.discard()
         isStreaming.store(false, ordering: .relaxed)
-        throw error
+        throw await claimed.explain(error)
       }
       let transfer = input.headTransfer
       defer {
@@ -92,7 +105,8 @@ extension USBPipe {
   }
 
   private func postReceives() throws(TransferError) {
-    let isAhead = postsReceivesEarly && isStreaming.load(ordering: .relaxed)
+    let isAhead =
+      postsReceivesEarly.load(ordering: .relaxed) && isStreaming.load(ordering: .relaxed)
     try claimed.input.post(upTo: isAhead ? claimed.input.depth : 1)
   }
 }

@@ -29,7 +29,8 @@ public final class USBPipe: BulkPipe {
   public var inPacketSize: Int { interface.bulkIn.packetSize }
 
   let claimed: ClaimedInterface
-  let postsReceivesEarly: Bool
+  /// Whether receptions may be posted before the device has anything to say.
+  let postsReceivesEarly: Atomic<Bool>
   /// Whether the device is in the middle of a transfer: its last reception filled the buffer.
   let isStreaming = Atomic(false)
 
@@ -50,7 +51,9 @@ public final class USBPipe: BulkPipe {
   ///     moved to the nearest, the rest of a packet dropped. The kernel's 16 MiB for all USB transfers
   ///     are shared by all programs.
   ///   - postsReceivesEarly: Whether a reception is posted as soon as something was sent, and
-  ///     several while the device streams. Without it, one is posted when it is asked for.
+  ///     several while the device streams. Without it, one is posted when it is asked for. A device
+  ///     that stalls when it is asked too early (QEMU's usb-mtp does) is cleared of that, and never
+  ///     asked early again.
   ///   - usesDeviceMemory: Whether to use the kernel's own buffers; the heap serves where it has
   ///     none.
   /// - Throws: ``USBFailure``: `access`, `busy`, `noDevice`, `notFound` without an MTP interface.
@@ -61,7 +64,7 @@ public final class USBPipe: BulkPipe {
     usesDeviceMemory: Bool = true
   ) async throws(USBFailure) {
     self.device = device
-    self.postsReceivesEarly = postsReceivesEarly
+    self.postsReceivesEarly = Atomic(postsReceivesEarly)
     claimed = try await ClaimedInterface.open(
       device,
       options: QueueOptions(
@@ -72,6 +75,7 @@ public final class USBPipe: BulkPipe {
 
   deinit {
     let claimed = claimed
+    if claimed.isClosed { return }
     Task.detached { await claimed.close() }
   }
 
@@ -91,8 +95,8 @@ public final class USBPipe: BulkPipe {
 
   /// Ends the halt of an endpoint.
   ///
-  /// Its transfers are taken back first; what had arrived stays for the next reception.
-  /// `libusb_clear_halt`
+  /// Its transfers are taken back first; what had arrived stays for the next reception. The kernel
+  /// gives the device five seconds. `libusb_clear_halt`
   ///
   /// - Throws: `TransferError`.
   public func clearStall(_ direction: PipeDirection) async throws {
@@ -145,7 +149,7 @@ public final class USBPipe: BulkPipe {
       if let error = completion.error, completion.count == 0 {
         events.popHead()
         if error == .stalled { try await clearHaltOfOperation(events, interface.interrupt.address) }
-        throw error
+        throw await claimed.explain(error)
       }
       defer { events.popHead() }
       let packet = unsafe events.headTransfer.memory.prefix(completion.count)

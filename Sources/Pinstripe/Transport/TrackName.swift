@@ -31,9 +31,7 @@ public enum TrackName {
     if stem.isEmpty || stem.first == "." {
       stem = ("_" + String(stem.dropFirst())).unicodeScalars[...]
     }
-    while String(stem).utf16.count + ending.utf16.count > limit(rules), stem.count > 1 {
-      stem.removeLast()
-    }
+    while !fits(String(stem) + ending, rules), stem.count > 1 { stem.removeLast() }
     return String(stem) + ending
   }
 
@@ -44,6 +42,9 @@ public enum TrackName {
     }
     if name.utf16.count > limit(rules) {
       return "names have at most \(limit(rules)) characters there"
+    }
+    if !fits(name, rules) {
+      return "names have at most \(rules.maximumNameBytes - setAsidePrefix.utf8.count) bytes there"
     }
     if let wrong = name.unicodeScalars.first(where: { !holds($0, rules) }) {
       return wrong.value < 0x20 || wrong.value == 0x7F
@@ -61,6 +62,11 @@ public enum TrackName {
   static func isPlain(_ name: String) -> Bool {
     !name.isEmpty && name != "." && name != ".."
       && !name.unicodeScalars.contains { $0 == "/" || $0.value == 0 }
+  }
+
+  private static func fits(_ name: String, _ rules: StorageRules) -> Bool {
+    name.utf16.count <= limit(rules)
+      && name.utf8.count + setAsidePrefix.utf8.count <= rules.maximumNameBytes
   }
 
   private static func holds(_ scalar: Unicode.Scalar, _ rules: StorageRules) -> Bool {

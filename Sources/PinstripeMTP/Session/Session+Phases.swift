@@ -81,29 +81,45 @@ extension Session {
   ) async throws -> Reply {
     var decoder = ReplyDecoder(
       operation: exchange.request.operation, transaction: exchange.transaction, limit: limit,
-      expected: expected, stale: state.withLock { $0.abandoned })
+      expected: expected, stale: abandoned)
     while decoder.response == nil {
-      let timeout =
-        decoder.isInData ? profile.transfer.dataTimeout : profile.transfer.responseTimeout
       do {
-        let reception = try await pipe.receive(timeout: timeout) { bytes in
-          try decoder.feed(bytes, payload: sink)
-        }
-        if reception.isEnd || reception.count == 0 { try decoder.endTransfer() }
+        try await receive(&decoder, sink)
       } catch {
-        exchange.phase = decoder.isInData ? .receiving : .awaiting
-        if decoder.response != nil { exchange.phase = .finished }
+        exchange.phase = Self.phase(decoder)
         throw error
       }
-      exchange.phase = decoder.isInData ? .receiving : .awaiting
     }
     exchange.phase = .finished
     return try judge(decoder, exchange, limit: limit)
   }
 
+  private var abandoned: [TransactionID] {
+    state.withLock { $0.abandoned }
+  }
+
+  /// Takes one buffer of the reply.
+  private func receive(
+    _ decoder: inout ReplyDecoder, _ sink: (UnsafeRawBufferPointer) throws -> Void
+  ) async throws {
+    let timeout =
+      decoder.isInData ? profile.transfer.dataTimeout : profile.transfer.responseTimeout
+    let reception = try await pipe.receive(timeout: timeout) { bytes in
+      try decoder.feed(bytes, payload: sink)
+    }
+    if reception.isEnd || reception.count == 0 { try decoder.endTransfer() }
+  }
+
+  private static func phase(_ decoder: ReplyDecoder) -> Exchange.Phase {
+    if decoder.response != nil { return .finished }
+    return decoder.isInData ? .receiving : .awaiting
+  }
+
+  // Not `throws(MTPError)`: inlined into its caller, that crashes the optimiser of Swift 6.3.1
+  // (signal 11 in CoroSplit). A release build is the test.
   private func judge(
     _ decoder: ReplyDecoder, _ exchange: Exchange, limit: UInt64
-  ) throws(MTPError) -> Reply {
+  ) throws -> Reply {
     guard let message = decoder.response else { throw exchange.mtpError(.malformedContainer) }
     let code = ResponseCode(rawValue: message.header.code)
     guard code == .ok else { throw exchange.mtpError(.refused, response: code) }

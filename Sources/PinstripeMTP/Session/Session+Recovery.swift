@@ -20,11 +20,9 @@ extension Session {
         try await clearStall(.out)
         try await clearStall(.in)
       } else if isAmidData(exchange, cause) {
-        if try await classRequest(.cancelTransaction(exchange.transaction.rawValue)) != nil {
-          try await awaitReady()
-        }
+        try await cancelTransaction(exchange)
       }
-      if let response = try await drain(exchange.transaction) { return response }
+      if let response = try await drain(exchange) { return response }
     } catch {
       lose()
       return nil
@@ -58,6 +56,12 @@ extension Session {
     }
   }
 
+  private func cancelTransaction(_ exchange: Exchange) async throws(TransferError) {
+    let request = ClassRequest.cancelTransaction(exchange.transaction.rawValue)
+    guard try await classRequest(request) != nil else { return }
+    try await awaitReady()
+  }
+
   /// Asks the player until it says that it is ready, and clears the endpoints it names.
   private func awaitReady() async throws(TransferError) {
     for _ in 0..<SessionLimits.statusPolls {
@@ -73,13 +77,14 @@ extension Session {
   }
 
   /// Reads and drops what the player still has to say, until it is silent or answered.
-  private func drain(_ transaction: TransactionID) async throws(TransferError) -> ResponseCode? {
+  private func drain(_ exchange: Exchange) async throws(TransferError) -> ResponseCode? {
+    var stalls = 0
     for _ in 0..<SessionLimits.drainReceptions {
       var response: ResponseCode?
       do {
         let reception = try await pipe.receive(timeout: SessionLimits.drainTimeout) { bytes in
           guard bytes.count <= Message.maximumSize, let message = Message(Array(bytes)),
-            message.header.kind == .response, message.header.transaction == transaction
+            message.header.kind == .response, message.header.transaction == exchange.transaction
           else { return }
           response = ResponseCode(rawValue: message.header.code)
         }
@@ -87,6 +92,11 @@ extension Session {
       } catch TransferError.timedOut {
         return nil
       } catch TransferError.stalled {
+        stalls += 1
+        guard stalls <= SessionLimits.drainStalls else { throw .stalled }
+        // A player that stalls again still wants the rest of the data: QEMU's usb-mtp does that
+        // (dev-mtp.c, "awaiting data-out").
+        if stalls == 2 { try await cancelTransaction(exchange) }
         try await clearStall(.in)
       } catch {
         throw error as? TransferError ?? .fault(code: 0)

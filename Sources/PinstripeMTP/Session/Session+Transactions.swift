@@ -106,9 +106,8 @@ extension Session {
     } catch {
       let failed = exchange
       let answer = await shielded { await self.recover(failed, from: error) }
-      guard let answer, answer != .ok, error is TransferError || error is MTPError else {
-        throw exchange.error(error)
-      }
+      let cause = exchange.error(error)
+      guard let answer, answer != .ok, cause is MTPError else { throw cause }
       // The player said why it stopped taking data: that is worth more than how it stopped.
       throw exchange.mtpError(.refused, response: answer, transfer: error as? TransferError)
     }

@@ -82,6 +82,8 @@ enum SessionLimits {
   /// The most receptions that draining takes: 16 MiB at the default chunk size, what the kernel
   /// lets all programs together have in flight.
   static let drainReceptions = 256
+  /// How often the endpoint may stall meanwhile.
+  static let drainStalls = 4
   /// How often Get Device Status is asked while the player says that it is busy.
   static let statusPolls = 100
   /// The pause between two of these: with the polls above, two seconds in all.

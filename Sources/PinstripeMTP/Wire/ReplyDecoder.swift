@@ -167,10 +167,7 @@ public struct ReplyDecoder {
     switch header.kind {
     case .response:
       guard header.payload != nil else { throw .invalidLength(header.length) }
-      guard header.transaction == transaction || stale.contains(header.transaction) else {
-        throw .unexpectedTransaction(header.transaction.rawValue)
-      }
-      guard staleResponses < Self.maximumStaleResponses else { throw .onlyStaleResponses }
+      try checkTransaction(header)
       state = .response(header)
       // Its parameters may be missing, or the length may be all there is.
       if header.payload == 0 { finish(header) }
@@ -179,6 +176,14 @@ public struct ReplyDecoder {
     default:
       throw .unexpectedKind(header.kind.rawValue)
     }
+  }
+
+  private func checkTransaction(_ header: ContainerHeader) throws(Fault) {
+    guard header.transaction != transaction else { return }
+    guard stale.contains(header.transaction) else {
+      throw .unexpectedTransaction(header.transaction.rawValue)
+    }
+    guard staleResponses < Self.maximumStaleResponses else { throw .onlyStaleResponses }
   }
 
   private mutating func beginData(_ header: ContainerHeader) throws(Fault) {

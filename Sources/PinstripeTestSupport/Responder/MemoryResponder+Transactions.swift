@@ -192,8 +192,22 @@ extension StoredObject.Content {
     switch self {
     case .bytes(let bytes) where offset < UInt64(bytes.count):
       buffer.copyBytes(from: bytes[Int(offset)...].prefix(buffer.count))
-    default:
-      buffer.initializeMemory(as: UInt8.self, repeating: 0)
+    default: Self.clear(buffer)
     }
   }
+
+  /// Copied rather than set byte by byte: objects of zeros have gigabytes.
+  private static func clear(_ buffer: UnsafeMutableRawBufferPointer) {
+    var rest = buffer[...]
+    zeros.withUnsafeBytes { zeros in
+      while !rest.isEmpty {
+        let count = min(rest.count, zeros.count)
+        UnsafeMutableRawBufferPointer(rebasing: rest.prefix(count))
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: zeros.prefix(count)))
+        rest = rest.dropFirst(count)
+      }
+    }
+  }
+
+  private static let zeros = [UInt8](repeating: 0, count: 65_536)
 }

@@ -36,6 +36,16 @@ public struct StoredObject: Sendable {
   public var properties: [ObjectPropertyCode: PropertyValue] = [:]
 }
 
+extension StoredObject.Content: CustomStringConvertible {
+  /// How many bytes, and the first of them.
+  public var description: String {
+    switch self {
+    case .bytes(let bytes): "\(bytes.count) bytes \(bytes.prefix(8))…"
+    case .zeros(let count): "\(count) zero bytes"
+    }
+  }
+}
+
 /// The objects and storages of a ``MemoryResponder``.
 struct ObjectStore {
   /// One storage.

@@ -1,0 +1,99 @@
+#!/bin/bash
+# All tests but the benchmarks, on a machine with Swift 6.3 and Debian 12: installs what is missing,
+# builds, and runs stage after stage. Closes with one line "N passed, N failed".
+set -uo pipefail
+
+usage="usage: run.sh [STAGE…]
+stages, all of them by default:
+  unit        swift test: every module, with public and our own vectors
+  vectors     the independent Python implementation against its own vectors
+  package     import rules, linkage, traits, formatting, installation
+  embedded    decoder and player for ARM, under qemu-user
+  fuzz        every parser of hostile bytes, 30 s each
+  lab         the tool against real MTP players on a real USB stack, in a virtual machine
+  quickstart  the example that the README begins with"
+
+here=$(dirname "$(readlink -f "$0")")
+cd "$here/.." || exit
+# shellcheck source-path=SCRIPTDIR source=packages.sh
+source "$here/packages.sh"
+
+stages=("$@")
+(($#)) || stages=(unit vectors package embedded fuzz lab quickstart)
+# Seconds that a stage may take on 2 cores; more is printed, and is no failure: machines differ.
+declare -A budget=(
+  [unit]=420 [vectors]=60 [package]=240 [embedded]=240 [fuzz]=420 [lab]=300 [quickstart]=240)
+for stage in "${stages[@]}"; do
+  [[ -n ${budget[$stage]:-} ]] || { echo "$usage" >&2 && exit 64; }
+done
+
+passed=0
+failed=0
+log=$(mktemp)
+trap 'rm -f "$log" "$log"-swift-testing.xml' EXIT
+
+# counted COMMAND… runs a script that closes with "N passed, N failed".
+counted() {
+  local status line
+  "$@" 2>&1 | tee "$log"
+  status=${PIPESTATUS[0]}
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
+    passed=$((passed + BASH_REMATCH[1]))
+    failed=$((failed + BASH_REMATCH[2]))
+    ((status == 0 || BASH_REMATCH[2] > 0)) || fail "$1 ended with status $status"
+  else
+    fail "$1 ended without counting its tests (status $status)"
+  fi
+}
+
+fail() {
+  echo "FAILED: $*"
+  failed=$((failed + 1))
+}
+
+unit() {
+  swift build --build-tests || { fail "the build" && return; }
+  PINSTRIPE_PUBLIC_VECTORS=$(Tests/Vectors/fetch-public.sh) || unset PINSTRIPE_PUBLIC_VECTORS
+  export PINSTRIPE_PUBLIC_VECTORS
+  swift test --skip-build --xunit-output "$log" >"$log.out" 2>&1
+  local status=$? report="$log-swift-testing.xml" tests failures
+  grep -vE '^(◇|✔)|^$' "$log.out" | tail -n 60
+  rm -f "$log.out"
+  tests=$(grep -o '<testcase ' "$report" 2>/dev/null | wc -l)
+  failures=$(grep -o '<failure' "$report" 2>/dev/null | wc -l)
+  ((tests > 0)) || { fail "swift test ran no test (status $status)" && return; }
+  ((status == 0 || failures > 0)) || fail "swift test ended with status $status"
+  failed=$((failed + failures))
+  passed=$((passed + tests - failures))
+}
+
+vectors() {
+  need_debian_packages python3 python3-cryptography
+  counted python3 Tests/Vectors/make_vectors.py --check
+}
+
+package() { counted Tests/Package/run.sh; }
+embedded() { counted Tests/Embedded/run.sh; }
+fuzz() { counted Tests/Fuzz/run.sh 30; }
+
+lab() {
+  counted Tests/Lab/selftest.sh
+  counted Tests/Lab/tests.sh
+}
+
+quickstart() {
+  if Examples/quickstart.sh; then passed=$((passed + 1)); else fail "Examples/quickstart.sh"; fi
+}
+
+need_swift || exit 1
+need_debian_packages "${build_packages[@]}" || exit 1
+for stage in "${stages[@]}"; do
+  echo "== $stage (budget ${budget[$stage]} s)"
+  started=$SECONDS
+  "$stage"
+  took=$((SECONDS - started))
+  echo "== $stage took $took s$( ((took <= budget[$stage])) || echo ", over its budget")"
+done
+echo "$passed passed, $failed failed"
+((failed == 0 && passed > 0))
