@@ -101,6 +101,23 @@ let package = Package(
       swiftSettings: common),
 
     // Tests
+    .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: common),
+    .testTarget(
+      name: "PinstripeFilesTests", dependencies: ["PinstripeFiles", "TestTools"],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripeProfilesTests",
+      dependencies: ["PinstripeProfiles", "PinstripeProfile", "TestTools"], swiftSettings: common),
+    .testTarget(
+      name: "PinstripeTests",
+      dependencies: [
+        "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeMTP", "PinstripePipe",
+        "PinstripeProfile", "PinstripeTestSupport", "TestTools",
+      ],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripeCommandTests", dependencies: ["PinstripeCommand", "TestTools", "CJansson"],
+      swiftSettings: common),
     .testTarget(
       name: "CStripeKernelsTests", dependencies: ["CStripeKernels"], swiftSettings: common),
     .testTarget(
