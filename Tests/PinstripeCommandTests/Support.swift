@@ -74,7 +74,8 @@ extension Program.Outcome {
     _ status: Int32, containing words: String = "", _ comment: Comment? = nil,
     _ location: SourceLocation = #_sourceLocation
   ) -> Self {
-    let said = "status \(self.status.map(String.init) ?? "none"), signal "
+    let said =
+      "status \(self.status.map(String.init) ?? "none"), signal "
       + "\(signal.map(String.init) ?? "none"): \(errors)"
     #expect(signal == nil && self.status == status, "\(said)", sourceLocation: location)
     guard status != 0 else {

@@ -123,7 +123,7 @@ public enum Packing {
     let found = try digest.finish()
     if let expected = track.metadata.contentDigest, expected != found {
       throw PinstripeError(
-        .badTrack, "The audio in \(track.name) was changed since it was packed; pack it again.")
+        .badTrack, "The audio in \(track.path) was changed since it was packed; pack it again.")
     }
   }
 

@@ -15,6 +15,8 @@ public final class TrackFile: MediaSource {
   public let metadata: TrackMetadata
   /// Bytes of content.
   public var length: UInt64? { track.contentLength }
+  /// The track's own file, for sentences.
+  var path: String { storage.path }
   private var storage: FileStorage
   private let provider: SoftwareProvider
   private let track: OpenedTrack

@@ -138,7 +138,10 @@ extension MTPTransport {
   ///   renaming, it may have carried it out.
   private func undo(_ sent: Sent, _ name: String?, _ old: ListedObject?) async {
     let names = [sent.name, name].compactMap(\.self)
-    for object in (try? await entries(of: sent.folder)) ?? []
+    // A player that was left in the middle of something takes the first question for a part of it.
+    var found = try? await entries(of: sent.folder)
+    if found == nil { found = try? await entries(of: sent.folder) }
+    for object in found ?? []
     where names.contains(object.info.filename) && object.handle != old?.handle {
       try? await session.deleteObject(object.handle)
     }

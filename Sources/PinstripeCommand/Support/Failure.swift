@@ -22,13 +22,18 @@ enum Failure {
       }
       parserExit(error)
     }
-    if json {
-      print(JSON.failure(code: failure.code.rawValue, message: failure.message))
-    } else {
+    let isTold = json && told(JSON.failure(code: failure.code.rawValue, message: failure.message))
+    if !isTold {
       // A message may quote a track's metadata or a player, whose bytes are anybody's.
       Terminal.say("pinstripe: \(Terminal.printable(failure.message))")
     }
     exit(ExitStatus.of(failure.code))
+  }
+
+  /// Prints a line; false when nobody can read it.
+  private static func told(_ line: String) -> Bool {
+    print(line)
+    return fflush(nil) == 0
   }
 
   private static func translated(_ error: any Error) -> PinstripeError? {
