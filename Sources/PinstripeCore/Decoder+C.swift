@@ -28,13 +28,14 @@ public func pinstripe_open(
   _ recipients: UnsafePointer<pinstripe_recipient>?, _ recipient_count: UInt32,
   _ flags: UInt32, _ work: UnsafeMutablePointer<UInt8>?, _ work_size: Int
 ) -> Int32 {
-  guard let decoder = unsafe decoder, let provider = unsafe provider,
+  guard let decoder = unsafe decoder else { return PINSTRIPE_E_ARGUMENT }
+  unsafe wipe(decoder)
+  guard let provider = unsafe provider,
     let storage = unsafe storage, let work = unsafe work, work_size >= 0,
     flags & ~PINSTRIPE_OPEN_ALLOW_CLEAR == 0,
     unsafe recipients != nil || recipient_count == 0,
     let count = Int(exactly: recipient_count)
   else { return PINSTRIPE_E_ARGUMENT }
-  unsafe decoder.initialize(to: pinstripe_decoder())
   return status { () throws(TrackError) in
     let table = try unsafe CryptoProvider(provider)
     var source = try unsafe FirmwareStorage(storage)
@@ -43,13 +44,16 @@ public func pinstripe_open(
     var area = unsafe MutableSpan(_unsafeStart: work, count: work_size)
     let keys = unsafe Span(
       _unsafeElements: UnsafeBufferPointer(start: recipients, count: count))
-    let track = try opener.open(&source, recipients: keys, work: &area)
+    let track = try opener.verify(&source, keys, &area)
     let state = unsafe UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: DecoderState.self)
     unsafe state.initialize(
       to: DecoderState(
         mark: DecoderState.openMark, slot: track.slot, codec: track.header.codec.code,
         work: work, workSize: work_size, contentLength: track.contentLength, position: 0,
-        trackID: track.header.trackID,
+        trackID: unsafe (
+          area.span.littleEndian64(at: TrackLayout.trackIDOffset),
+          area.span.littleEndian64(at: TrackLayout.trackIDOffset + 8)
+        ),
         cipher: StripeCipher(
           pattern: track.header.pattern, suite: track.header.suite, provider: table)))
   }
@@ -89,13 +93,15 @@ public func pinstripe_get_info(
   unsafe info.pointee.stride = UInt32(cipher.pattern.stride)
   unsafe info.pointee.phase = UInt32(cipher.pattern.phase)
   unsafe info.pointee.slot = state.pointee.slot
-  let codec = unsafe state.pointee.codec
-  unsafe info.pointee.codec = (
-    UInt8(truncatingIfNeeded: codec), UInt8(truncatingIfNeeded: codec >> 8),
-    UInt8(truncatingIfNeeded: codec >> 16), UInt8(truncatingIfNeeded: codec >> 24)
-  )
+  let codec = unsafe state.pointee.codec.littleEndian
+  unsafe withUnsafeMutableBytes(of: &info.pointee.codec) { bytes in
+    unsafe bytes.storeBytes(of: codec, as: UInt32.self)
+  }
   let id = unsafe state.pointee.trackID
-  unsafe id.copy(to: &info.pointee.track_id)
+  unsafe withUnsafeMutableBytes(of: &info.pointee.track_id) { bytes in
+    unsafe bytes.storeBytes(of: id.0.littleEndian, as: UInt64.self)
+    unsafe bytes.storeBytes(of: id.1.littleEndian, toByteOffset: 8, as: UInt64.self)
+  }
   return PINSTRIPE_OK
 }
 
@@ -136,7 +142,7 @@ public func pinstripe_update(
   else { return PINSTRIPE_E_ARGUMENT }
   return status { () throws(TrackError) in
     try unsafe state.pointee.xor(at: state.pointee.position, from: src, to: dst, length)
-    unsafe state.pointee.position &+= UInt64(length)
+    unsafe state.pointee.position &+= UInt64(truncatingIfNeeded: length)
   }
 }
 
@@ -167,6 +173,10 @@ public func pinstripe_wipe(_ decoder: UnsafeMutablePointer<pinstripe_decoder>?) 
     TrackOpener(provider: provider, allowsClear: true).forget()
     unsafe wipe(state.pointee.work, state.pointee.workSize)
   }
+  unsafe wipe(decoder)
+}
+
+private func wipe(_ decoder: UnsafeMutablePointer<pinstripe_decoder>) {
   unsafe wipe(
     UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: UInt8.self),
     MemoryLayout<pinstripe_decoder>.size)

@@ -13,7 +13,8 @@ struct DecoderState {
   var workSize: Int
   var contentLength: UInt64
   var position: UInt64
-  var trackID: InlineArray<16, UInt8>
+  /// Two halves, because an array of 16 bytes would travel byte by byte.
+  var trackID: (UInt64, UInt64)
   var cipher: StripeCipher
 
   static var openMark: UInt32 { 0x4453_5450 }
@@ -42,19 +43,19 @@ struct DecoderState {
   }
 
   /// Decrypts from one buffer to another, or in place.
+  @inline(never)
   mutating func xor(
     at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
     _ length: Int
   ) throws(TrackError) {
     guard length >= 0 else { throw .argument }
-    try check(offset, UInt64(length))
-    if unsafe UnsafePointer(target) != source {
-      let apart = unsafe source - UnsafePointer(target)
-      guard apart >= length || apart <= 0 &- length else { throw .argument }
-      unsafe target.update(from: source, count: length)
-    }
-    var bytes = unsafe MutableSpan(_unsafeStart: target, count: length)
-    var scratch = unsafe MutableSpan(_unsafeStart: work, count: workSize)
-    try cipher.apply(at: offset, to: &bytes, scratch: &scratch)
+    try check(offset, UInt64(truncatingIfNeeded: length))
+    // How far apart in either direction, modulo the address space.
+    let apart = UInt(bitPattern: source) &- UInt(bitPattern: target)
+    let size = UInt(bitPattern: length)
+    guard apart == 0 || (apart >= size && 0 &- apart >= size) else { throw .argument }
+    try unsafe cipher.apply(
+      at: offset, from: source, to: target, length,
+      scratch: UnsafeMutableBufferPointer(start: work, count: workSize))
   }
 }

@@ -40,6 +40,7 @@ public struct StripePattern: Sendable {
   /// first encrypted byte at or after it.
   ///
   /// With stride N and phase p: ⌈(offset − p) / N⌉, and 0 up to p.
+  @inline(never)
   public func encryptedCount(before offset: UInt64) -> UInt64 {
     let phase = UInt64(self.phase)
     guard !isClear, offset > phase else { return 0 }
@@ -59,22 +60,33 @@ extension StripePattern {
   public var encoded: InlineArray<16, UInt8> {
     var bytes = InlineArray<16, UInt8>(repeating: 0)
     var span = bytes.mutableSpan
-    span.storeByte(kind, at: 0)
-    span.storeLittleEndian(stride, at: 2)
-    span.storeLittleEndian(phase, at: 4)
+    span.storeLittleEndian(encodedStart, at: 0)
     return bytes
   }
 
-  /// Reads the encoding at `offset` of `bytes`.
+  /// The first 8 bytes of the encoding as a little-endian number; the others are zero.
+  var encodedStart: UInt64 {
+    UInt64(kind) | UInt64(stride) << 16 | UInt64(phase) << 32
+  }
+
+  /// Reads the 16 bytes of an encoding.
   ///
   /// - Throws: ``TrackError/pattern`` for an unknown kind, a value out of range, or bytes that are not
   ///   the canonical encoding.
-  public init(decoding bytes: Span<UInt8>, at offset: Int) throws(TrackError) {
-    let stride = bytes.littleEndian16(at: offset &+ 2)
-    let phase = bytes.littleEndian16(at: offset &+ 4)
-    guard bytes.byte(at: offset &+ 1) == 0, bytes.isZero(from: offset &+ 6, to: offset &+ 16)
-    else { throw .pattern }
-    switch UInt32(bytes.byte(at: offset)) {
+  public init(decoding bytes: Span<UInt8>) throws(TrackError) {
+    guard bytes.count == 16 else { throw .pattern }
+    try unsafe self.init(
+      encodedStart: bytes.littleEndian64(at: 0), rest: bytes.littleEndian64(at: 8))
+  }
+
+  /// Reads an encoding as two little-endian numbers.
+  init(encodedStart start: UInt64, rest: UInt64) throws(TrackError) {
+    // Kind and the zero behind it, stride, phase and two zeros.
+    let kind = UInt32(truncatingIfNeeded: start & 0xFFFF)
+    let stride = UInt16(truncatingIfNeeded: start >> 16)
+    let phase = UInt16(truncatingIfNeeded: start >> 32)
+    guard start >> 48 == 0, rest == 0 else { throw .pattern }
+    switch kind {
     case PINSTRIPE_PATTERN_CLEAR:
       guard stride == 0, phase == 0 else { throw .pattern }
       self = .clear

@@ -67,6 +67,10 @@ public enum Packing {
         if count < buffer.count { return }
       }
     }
+    // Zero is what the kernel says of /proc and the like, whose files have no size before they are read.
+    if let length = source.length, length > 0, length != encryptor.contentLength {
+      throw PinstripeError.changed(source.name)
+    }
     let end = try encryptor.finish(codec: codec ?? .data)
     try output.write(end.tail)
     try output.write(end.header, at: 0)

@@ -23,26 +23,33 @@ extension MTPTransport {
         filename: canRename ? TrackName.temporary() : name,
         format: ObjectFormat(rawValue: profile.storage.trackFormat), size: length)
       info.parent = folder
-      var handle = ObjectHandle.none
+      var sent = Sent(handle: .none, name: info.filename, folder: folder)
       do {
         _ = try await session.upload(
           info, to: storage, in: folder, length: length, onFailure: .keep,
-          announced: { handle = $0.object }, progress: progress,
+          announced: { sent.handle = $0.object }, progress: progress,
           fill: { buffer in try tap.read(into: buffer) })
         // A player that is faster than the person was has all of it by now, and nobody wants it.
         if Task.isCancelled { throw PinstripeError.cancelled(name) }
       } catch {
-        await discard(handle, info.filename, folder)
+        try? await session.unbroken { await self.undo(sent, nil, nil) }
         throw error
       }
       // From here on it takes moments, and half of it would leave the track under a wrong name.
-      try await unbroken {
-        try await self.commit(
-          handle, info.filename, as: name, in: folder, tap, replacing: canRename ? old : nil)
+      try await session.unbroken {
+        try await self.commit(sent, as: name, tap, replacing: canRename ? old : nil)
       }
     } catch {
       throw failure(error, name)
     }
+  }
+
+  /// An object whose bytes the player has.
+  private struct Sent {
+    /// What the player announced; found by name where that is another's.
+    var handle: ObjectHandle
+    let name: String
+    let folder: ObjectHandle
   }
 
   /// Refuses what cannot work before anything is sent.
@@ -100,37 +107,42 @@ extension MTPTransport {
     return found
   }
 
-  /// Verifies what was sent and gives it its name; deletes it when it is not what was sent.
+  /// Verifies what was sent and gives it its name; when that fails, all is made as it was.
   private func commit(
-    _ announced: ObjectHandle, _ sentAs: String, as name: String, in folder: ObjectHandle,
-    _ tap: StreamTap, replacing old: ListedObject?
+    _ sent: Sent, as name: String, _ tap: StreamTap, replacing old: ListedObject?
   ) async throws {
-    let object = try await locate(announced, sentAs, folder)
+    var sent = sent
+    var isRenaming = false
     do {
+      let object = try await locate(sent.handle, sent.name, sent.folder)
+      sent.handle = object.handle
       try await verify(object, tap, name)
-      guard sentAs != name else { return }
-      if let old {
-        // The old track keeps existing under some name until the new one has the final one.
-        try await session.rename(old.handle, to: TrackName.setAside(name))
-      }
+      guard sent.name != name else { return }
+      isRenaming = true
+      // The old track keeps existing under some name until the new one has the final one.
+      if let old { try await session.rename(old.handle, to: TrackName.setAside(name)) }
       try await session.rename(object.handle, to: name)
-      if let old { try await session.deleteObject(old.handle) }
     } catch {
-      try? await session.deleteObject(object.handle)
+      await undo(sent, isRenaming ? name : nil, old)
       throw error
     }
+    // The new track is in place. What cannot be deleted now is a leftover for the next put.
+    if let old { try? await session.deleteObject(old.handle) }
   }
 
-  /// Deletes what arrived of a track, as well as that can be done.
+  /// Deletes what was sent, and gives the old track its name back, as well as that can be done.
   ///
-  /// By its name: the handle that a player announced may be another track's.
-  private func discard(
-    _ announced: ObjectHandle, _ name: String, _ folder: ObjectHandle
-  ) async {
-    try? await unbroken {
-      let object = try await self.locate(announced, name, folder)
-      try await self.session.deleteObject(object.handle)
+  /// By names: the handle that a player announced may be another track's.
+  ///
+  /// - Parameter name: The final name, where the renaming had begun: whatever a player answered to a
+  ///   renaming, it may have carried it out.
+  private func undo(_ sent: Sent, _ name: String?, _ old: ListedObject?) async {
+    let names = [sent.name, name].compactMap(\.self)
+    for object in (try? await entries(of: sent.folder)) ?? []
+    where names.contains(object.info.filename) && object.handle != old?.handle {
+      try? await session.deleteObject(object.handle)
     }
+    if let name, let old { try? await session.rename(old.handle, to: name) }
   }
 
   /// The object that was just sent; found by name where the announced handle is another's.
@@ -179,21 +191,6 @@ extension MTPTransport {
     case let error as MTPError: PinstripeError(error, player: playerName)
     default: PinstripeError(.system, "\(error)", underlying: error)
     }
-  }
-}
-
-/// Runs a body to its end even if the task is cancelled, where the caller runs.
-private func unbroken(
-  isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Void
-) async throws {
-  try await withoutActuallyEscaping(body) { body in
-    // The caller waits here, and the task runs on the caller's actor, so the closure is where it
-    // belongs although it crosses into another task.
-    nonisolated(unsafe) let body = body
-    try await Task {
-      _ = isolation
-      try await body()
-    }.value
   }
 }
 

@@ -25,7 +25,8 @@ enum Failure {
     if json {
       print(JSON.failure(code: failure.code.rawValue, message: failure.message))
     } else {
-      Terminal.say("pinstripe: \(failure.message)")
+      // A message may quote a track's metadata or a player, whose bytes are anybody's.
+      Terminal.say("pinstripe: \(Terminal.printable(failure.message))")
     }
     exit(ExitStatus.of(failure.code))
   }
@@ -35,6 +36,9 @@ enum Failure {
     case let error as PinstripeError: error
     case let error as KeyError: PinstripeError(error)
     case is CancellationError: PinstripeError(.cancelled, "Cancelled.")
+    // argument-parser knows its own errors by their status; it gives every other this one.
+    case _ where PinstripeTool.exitCode(for: error) == .failure:
+      PinstripeError(.system, "An internal error; please report it: \(error).", underlying: error)
     default: nil
     }
   }

@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C: the first one cancels the work, which then cleans up; the second one ends the process.
+/// Ctrl-C, and being asked to end: the first time cancels the work, which then cleans up; the second
+/// time ends the process.
 enum Interruption {
   private static let requested = Atomic(false)
   private static let onRequest = Mutex<(@Sendable () -> Void)?>(nil)
@@ -14,7 +15,8 @@ enum Interruption {
 
   /// Starts to listen.
   ///
-  /// Writing to a pipe that nobody reads becomes an error instead of a signal.
+  /// Writing to a pipe that nobody reads, or beyond the limit on file sizes, becomes an error instead
+  /// of a signal.
   static func watch() {
     sem_init(signalled, 0, 0)
     var thread = pthread_t()
@@ -23,11 +25,25 @@ enum Interruption {
     pthread_create(&thread, nil, { _ in Interruption.await() }, nil)
     pthread_detach(thread)
     signal(SIGPIPE, SIG_IGN)
-    signal(SIGINT) { _ in
+    signal(SIGXFSZ, SIG_IGN)
+    listen(to: SIGINT)
+    listen(to: SIGTERM)
+    // A program started by nohup goes on when the terminal is closed.
+    var inherited = sigaction()
+    sigaction(SIGHUP, nil, &inherited)
+    if !inherited.isIgnored { listen(to: SIGHUP) }
+  }
+
+  private static func listen(to number: Int32) {
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { number in
       Interruption.requested.store(true, ordering: .relaxed)
-      signal(SIGINT, SIG_DFL)
+      signal(number, SIG_DFL)
       sem_post(Interruption.signalled)
     }
+    // Not SA_RESTART: waiting for a passphrase has to end.
+    action.sa_flags = 0
+    sigaction(number, &action, nil)
   }
 
   /// Throws when the person asked to stop.
@@ -56,5 +72,12 @@ enum Interruption {
     let action = onRequest.withLock { $0 }
     action?()
     return nil
+  }
+}
+
+extension sigaction {
+  fileprivate var isIgnored: Bool {
+    unsafeBitCast(__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }
