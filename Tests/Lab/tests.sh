@@ -5,7 +5,7 @@
 #
 # usage: tests.sh [--large] [GROUP…]
 #   GROUP    job, sizes, faults, qemu, speed (default: these), large
-#   --large  also an object of more than 4 GiB: half an hour, 5 GB of disk
+#   --large  also an object of more than 4 GiB: some ten minutes, 5 GB of disk
 # environment: PINSTRIPE  the tool (default: the debug build, made if missing)
 set -euo pipefail
 
@@ -31,6 +31,12 @@ done
 
 pinstripe=${PINSTRIPE:-$root/.build/debug/pinstripe}
 [[ -n ${PINSTRIPE:-} || -x $pinstripe ]] || (cd "$root" && swift build --product pinstripe)
+
+if ! python3 -c 'import cryptography' 2> /dev/null; then
+    # shellcheck source-path=SCRIPTDIR source=../packages.sh
+    source "$root/Tests/packages.sh"
+    need_debian_packages python3 python3-cryptography
+fi
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/pinstripe-lab-tests-XXXXXX")
 trap 'rm -rf "$work"' EXIT

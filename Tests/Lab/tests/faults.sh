@@ -48,18 +48,17 @@ tool push "$song" --device Test
 check "without a player, push says so" fails 69 'No player is attached'
 tool players
 check "and so does players" fails 69 'No player is attached'
-pinstripe push "$song" --device Test --json > /share/unplugged.json 2> /tmp/err
-status=$?
-check "as JSON too, with the same status" exits 69
+tool push "$song" --device Test --json
+check "as JSON too" prints '^{"error":{"code":"no-player","message":"No player is attached'
+check "with the same status" exits 69
 player-plug
 player-wait
 check "plugged in again, the player is usable" usable
-player-unplug-after 3M
-pinstripe push big.mp3 --device Test > /tmp/out 2> /tmp/err &
-pushing=$!
+begin 3000000 big.mp3 --device Test
+player-unplug
 finish
 check "unplugged in the middle, push says so" fails 75 'was unplugged'
-check "within a few seconds" [ "$took" -lt 20 ]
+check "within a few seconds" [ "$took" -lt 10 ]
 check "and a part is on the player" [ -n "$(ls -A $music)" ]
 player-plug
 player-wait

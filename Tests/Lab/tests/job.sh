@@ -4,6 +4,7 @@
 # shellcheck source=guest.sh
 . /tests/guest.sh
 
+note "the player was there after $(cut -d ' ' -f 1 /proc/uptime) s of the guest's clock"
 tool players
 check "players shows the player" prints '^1-[0-9]*  *Lab Player (1d6b:0100), plays protected'
 check "players names its profile" prints 'profile umtp-responder'
@@ -15,6 +16,9 @@ tool device export Test --keybox /share/keybox
 check "its keybox is exported" exits 0
 tool ls
 check "ls shows an empty player" prints '^[0-9.]* MB free$'
+
+tool ls --player 9-99
+check "another place has none" fails 69 'no player at 9-99'
 
 # --- The main job.
 tool push "$song" --device Test --json
@@ -106,6 +110,10 @@ mv /tmp/out2 /tmp/out
 mv /tmp/err2 /tmp/err
 status=$busy
 check "another program meanwhile is told that the player is in use" fails 75 'another program'
+rm -f "$music"/*
+tool push big.mp3 --device Test --json
+took=$(sed 's/.*"milliseconds":\([0-9]*\).*/\1/' /tmp/out)
+note "a push of 20 MB, uncounted: $((20000 / took)).$((200000 / took % 10)) MB/s"
 rm -f "$music"/*
 
 # --- Permissions.
