@@ -10,7 +10,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$(cd "$here/../.." && pwd)
+repository=$(cd "$here/../.." && pwd)
 all_groups=(faults job sizes qemu speed)
 # Real seconds for one group's commands, on a machine that others use too.
 group_limit=400
@@ -29,22 +29,24 @@ for argument in "$@"; do
 done
 [[ ${#groups[@]} -gt 0 ]] || groups=("${all_groups[@]}")
 
-pinstripe=${PINSTRIPE:-$root/.build/debug/pinstripe}
-[[ -n ${PINSTRIPE:-} || -x $pinstripe ]] || (cd "$root" && swift build --product pinstripe)
+pinstripe=${PINSTRIPE:-$repository/.build/debug/pinstripe}
+[[ -n ${PINSTRIPE:-} || -x $pinstripe ]] || (cd "$repository" && swift build --product pinstripe)
 
 if ! python3 -c 'import cryptography' 2> /dev/null; then
-    # shellcheck source-path=SCRIPTDIR source=../packages.sh
-    source "$root/Tests/packages.sh"
+    # shellcheck source=../packages.sh
+    source "$here/../packages.sh"
     need_debian_packages python3 python3-cryptography
 fi
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/pinstripe-lab-tests-XXXXXX")
 trap 'rm -rf "$work"' EXIT
+# In the guest it is called pinstripe, whatever it is called here.
+ln -s "$(readlink -f "$pinstripe")" "$work/pinstripe"
 
 # options_of GROUP: the array `options` for its machine.
 options_of() {
-    options=(--limit "$group_limit" --share "$work/$1.share" --program "$pinstripe"
-        --file "$here/tests:/tests" --file "$root/Examples/Media/idle_tune.mp3")
+    options=(--limit "$group_limit" --share "$work/$1.share" --program "$work/pinstripe"
+        --file "$here/tests:/tests" --file "$repository/Examples/Media/idle_tune.mp3")
     case $1 in
     faults) options+=(--storage-mib 64) ;;
     qemu) options+=(--player qemu) ;;
@@ -64,7 +66,7 @@ run_group() {
         sed 's/^/      | /' "$work/$1.err" | tail -n 8
     } > "$work/$1.end"
     [[ ! -e $here/tests/$1-findings.py ]] \
-        || python3 "$here/tests/$1-findings.py" "$work/$1.share" "$root" > "$work/$1.findings" 2>&1 \
+        || python3 "$here/tests/$1-findings.py" "$work/$1.share" "$repository" > "$work/$1.findings" 2>&1 \
         || echo "FAIL  the host could judge what $1 found" >> "$work/$1.findings"
     cat "$work/$1".{findings,end} >> "$lines" 2> /dev/null || true
     echo "info  $1 took $((SECONDS - began)) s" >> "$lines"
