@@ -88,11 +88,11 @@ public struct StorageRules: Sendable, Equatable {
   ///
   /// Tracks' own names stay 15 units below it, and their temporary names take up to 29.
   public var maximumNameLength = 200
-  /// The longest file name the player holds, in bytes of UTF-8: 12 to 255.
+  /// The longest file name the player holds, in bytes of UTF-8: 48 to 255, by default what Linux
+  /// file systems hold (NAME_MAX).
   ///
-  /// Linux file systems hold 255 (NAME_MAX), of which 15 are needed to set a track aside while it is
-  /// replaced.
-  public var maximumNameBytes = 240
+  /// Tracks' own names stay 15 bytes below it.
+  public var maximumNameBytes = 255
   /// Characters that may not be in a name; by default what FAT forbids.
   public var forbiddenCharacters = "\"*/:<>?\\|"
   /// The largest object the player holds, in bytes.
