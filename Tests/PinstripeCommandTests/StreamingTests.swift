@@ -105,7 +105,7 @@ import Testing
     for output in ["new", "old"] {
       let running = try tool.program.start(
         ["pack", tool.folder("large"), "-o", tool.folder(output), "--device", "player"])
-      try await Task.sleep(for: .milliseconds(400))
+      try await running.isListening(to: signal)
       running.send(signal)
       await running.end().expect(130, containing: "Cancelled")
     }
@@ -119,7 +119,7 @@ import Testing
     TestFile.makeSparse(tool.folder("large"), size: 8 << 30)
     let running = try tool.program.start(
       ["pack", tool.folder("large"), "-o", tool.folder("new"), "--device", "player"])
-    try await Task.sleep(for: .milliseconds(400))
+    try await running.isListening(to: SIGINT)
     running.send(SIGKILL)
     #expect(await running.end().signal == SIGKILL)
     let left = tool.names.filter { !["large", "song.mp3", "song.pst"].contains($0) }
@@ -135,7 +135,8 @@ import Testing
     let outcome = try await tool.shell(
       """
       mkfifo pipe; sleep 20 > pipe & sleeper=$!
-      "$T" \(command) < pipe & sleep 0.5; kill -INT $!; wait $!
+      "$T" \(command) < pipe & until [ $((0x$(sed -n 's/^SigCgt:[^0-9a-f]*//p' /proc/$!/status) & 2)) \
+        -ne 0 ]; do sleep 0.05; done; sleep 0.2; kill -INT $!; wait $!
       status=$?; kill $sleeper; exit $status
       """)
     outcome.expect(130, containing: "Cancelled")
@@ -149,7 +150,7 @@ import Testing
     let running = try tool.program.start([
       "push", tool.folder("large"), "--volume", tool.folder("card"), "--device", "player", "--json",
     ])
-    try await Task.sleep(for: .milliseconds(400))
+    try await running.isListening(to: SIGINT)
     running.send(SIGINT)
     await running.end().expectJSON(130, error: "cancelled")
     #expect(TemporaryFolder.names(in: tool.folder("card/Music")) == [])

@@ -118,6 +118,17 @@ public struct Running: Sendable {
     kill(process, signal)
   }
 
+  /// Waits until it handles a signal, which tells that it is at work, and a moment more.
+  public func isListening(to signal: Int32) async throws {
+    let deadline = ContinuousClock.now.advanced(by: limit)
+    while ContinuousClock.now < deadline {
+      let caught = Self.field("SigCgt:", of: process).flatMap { UInt64($0, radix: 16) } ?? 0
+      if caught & 1 << UInt64(signal - 1) != 0 { break }
+      try await Task.sleep(for: Self.pause)
+    }
+    try await Task.sleep(for: .milliseconds(200))
+  }
+
   /// Waits for its end.
   public func end() async -> Program.Outcome {
     let deadline = ContinuousClock.now.advanced(by: limit)
@@ -140,9 +151,13 @@ public struct Running: Sendable {
 
   /// VmHWM of /proc/PID/status in KiB; 0 when the process has ended.
   private static func memory(of process: pid_t) -> Int {
+    field("VmHWM:", of: process).flatMap { Int($0) } ?? 0
+  }
+
+  /// The first word of a line of /proc/PID/status.
+  private static func field(_ name: String, of process: pid_t) -> Substring? {
     let text = String(decoding: TestFile.read("/proc/\(process)/status") ?? [], as: UTF8.self)
-    let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
     return line?.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first
-      .flatMap { Int($0) } ?? 0
   }
 }
