@@ -122,7 +122,9 @@ let package = Package(
       name: "CStripeKernelsTests", dependencies: ["CStripeKernels"], swiftSettings: common),
     .testTarget(
       name: "PinstripeCoreTests",
-      dependencies: ["PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto"],
+      dependencies: [
+        "PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CStripeKernels", "CLibCrypto",
+      ],
       swiftSettings: common),
     .testTarget(
       name: "PinstripeKeysTests",

@@ -118,25 +118,29 @@ public struct CryptoProvider {
     _ suite: CipherSuite, key: KeyPlace, firstBlock: UInt64, blocks: Int,
     into out: inout MutableSpan<UInt8>
   ) throws(TrackError) {
-    guard blocks > 0, blocks <= out.count >> Int(suite.blockShift) else { throw .argument }
-    let count = UInt32(truncatingIfNeeded: blocks)
+    // A provider returns the number, so it must be one of int32_t.
+    guard blocks > 0, let count = Int32(exactly: blocks),
+      blocks <= out.count >> Int(truncatingIfNeeded: suite.blockShift)
+    else { throw .argument }
     let written = unsafe out.withUnsafeMutableBufferPointer { out in
       guard let base = out.baseAddress else { return Int32(0) }
       return unsafe table.pointee.keystream(
-        table.pointee.state, key.number, UInt32(suite.number), firstBlock, base, count)
+        table.pointee.state, key.number, UInt32(suite.number), firstBlock, base,
+        UInt32(bitPattern: count))
     }
-    guard written > 0, UInt32(written) == count else { throw .provider }
+    guard written == count else { throw .provider }
   }
 
-  /// Runs the provider's own stripe function; false when it has none.
+  /// Whether the provider has a stripe function of its own.
+  var hasStripe: Bool { unsafe table.pointee.stripe != nil }
+
+  /// Runs the provider's own stripe function, if it has one.
   @unsafe
   func stripe(
     _ target: UnsafeMutablePointer<UInt8>, _ source: UnsafePointer<UInt8>, _ length: Int,
     _ first: Int, _ stride: Int, _ keystream: UnsafePointer<UInt8>, _ flags: UInt32
-  ) -> Bool {
-    guard let function = unsafe table.pointee.stripe else { return false }
-    unsafe function(target, source, length, first, stride, keystream, flags)
-    return true
+  ) {
+    unsafe table.pointee.stripe?(target, source, length, first, stride, keystream, flags)
   }
 
   /// Forgets a key.

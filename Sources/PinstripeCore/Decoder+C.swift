@@ -28,13 +28,14 @@ public func pinstripe_open(
   _ recipients: UnsafePointer<pinstripe_recipient>?, _ recipient_count: UInt32,
   _ flags: UInt32, _ work: UnsafeMutablePointer<UInt8>?, _ work_size: Int
 ) -> Int32 {
-  guard let decoder = unsafe decoder, let provider = unsafe provider,
+  guard let decoder = unsafe decoder else { return PINSTRIPE_E_ARGUMENT }
+  unsafe wipe(decoder)
+  guard let provider = unsafe provider,
     let storage = unsafe storage, let work = unsafe work, work_size >= 0,
     flags & ~PINSTRIPE_OPEN_ALLOW_CLEAR == 0,
     unsafe recipients != nil || recipient_count == 0,
     let count = Int(exactly: recipient_count)
   else { return PINSTRIPE_E_ARGUMENT }
-  unsafe decoder.initialize(to: pinstripe_decoder())
   return status { () throws(TrackError) in
     let table = try unsafe CryptoProvider(provider)
     var source = try unsafe FirmwareStorage(storage)
@@ -172,6 +173,10 @@ public func pinstripe_wipe(_ decoder: UnsafeMutablePointer<pinstripe_decoder>?) 
     TrackOpener(provider: provider, allowsClear: true).forget()
     unsafe wipe(state.pointee.work, state.pointee.workSize)
   }
+  unsafe wipe(decoder)
+}
+
+private func wipe(_ decoder: UnsafeMutablePointer<pinstripe_decoder>) {
   unsafe wipe(
     UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: UInt8.self),
     MemoryLayout<pinstripe_decoder>.size)

@@ -50,14 +50,12 @@ struct DecoderState {
   ) throws(TrackError) {
     guard length >= 0 else { throw .argument }
     try check(offset, UInt64(truncatingIfNeeded: length))
-    if unsafe UnsafePointer(target) != source {
-      // How far apart in either direction, modulo the address space.
-      let apart = UInt(bitPattern: source) &- UInt(bitPattern: target)
-      let size = UInt(bitPattern: length)
-      guard apart >= size, 0 &- apart >= size else { throw .argument }
-    }
-    var scratch = unsafe MutableSpan(_unsafeStart: work, count: workSize)
+    // How far apart in either direction, modulo the address space.
+    let apart = UInt(bitPattern: source) &- UInt(bitPattern: target)
+    let size = UInt(bitPattern: length)
+    guard apart == 0 || (apart >= size && 0 &- apart >= size) else { throw .argument }
     try unsafe cipher.apply(
-      at: offset, from: source, to: target, count: length, scratch: &scratch)
+      at: offset, from: source, to: target, length,
+      scratch: UnsafeMutableBufferPointer(start: work, count: workSize))
   }
 }

@@ -32,6 +32,11 @@ func copy<CArray: BitwiseCopyable>(_ bytes: UnsafePointer<UInt8>, to array: inou
   unsafe array = UnsafeRawPointer(bytes).loadUnaligned(as: CArray.self)
 }
 
+/// Copies between buffers that are the same or do not overlap.
+func copy(_ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, _ count: Int) {
+  unsafe UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count)
+}
+
 /// Overwrites memory of the caller's, which outlives the call, so that no compiler drops it.
 func wipe(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) {
   unsafe bytes.initialize(repeating: 0, count: count)

@@ -33,64 +33,104 @@ public struct StripeCipher {
   ///   - offset: Where in the content they lie; at most 2^56.
   ///   - scratch: At least ``minimumScratch`` bytes for keystream, the same buffer for every call of
   ///     this cipher: what is left in it is used again. Larger pieces are faster up to about 16 KiB.
-  /// - Throws: ``TrackError/provider``, after which `bytes` is unusable; ``TrackError/workSize``;
-  ///   ``TrackError/tooLarge`` beyond 2^38 encrypted bytes; ``TrackError/range`` beyond 2^56.
+  /// - Throws: ``TrackError/provider``, and `bytes` are zeros then, so that nothing unencrypted can be
+  ///   sent by mistake; ``TrackError/workSize``; ``TrackError/tooLarge`` beyond 2^38 encrypted bytes;
+  ///   ``TrackError/range`` beyond 2^56.
   public mutating func apply(
     at offset: UInt64, to bytes: inout MutableSpan<UInt8>, scratch: inout MutableSpan<UInt8>
   ) throws(TrackError) {
-    try unsafe bytes.withUnsafeMutableBufferPointer { buffer throws(TrackError) in
-      guard let base = buffer.baseAddress else { return }
-      try unsafe apply(
-        at: offset, from: UnsafePointer(base), to: base, count: buffer.count, scratch: &scratch)
+    try unsafe bytes.withUnsafeMutableBufferPointer { bytes throws(TrackError) in
+      try unsafe scratch.withUnsafeMutableBufferPointer { scratch throws(TrackError) in
+        guard let target = bytes.baseAddress else { return }
+        try unsafe apply(at: offset, from: target, to: target, bytes.count, scratch: scratch)
+      }
     }
   }
 
-  /// Encrypts or decrypts `count` content bytes on their way from one buffer to another, which are
-  /// the same or do not overlap.
-  @unsafe
+  /// Encrypts or decrypts content bytes from one buffer to another.
+  ///
+  /// - Parameters:
+  ///   - source: The bytes of the content from `offset` on.
+  ///   - target: Receives as many bytes; must have room for them.
+  /// - Throws: As ``apply(at:to:scratch:)`` does; ``TrackError/argument`` when `target` is too small.
+  public mutating func apply(
+    at offset: UInt64, from source: Span<UInt8>, to target: inout MutableSpan<UInt8>,
+    scratch: inout MutableSpan<UInt8>
+  ) throws(TrackError) {
+    guard target.count >= source.count else { throw .argument }
+    try unsafe source.withUnsafeBufferPointer { source throws(TrackError) in
+      try unsafe target.withUnsafeMutableBufferPointer { target throws(TrackError) in
+        try unsafe scratch.withUnsafeMutableBufferPointer { scratch throws(TrackError) in
+          guard let from = source.baseAddress, let to = target.baseAddress else { return }
+          try unsafe apply(at: offset, from: from, to: to, source.count, scratch: scratch)
+        }
+      }
+    }
+  }
+
+  /// What both do; the buffers are the same, or do not overlap.
+  @inline(never)
   mutating func apply(
     at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
-    count: Int, scratch: inout MutableSpan<UInt8>
+    _ count: Int, scratch: UnsafeMutableBufferPointer<UInt8>
   ) throws(TrackError) {
-    guard count > 0 else { return }
-    guard scratch.count >= Self.minimumScratch else { throw .workSize }
+    guard scratch.count >= Self.minimumScratch, let stream = scratch.baseAddress
+    else { throw .workSize }
+    let size = UInt64(truncatingIfNeeded: count)
     guard offset <= TrackLayout.maximumContentLength,
-      UInt64(truncatingIfNeeded: count) <= TrackLayout.maximumContentLength &- offset
+      size <= TrackLayout.maximumContentLength &- offset
     else { throw .range }
-
-    let stride = Int(pattern.stride)
     var index = pattern.encryptedCount(before: offset)
-    let end = pattern.encryptedCount(before: offset &+ UInt64(truncatingIfNeeded: count))
+    let end = pattern.encryptedCount(before: offset &+ size)
     guard end <= TrackLayout.maximumEncryptedBytes else { throw .tooLarge }
 
+    // A clear pattern's 0 reaches no loop, but a division.
+    let stride = max(1, Int(pattern.stride))
+    let isInPlace = unsafe source == UnsafePointer(target)
+    var done = 0
     // Position of keystream byte `index`, relative to the buffers; below `count` while index < end.
     var position = Int(
-      truncatingIfNeeded: UInt64(pattern.phase) &+ index &* UInt64(stride) &- offset)
-    var done = 0
-    let shift = suite.blockShift
+      truncatingIfNeeded: UInt64(pattern.phase) &+ index &* UInt64(pattern.stride) &- offset)
     while index < end {
-      if !window.holds(index >> shift) { try fill(from: index, to: end, &scratch) }
-      // Less than the scratch buffer's size.
-      let start = Int(truncatingIfNeeded: index &- window.firstBlock << shift)
-      let left = Int(truncatingIfNeeded: window.blocks << shift) &- start
-      let bytes = Int(truncatingIfNeeded: min(UInt64(truncatingIfNeeded: left), end &- index))
-      index &+= UInt64(truncatingIfNeeded: bytes)
-      // A piece reaches to the byte that the next keystream is for.
-      let first = position &- done
-      position &+= bytes &* stride
-      let length = (index < end ? position : count) &- done
-      unsafe scratch.withUnsafeMutableBufferPointer { keystream in
-        guard let base = keystream.baseAddress else { return }
-        unsafe stripe(
-          target + done, source + done, length, first, base + start, isLarge: count >= Self.large)
+      let block = index >> suite.blockShift
+      if block &- window.firstBlock >= window.blocks {
+        do throws(TrackError) {
+          try unsafe fill(from: index, to: end, scratch)
+        } catch {
+          unsafe wipe(target, count)
+          throw error
+        }
       }
-      done &+= length
+      // Less than the scratch buffer's size.
+      let start = Int(truncatingIfNeeded: index &- window.firstBlock << suite.blockShift)
+      let held = Int(truncatingIfNeeded: window.blocks << suite.blockShift) &- start
+      var piece = Int(truncatingIfNeeded: min(UInt64(truncatingIfNeeded: held), end &- index))
+      let isAccelerated = provider.hasStripe
+      if !isInPlace, !isAccelerated {
+        // Copied and striped piece by piece, while a piece is in the first-level cache.
+        piece = min(piece, max(1, Self.copiedPiece / stride))
+      }
+      let next = min(count, position &+ piece &* stride)
+      if isAccelerated {
+        unsafe provider.stripe(
+          target + done, source + done, next &- done, position &- done, stride, stream + start,
+          count >= Self.large ? PINSTRIPE_STRIPE_LARGE : 0)
+      } else {
+        if !isInPlace { unsafe copy(source + done, to: target + done, next &- done) }
+        unsafe StripeKernel.xor(target + position, every: stride, with: stream + start, piece)
+      }
+      done = next
+      position &+= piece &* stride
+      index &+= UInt64(truncatingIfNeeded: piece)
     }
-    if done < count, unsafe UnsafePointer(target) != source {
-      unsafe UnsafeMutableRawPointer(target + done).copyMemory(
-        from: source + done, byteCount: count &- done)
-    }
+    if !isInPlace { unsafe copy(source + done, to: target + done, count &- done) }
   }
+
+  /// Copies from this size on do not fit into caches.
+  private static var large: Int { 8 << 20 }
+
+  /// Bytes that are copied before they are striped.
+  private static var copiedPiece: Int { 16384 }
 
   /// The keystream blocks that cover the content bytes `start ..< end`.
   public func keystreamBlocks(
@@ -114,57 +154,18 @@ public struct StripeCipher {
   /// Fills `scratch` with the keystream blocks of the keystream bytes `index ..< end`, as far as it
   /// has room.
   private mutating func fill(
-    from index: UInt64, to end: UInt64, _ scratch: inout MutableSpan<UInt8>
+    from index: UInt64, to end: UInt64, _ scratch: UnsafeMutableBufferPointer<UInt8>
   ) throws(TrackError) {
     let needed = blocks(index, end)
     let room = UInt64(truncatingIfNeeded: scratch.count) >> suite.blockShift
-    let count = min(needed.count, room)
     // Whatever happens, the former blocks are gone.
     window = KeystreamWindow()
+    let count = min(needed.count, room)
+    var span = unsafe scratch.mutableSpan
     try provider.keystream(
       suite, key: key, firstBlock: needed.first, blocks: Int(truncatingIfNeeded: count),
-      into: &scratch)
+      into: &span)
     window = KeystreamWindow(firstBlock: needed.first, blocks: count)
-  }
-
-  /// Copies from this size on do not fit into caches.
-  private static var large: Int { 8 << 20 }
-
-  /// Copies a piece and XORs keystream into every `stride`-th of its bytes from `first` on, by the
-  /// provider's vectors where it has such.
-  @unsafe
-  private func stripe(
-    _ target: UnsafeMutablePointer<UInt8>, _ source: UnsafePointer<UInt8>, _ length: Int,
-    _ first: Int, _ keystream: UnsafePointer<UInt8>, isLarge: Bool
-  ) {
-    let stride = Int(pattern.stride)
-    if unsafe provider.stripe(
-      target, source, length, first, stride, keystream, isLarge ? PINSTRIPE_STRIPE_LARGE : 0)
-    {
-      return
-    }
-    if unsafe UnsafePointer(target) != source {
-      unsafe UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: length)
-    }
-    var byte = unsafe target + first
-    var key = unsafe keystream
-    var left = (length &- first &+ stride &- 1) / stride
-    // Four at a time, because one load, XOR and store each would wait for the one before.
-    while left >= 4 {
-      unsafe byte[0] ^= key[0]
-      unsafe byte[stride] ^= key[1]
-      unsafe byte[2 &* stride] ^= key[2]
-      unsafe byte[3 &* stride] ^= key[3]
-      unsafe byte += 4 &* stride
-      unsafe key += 4
-      left &-= 4
-    }
-    while left > 0 {
-      unsafe byte[0] ^= key[0]
-      unsafe byte += stride
-      unsafe key += 1
-      left &-= 1
-    }
   }
 }
 
@@ -172,8 +173,4 @@ public struct StripeCipher {
 struct KeystreamWindow {
   var firstBlock: UInt64 = 0
   var blocks: UInt64 = 0
-
-  func holds(_ block: UInt64) -> Bool {
-    block &- firstBlock < blocks
-  }
 }
