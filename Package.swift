@@ -6,7 +6,7 @@ import PackageDescription
 //   3  Pinstripe, PinstripeTestSupport
 //   2  host: PinstripeUSB, PinstripeMTP, PinstripeKeys, PinstripeProfiles   device: PinstripePlayer
 //   1  PinstripeCore (Embedded-clean)   host: PinstripePipe, PinstripeProfile, PinstripeFiles
-//   0  CPinstripe, CProviderOpenSSL, system libraries
+//   0  CPinstripe, CStripeKernels, CProviderOpenSSL, system libraries
 
 let common: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -41,6 +41,7 @@ let package = Package(
   targets: [
     // Floor 0
     .target(name: "CPinstripe"),
+    .target(name: "CStripeKernels"),
     .target(name: "CProviderOpenSSL", dependencies: ["CPinstripe", "CLibCrypto"]),
     .systemLibrary(
       name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
@@ -69,7 +70,9 @@ let package = Package(
       swiftSettings: common),
     .target(
       name: "PinstripeKeys",
-      dependencies: ["PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto", "CLinux"],
+      dependencies: [
+        "PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CStripeKernels", "CLibCrypto", "CLinux",
+      ],
       swiftSettings: memorySafe),
     .target(
       name: "PinstripeProfiles", dependencies: ["PinstripeProfile", "CJansson"],
@@ -98,9 +101,30 @@ let package = Package(
       swiftSettings: common),
 
     // Tests
+    .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: common),
+    .testTarget(
+      name: "PinstripeFilesTests", dependencies: ["PinstripeFiles", "TestTools"],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripeProfilesTests",
+      dependencies: ["PinstripeProfiles", "PinstripeProfile", "TestTools"], swiftSettings: common),
+    .testTarget(
+      name: "PinstripeTests",
+      dependencies: [
+        "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeMTP", "PinstripePipe",
+        "PinstripeProfile", "PinstripeTestSupport", "TestTools",
+      ],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripeCommandTests", dependencies: ["PinstripeCommand", "TestTools", "CJansson"],
+      swiftSettings: common),
+    .testTarget(
+      name: "CStripeKernelsTests", dependencies: ["CStripeKernels"], swiftSettings: common),
     .testTarget(
       name: "PinstripeCoreTests",
-      dependencies: ["PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto"],
+      dependencies: [
+        "PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CStripeKernels", "CLibCrypto",
+      ],
       swiftSettings: common),
     .testTarget(
       name: "PinstripeKeysTests",

@@ -132,6 +132,18 @@ public struct CryptoProvider {
     guard written == count else { throw .provider }
   }
 
+  /// Whether the provider has a stripe function of its own.
+  var hasStripe: Bool { unsafe table.pointee.stripe != nil }
+
+  /// Runs the provider's own stripe function, if it has one.
+  @unsafe
+  func stripe(
+    _ target: UnsafeMutablePointer<UInt8>, _ source: UnsafePointer<UInt8>, _ length: Int,
+    _ first: Int, _ stride: Int, _ keystream: UnsafePointer<UInt8>, _ flags: UInt32
+  ) {
+    unsafe table.pointee.stripe?(target, source, length, first, stride, keystream, flags)
+  }
+
   /// Forgets a key.
   public func discard(_ key: KeyPlace) {
     unsafe table.pointee.discard(table.pointee.state, key.number)

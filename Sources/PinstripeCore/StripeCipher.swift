@@ -1,3 +1,5 @@
+import CPinstripe
+
 /// The positional cipher of a track's payload.
 ///
 /// Host and device call this one function: encrypting *is* decrypting, and any byte range can be done
@@ -85,7 +87,7 @@ public struct StripeCipher {
     // A clear pattern's 0 reaches no loop, but a division.
     let stride = max(1, Int(pattern.stride))
     let isInPlace = unsafe source == UnsafePointer(target)
-    var copied = isInPlace ? count : 0
+    var done = 0
     // Position of keystream byte `index`, relative to the buffers; below `count` while index < end.
     var position = Int(
       truncatingIfNeeded: UInt64(pattern.phase) &+ index &* UInt64(pattern.stride) &- offset)
@@ -103,19 +105,29 @@ public struct StripeCipher {
       let start = Int(truncatingIfNeeded: index &- window.firstBlock << suite.blockShift)
       let held = Int(truncatingIfNeeded: window.blocks << suite.blockShift) &- start
       var piece = Int(truncatingIfNeeded: min(UInt64(truncatingIfNeeded: held), end &- index))
-      if !isInPlace {
+      let isAccelerated = provider.hasStripe
+      if !isInPlace, !isAccelerated {
         // Copied and striped piece by piece, while a piece is in the first-level cache.
         piece = min(piece, max(1, Self.copiedPiece / stride))
-        let next = min(count, position &+ piece &* stride)
-        unsafe copy(source + copied, to: target + copied, next &- copied)
-        copied = next
       }
-      unsafe StripeKernel.xor(target + position, every: stride, with: stream + start, piece)
+      let next = min(count, position &+ piece &* stride)
+      if isAccelerated {
+        unsafe provider.stripe(
+          target + done, source + done, next &- done, position &- done, stride, stream + start,
+          count >= Self.large ? PINSTRIPE_STRIPE_LARGE : 0)
+      } else {
+        if !isInPlace { unsafe copy(source + done, to: target + done, next &- done) }
+        unsafe StripeKernel.xor(target + position, every: stride, with: stream + start, piece)
+      }
+      done = next
       position &+= piece &* stride
       index &+= UInt64(truncatingIfNeeded: piece)
     }
-    unsafe copy(source + copied, to: target + copied, count &- copied)
+    if !isInPlace { unsafe copy(source + done, to: target + done, count &- done) }
   }
+
+  /// Copies from this size on do not fit into caches.
+  private static var large: Int { 8 << 20 }
 
   /// Bytes that are copied before they are striped.
   private static var copiedPiece: Int { 16384 }

@@ -1,5 +1,6 @@
 public import CPinstripe
 import CProviderOpenSSL
+import CStripeKernels
 public import PinstripeCore
 
 /// The core's cryptography with keys in this process's memory, done by libcrypto.
@@ -28,7 +29,10 @@ public final class SoftwareProvider {
     let state = unsafe memory.base.bindMemory(to: pinstripe_openssl_state.self, capacity: 1)
     let table = unsafe (memory.base + tableOffset).bindMemory(
       to: pinstripe_provider.self, capacity: 1)
-    guard unsafe pinstripe_openssl_provider(state, table) == PINSTRIPE_OK,
+    guard unsafe pinstripe_openssl_provider(state, table) == PINSTRIPE_OK
+    else { throw KeyError.crypto }
+    unsafe table.pointee.stripe = stripe_xor
+    guard
       let crypto = unsafe try? CryptoProvider(table)
     else { throw KeyError.crypto }
     self.memory = memory

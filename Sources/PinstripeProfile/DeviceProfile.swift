@@ -83,9 +83,16 @@ public struct ProtectionRules: Sendable, Equatable {
 public struct StorageRules: Sendable, Equatable {
   /// The folder that tracks are put into, from the storage's root; "" is the root itself.
   public var musicFolder = "Music"
-  /// The longest file name the player holds, in UTF-16 units: 1 to 254 (MTP 1.1 §3.2.3 allows 254
+  /// The longest file name the player holds, in UTF-16 units: 48 to 254 (MTP 1.1 §3.2.3 allows 254
   /// and a terminator).
+  ///
+  /// Tracks' own names stay 15 units below it, and their temporary names take up to 29.
   public var maximumNameLength = 200
+  /// The longest file name the player holds, in bytes of UTF-8: 12 to 255.
+  ///
+  /// Linux file systems hold 255 (NAME_MAX), of which 15 are needed to set a track aside while it is
+  /// replaced.
+  public var maximumNameBytes = 240
   /// Characters that may not be in a name; by default what FAT forbids.
   public var forbiddenCharacters = "\"*/:<>?\\|"
   /// The largest object the player holds, in bytes.

@@ -97,7 +97,11 @@ extension StorageRules {
     self.init()
     var object = object
     musicFolder = try object.string("musicFolder") ?? musicFolder
-    maximumNameLength = try object.number("maximumNameLength", 12...254) ?? maximumNameLength
+    guard musicFolder.unicodeScalars.allSatisfy({ $0 != "/" && $0.value >= 0x20 }),
+      musicFolder.unicodeScalars.first != "."
+    else { throw object.error("musicFolder", "must be one folder's name, or empty") }
+    maximumNameLength = try object.number("maximumNameLength", 48...254) ?? maximumNameLength
+    maximumNameBytes = try object.number("maximumNameBytes", 48...255) ?? maximumNameBytes
     forbiddenCharacters = try object.string("forbiddenCharacters") ?? forbiddenCharacters
     maximumObjectSize =
       try object.number("maximumObjectSize", 1...UInt64(Int64.max)) ?? maximumObjectSize

@@ -48,8 +48,8 @@ struct StripeCipherTests {
     return count
   }
 
-  @Test func matchesTheNaiveOne() throws {
-    let provider = KnownKeystream()
+  @Test(arguments: [false, true]) func matchesTheNaiveOne(vectored: Bool) throws {
+    let provider = KnownKeystream(vectored: vectored)
     var scratch = [UInt8](repeating: 0, count: 256)
     let count = try Self.forEach { one in
       var cipher = try provider.cipher(every: one.stride, phase: one.phase, suite: one.suite)
@@ -62,8 +62,8 @@ struct StripeCipherTests {
     #expect(count > 10_000)
   }
 
-  @Test func matchesOutOfPlace() throws {
-    let provider = KnownKeystream()
+  @Test(arguments: [false, true]) func matchesOutOfPlace(vectored: Bool) throws {
+    let provider = KnownKeystream(vectored: vectored)
     var scratch = [UInt8](repeating: 0, count: 1024)
     let count = try Self.forEach(lengths: Self.lengths + [40_000]) { one in
       guard one.length < 40_000 || one.offset < 2 else { return }
@@ -95,8 +95,8 @@ struct StripeCipherTests {
   }
 
   /// Any pieces, with any scratch size, give the bytes of the whole.
-  @Test func splitsAnyway() throws {
-    let provider = KnownKeystream()
+  @Test(arguments: [false, true]) func splitsAnyway(vectored: Bool) throws {
+    let provider = KnownKeystream(vectored: vectored)
     var random = Random(seed: 1)
     for stride: UInt16 in [1, 2, 5, 10, 33, 64, 100, 4000] {
       for size in [256, 257, 300, 1024, 4096, 16384] {
@@ -186,8 +186,8 @@ struct StripeCipherTests {
   }
 
   /// Block indices beyond 32 bits, and the limit of 2^38 encrypted bytes.
-  @Test func worksFarOut() throws {
-    let provider = KnownKeystream()
+  @Test(arguments: [false, true]) func worksFarOut(vectored: Bool) throws {
+    let provider = KnownKeystream(vectored: vectored)
     var scratch = [UInt8](repeating: 0, count: 512)
     for suite: UInt16 in [1, 2] {
       for stride: UInt16 in [1, 10, 65535] {

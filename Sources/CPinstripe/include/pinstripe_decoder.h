@@ -109,6 +109,10 @@ extern "C" {
 #define PINSTRIPE_RECIPIENT_USER 2u
 #define PINSTRIPE_RECIPIENT_GROUP 3u
 
+/* ---- Flags of a provider's stripe function ---- */
+
+#define PINSTRIPE_STRIPE_LARGE 1u
+
 /* ---- Key places of a provider ----
  *
  * The decoder never holds a key: it names places inside the provider, which may
@@ -164,6 +168,14 @@ typedef struct pinstripe_provider {
                                 uint32_t block_count);
   /** Forgets the key at `key`. */
   void (*_Nonnull discard)(void *_Nullable state, uint32_t key);
+  /** Optional: NULL leaves it to the decoder's own scalar code. Copies `length`
+   *  bytes from `src` to `dst`, which are the same buffer or do not overlap, and
+   *  XORs keystream byte j into byte first + j * stride of them, as many as there
+   *  are. For vector units and engines; `flags` is 0, or PINSTRIPE_STRIPE_LARGE
+   *  when the pieces belong to a copy too large for any cache. Cannot fail. */
+  void (*_Nullable stripe)(uint8_t *_Nonnull dst, const uint8_t *_Nonnull src,
+                           size_t length, size_t first, size_t stride,
+                           const uint8_t *_Nonnull keystream, uint32_t flags);
 } pinstripe_provider;
 
 /** Where a track lies. The file's size is read once, when the track is opened;

@@ -67,6 +67,10 @@ public enum Packing {
         if count < buffer.count { return }
       }
     }
+    // Zero is what the kernel says of /proc and the like, whose files have no size before they are read.
+    if let length = source.length, length > 0, length != encryptor.contentLength {
+      throw PinstripeError.changed(source.name)
+    }
     let end = try encryptor.finish(codec: codec ?? .data)
     try output.write(end.tail)
     try output.write(end.header, at: 0)
@@ -119,7 +123,7 @@ public enum Packing {
     let found = try digest.finish()
     if let expected = track.metadata.contentDigest, expected != found {
       throw PinstripeError(
-        .badTrack, "The audio in \(track.name) was changed since it was packed; pack it again.")
+        .badTrack, "The audio in \(track.path) was changed since it was packed; pack it again.")
     }
   }
 

@@ -15,6 +15,8 @@ public final class TrackFile: MediaSource {
   public let metadata: TrackMetadata
   /// Bytes of content.
   public var length: UInt64? { track.contentLength }
+  /// The track's own file, for sentences.
+  var path: String { storage.path }
   private var storage: FileStorage
   private let provider: SoftwareProvider
   private let track: OpenedTrack
@@ -27,11 +29,18 @@ public final class TrackFile: MediaSource {
   ///   - path: A regular file, or a pipe ("-" is standard input), which is first copied, as it is, to
   ///     an unlinked temporary file.
   ///   - keys: The wrapping keys to try.
+  ///   - isCancelled: As for ``FileSource/init(path:isCancelled:)``.
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/badTrack``,
   ///   ``PinstripeError/Code/wrongKey`` or ``PinstripeError/Code/noInput``.
-  public init(path: String, keys: [WrappingKey]) throws(PinstripeError) {
-    let shown = path == "-" ? "standard input" : path
-    var storage = try FileStorage(path: path)
+  public convenience init(
+    path: String, keys: [WrappingKey], isCancelled: () -> Bool = { false }
+  ) throws(PinstripeError) {
+    try self.init(FileStorage(path: path, isCancelled: isCancelled), keys: keys)
+  }
+
+  private init(_ storage: FileStorage, keys: [WrappingKey]) throws(PinstripeError) {
+    let shown = storage.path
+    var storage = storage
     do {
       let provider = try SoftwareProvider()
       self.provider = provider
@@ -99,17 +108,44 @@ public final class TrackFile: MediaSource {
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/badTrack`` or
   ///   ``PinstripeError/Code/noInput``.
   public static func describe(path: String) throws(PinstripeError) -> TrackDescription {
-    var storage = try FileStorage(path: path)
+    try describe(FileStorage(path: path))
+  }
+
+  /// Opens a track where one of the keys does, and otherwise describes it, unverified.
+  ///
+  /// - Parameters: As for ``init(path:keys:isCancelled:)``.
+  /// - Returns: No track when it is another player's.
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/badTrack`` or
+  ///   ``PinstripeError/Code/noInput``.
+  public static func examine(
+    path: String, keys: [WrappingKey], isCancelled: () -> Bool = { false }
+  ) throws(PinstripeError) -> (track: TrackFile?, description: TrackDescription) {
+    // What comes through a pipe comes once, so both look at the same copy.
+    let storage = try FileStorage(path: path, isCancelled: isCancelled)
+    do throws(PinstripeError) {
+      let track = try TrackFile(storage, keys: keys)
+      return (track, track.description)
+    } catch {
+      guard error.code == .wrongKey else { throw error }
+      return (nil, try describe(storage))
+    }
+  }
+
+  private static func describe(_ storage: FileStorage) throws(PinstripeError) -> TrackDescription {
+    var storage = storage
     do throws(TrackError) {
       return try describe(nil, &storage)
     } catch {
-      throw storage.failure ?? PinstripeError(error, track: path)
+      throw storage.failure ?? PinstripeError(error, track: storage.path)
     }
   }
 
   private static func describe(
     _ track: OpenedTrack?, _ storage: inout FileStorage
   ) throws(TrackError) -> TrackDescription {
+    guard storage.size >= UInt64(TrackLayout.headerAreaSize) else {
+      throw try shortFile(&storage)
+    }
     let area = try storage.bytes(at: 0, count: TrackLayout.headerAreaSize)
     let header = try MainHeader(decoding: area.span)
     var slots: [KeySlot] = []
@@ -118,6 +154,13 @@ public final class TrackFile: MediaSource {
     }
     let length = track?.contentLength ?? (header.hasTrailer ? nil : header.contentLength)
     return TrackDescription(track?.header ?? header, slots: slots, contentLength: length)
+  }
+
+  /// Tells the beginning of a track from a short file of another format.
+  private static func shortFile(_ storage: inout FileStorage) throws(TrackError) -> TrackError {
+    let start = try storage.bytes(at: 0, count: Int(min(storage.size, 8)))
+    let magic = withUnsafeBytes(of: MainHeader.magic.littleEndian) { Array($0) }
+    return magic.starts(with: start) ? .truncated : .notATrack
   }
 
   private static func metadata(

@@ -8,9 +8,17 @@ struct TrackOutput: ~Copyable {
 
   /// Opens an output; "-" is standard output.
   init(path: String, mode: mode_t = 0o644) throws(PinstripeError) {
+    guard path != "-" else {
+      // Opening /dev/stdout anew would replace the file that a shell put there, and the shell's other
+      // programs write to.
+      self.path = "standard output"
+      file = AtomicFile(
+        directlyTo: SystemFile(descriptor: STDOUT_FILENO, path: "standard output", owns: false))
+      return
+    }
     self.path = path
     do throws(FileError) {
-      file = try AtomicFile(replacing: path == "-" ? "/dev/stdout" : path, mode: mode)
+      file = try AtomicFile(replacing: path, mode: mode)
     } catch {
       throw PinstripeError(writing: error)
     }

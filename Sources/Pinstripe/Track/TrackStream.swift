@@ -74,8 +74,7 @@ public final class TrackStream {
 
   private func finish(_ codec: CodecTag) throws(PinstripeError) {
     if let expected = source.length, expected != encryptor.contentLength {
-      throw PinstripeError(
-        .noInput, "\(source.name) changed its size while it was being read; try again.")
+      throw .changed(source.name)
     }
     tail = try encryptor.finish(codec: codec).tail[...]
   }

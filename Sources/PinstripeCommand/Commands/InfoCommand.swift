@@ -16,15 +16,9 @@ struct InfoCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    var file: TrackFile?
-    do {
-      file = try track.open(keys)
-    } catch let error as PinstripeError where error.code == .wrongKey && track.devices.isEmpty {
-      // Another player's track: what stands in clear can still be shown.
-    }
-    let description = try file?.description ?? TrackFile.describe(path: track.track)
+    let (file, description) = try track.examine(keys)
     let metadata = file?.metadata ?? TrackMetadata()
-    common.show(
+    try common.show(
       json(description, metadata, isVerified: file != nil),
       text(description, metadata, isVerified: file != nil))
   }

@@ -33,13 +33,16 @@ struct PackCommand: ParsableCommand {
           ? "A clear track is for everybody; leave --device out."
           : "Say who can play the track: --device NAME ('pinstripe device list' shows them).")
     }
+    guard !clear || !pattern.isStated else {
+      throw ValidationError("A clear track has no pattern; leave --every, --phase and --suite out.")
+    }
   }
 
   func run() throws {
     var recipe = TrackRecipe.clear
     recipe.metadata = pattern.metadata
     if !clear { recipe = try pattern.recipe(following: .careful, keys: keys) }
-    let source = try FileSource(path: input)
+    let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
     let bar = ProgressBar("Packing \(source.name)", total: source.length, isQuiet: common.json)
     defer { bar.end() }
     let summary = try Packing.pack(source, recipe: recipe, to: output) { done in
@@ -48,7 +51,7 @@ struct PackCommand: ParsableCommand {
     }
     bar.end()
     guard output != "-" else { return }
-    common.show(
+    try common.show(
       .object([
         ("track", .string(output)), ("contentBytes", .number(summary.contentLength)),
         ("encryptedBytes", .number(summary.encryptedLength)),

@@ -37,6 +37,9 @@ struct PatternOptions: ParsableArguments {
   @Option(help: "The album.")
   var album: String?
 
+  /// Whether the person said anything of how to encrypt.
+  var isStated: Bool { every != nil || phase != nil || suite != nil }
+
   /// The recipe that a profile asks for, with what the person said instead.
   func recipe(
     following profile: DeviceProfile, keys: KeyOptions

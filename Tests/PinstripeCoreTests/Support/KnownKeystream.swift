@@ -1,4 +1,5 @@
 import CPinstripe
+import CStripeKernels
 import PinstripeCore
 
 /// A provider whose keystream is a known function, that counts what it is asked for and fails to order.
@@ -35,7 +36,8 @@ final class KnownKeystream {
     return bytes
   }
 
-  init() {
+  /// - Parameter vectored: Whether the table has a stripe function, the host's.
+  init(vectored: Bool = false) {
     table = .allocate(capacity: 1)
     table.initialize(
       to: pinstripe_provider(
@@ -52,7 +54,7 @@ final class KnownKeystream {
         keystream: { state, _, suite, first, out, count in
           KnownKeystream.from(state).keystream(UInt16(suite), first, out, Int(count))
         },
-        discard: { _, _ in }))
+        discard: { _, _ in }, stripe: vectored ? stripe_xor : nil))
     table.pointee.state = Unmanaged.passUnretained(self).toOpaque()
   }
 
