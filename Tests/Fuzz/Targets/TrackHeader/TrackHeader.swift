@@ -153,6 +153,6 @@ nonisolated(unsafe) private let accepting: UnsafeMutablePointer<pinstripe_provid
         out.update(repeating: 0, count: Int(count) * (suite == 1 ? 64 : 16))
         return Int32(count)
       },
-      discard: { _, _ in }))
+      discard: { _, _ in }, stripe: nil))
   return table
 }()
