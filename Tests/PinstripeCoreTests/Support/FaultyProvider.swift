@@ -49,7 +49,7 @@ final class FaultyProvider {
         discard: { state, key in
           guard let provider = FaultyProvider.from(state) else { return }
           provider.keys.table.pointee.discard(provider.keys.table.pointee.state, key)
-        }))
+        }, stripe: nil))
     table.pointee.state = Unmanaged.passUnretained(self).toOpaque()
   }
 

@@ -27,8 +27,9 @@ private final class HostileFile {
     self.size = size
   }
 
-  /// 8 bytes of size, 1024 of trailer, and the rest is the header area; what is missing is zero. Magic
-  /// numbers are filled in, and the tags are zeros.
+  /// Takes 8 bytes of size, 1024 of trailer, and the rest as the header area.
+  ///
+  /// What is missing is zero. Magic numbers are filled in, and the tags are zeros.
   init(expanding input: UnsafeBufferPointer<UInt8>) {
     func field(_ start: Int, _ count: Int) -> [UInt8] {
       let part = input.dropFirst(start).prefix(count)
@@ -153,6 +154,6 @@ nonisolated(unsafe) private let accepting: UnsafeMutablePointer<pinstripe_provid
         out.update(repeating: 0, count: Int(count) * (suite == 1 ? 64 : 16))
         return Int32(count)
       },
-      discard: { _, _ in }))
+      discard: { _, _ in }, stripe: nil))
   return table
 }()
