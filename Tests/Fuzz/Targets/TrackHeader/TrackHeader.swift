@@ -27,8 +27,9 @@ private final class HostileFile {
     self.size = size
   }
 
-  /// 8 bytes of size, 1024 of trailer, and the rest is the header area; what is missing is zero. Magic
-  /// numbers are filled in, and the tags are zeros.
+  /// Takes 8 bytes of size, 1024 of trailer, and the rest as the header area.
+  ///
+  /// What is missing is zero. Magic numbers are filled in, and the tags are zeros.
   init(expanding input: UnsafeBufferPointer<UInt8>) {
     func field(_ start: Int, _ count: Int) -> [UInt8] {
       let part = input.dropFirst(start).prefix(count)
