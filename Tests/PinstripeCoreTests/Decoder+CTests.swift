@@ -189,6 +189,20 @@ struct DecoderTests {
     }
   }
 
+  /// An address where no such struct can be is a mistake of the caller's, and no trap.
+  @Test func refusesMisalignedRecipients() {
+    let bytes = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 8)
+    defer { bytes.deallocate() }
+    bytes.initializeMemory(as: UInt8.self, repeating: 0, count: 64)
+    for offset in 1..<4 {
+      let recipients = OpaquePointer(bytes + offset)
+      let status = pinstripe_open(
+        player.decoder, player.keys.table, file.storage, UnsafePointer(recipients), 1, 0,
+        player.work.baseAddress, 4096)
+      #expect(status == PINSTRIPE_E_ARGUMENT, "\(offset)")
+    }
+  }
+
   @Test func opensWithoutRecipientsWhatIsClearOnly() throws {
     player.recipients = []
     #expect(player.open(file) == PINSTRIPE_E_NO_SLOT)

@@ -1,16 +1,16 @@
 import CPinstripe
+import CProviderOpenSSL
 import PinstripeCore
-import PinstripeKeys
 
 /// Opens what may be a track, through the decoder's C API.
 ///
-/// First the bytes as they are, with real cryptography, which refuses nearly all. Then a header, a
-/// trailer and a file size are taken from them, for a provider that finds every tag right: this is what
-/// somebody who has the keys could write. What opens is described and read.
+/// First the bytes as they are, with real cryptography, which refuses nearly all. Then as changes of a
+/// track's header, trailer and size, for a provider that finds every tag right: this is what somebody
+/// who has the keys could write. What opens is described and read.
 @c(LLVMFuzzerTestOneInput)
 public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let input = UnsafeBufferPointer(start: start, count: count)
-  open(HostileFile(bytes: Array(input), size: UInt64(count)), provider: real.table)
+  open(HostileFile(bytes: Array(input), size: UInt64(count)), provider: UnsafePointer(real))
   open(HostileFile(expanding: input), provider: UnsafePointer(accepting))
   return 0
 }
@@ -27,23 +27,32 @@ private final class HostileFile {
     self.size = size
   }
 
-  /// Takes 8 bytes of size, 1024 of trailer, and the rest as the header area.
-  ///
-  /// What is missing is zero. Magic numbers are filled in, and the tags are zeros.
+  /// Takes a mode, 8 bytes of size, 512 of header area and 320 of trailer, as differences from a track
+  /// of 100 bytes that opens: what is missing changes nothing.
   init(expanding input: UnsafeBufferPointer<UInt8>) {
-    func field(_ start: Int, _ count: Int) -> [UInt8] {
-      let part = input.dropFirst(start).prefix(count)
-      return part + [UInt8](repeating: 0, count: count - part.count)
+    var rest = input[...]
+    func next() -> UInt8 { rest.popFirst() ?? 0 }
+    let hasTrailer = next() & 1 == 1
+    var header = [UInt8](repeating: 0, count: 4096)
+    var trailer = [UInt8](repeating: 0, count: hasTrailer ? 1024 : 0)
+    header.replaceSubrange(0..<8, with: [0x89, 0x50, 0x53, 0x54, 0x0D, 0x0A, 0x1A, 0x0A])
+    // Version, suite, a slot; every 3rd; offset; codec.
+    for (offset, value) in [(8, 1), (12, 1), (14, 1), (24, 1), (26, 3), (49, 0x10)] {
+      header[offset] = UInt8(value)
     }
-    let number = field(0, 8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    // Most sizes near those of real files.
-    size = number & 1 == 0 ? number >> 1 : 4096 &+ number >> 48
-    var trailer = field(8, 1024)
-    var header = field(1032, 4096)
-    header.replaceSubrange(0..<10, with: [0x89, 0x50, 0x53, 0x54, 0x0D, 0x0A, 0x1A, 0x0A, 1, 0])
-    header.replaceSubrange(4064..<4096, with: repeatElement(0, count: 32))
-    trailer.replaceSubrange(0..<8, with: [0x89, 0x50, 0x53, 0x45, 0x0D, 0x0A, 0x1A, 0x0A])
-    trailer.replaceSubrange(992..<1024, with: repeatElement(0, count: 32))
+    header[hasTrailer ? 20 : 40] = hasTrailer ? 1 : 100
+    header.replaceSubrange(56..<60, with: "data".utf8)
+    // The slot's recipient and epoch.
+    header[128] = 1
+    header[132] = 1
+    let number = (0..<8).reduce(UInt64(0)) { $0 | UInt64(next()) << UInt64(8 * $1) }
+    size = number ^ UInt64(4196 + trailer.count)
+    for offset in 0..<512 { header[offset] ^= next() }
+    if hasTrailer {
+      trailer.replaceSubrange(0..<8, with: [0x89, 0x50, 0x53, 0x45, 0x0D, 0x0A, 0x1A, 0x0A])
+      trailer[8] = 100
+      for offset in 0..<320 { trailer[offset] ^= next() }
+    }
     front = header
     back = trailer
   }
@@ -128,11 +137,14 @@ nonisolated(unsafe) private let bytes = {
   return bytes
 }()
 
-nonisolated(unsafe) private let real: SoftwareProvider = {
-  guard let provider = try? SoftwareProvider(), let key = try? SystemRandom.secret(),
-    (try? provider.load(key, at: .firstWrap)) != nil
+nonisolated(unsafe) private let real: UnsafeMutablePointer<pinstripe_provider> = {
+  let state = UnsafeMutablePointer<pinstripe_openssl_state>.allocate(capacity: 1)
+  let table = UnsafeMutablePointer<pinstripe_provider>.allocate(capacity: 1)
+  let key = [UInt8](repeating: 7, count: 32)
+  guard pinstripe_openssl_provider(state, table) == PINSTRIPE_OK,
+    pinstripe_openssl_load_key(state, PINSTRIPE_KEY_FIRST_WRAP, key) == PINSTRIPE_OK
   else { fatalError("no cryptography") }
-  return provider
+  return table
 }()
 
 /// Every key unwraps, every tag is zeros, and the keystream too.
