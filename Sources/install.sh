@@ -2,10 +2,11 @@
 # Builds the tool for release and installs it, or removes what was installed.
 set -euo pipefail
 
-usage="usage: install.sh [--binary FILE] [--list]
+usage="usage: install.sh [--binary FILE | --manual] [--list]
        install.sh --uninstall
 
-  --binary FILE  install this program instead of building one, without manual pages
+  --binary FILE  install this program instead of building one
+  --manual       install manual pages too, which takes a second build; --help says the same
   --list         print what is installed, one file a line
   --uninstall    remove it
 
@@ -17,6 +18,7 @@ prefix=${PREFIX:-/usr/local}
 root=${DESTDIR:-}$prefix
 binary=''
 manual=''
+with_manual=''
 action=install
 list=''
 
@@ -36,6 +38,7 @@ while (($#)); do
       binary=${2:?"$usage"}
       shift
       ;;
+    --manual) with_manual=yes ;;
     --list) list=yes ;;
     --uninstall) action=uninstall ;;
     --help | -h)
@@ -65,11 +68,12 @@ fi
 
 if [[ -z $binary ]]; then
   options=(--package-path "$package" -c release)
-  # argument-parser's plugin; it says where it put the pages. It comes first, because it links the
-  # program in its own way.
-  manual=$(swift package "${options[@]}" generate-manual --multi-page |
-    sed -n "s/^Generated manual in 'file:\/\/\(.*\)'$/\1/p") || manual=''
-  [[ -n $manual ]] || echo "install.sh: the manual pages could not be made; --help has it all." >&2
+  if [[ -n $with_manual ]]; then
+    # argument-parser's plugin; it says where it put the pages. It comes first, because it links the
+    # program in its own way.
+    manual=$(swift package "${options[@]}" generate-manual --multi-page |
+      sed -n "s/^Generated manual in 'file:\/\/\(.*\)'$/\1/p")
+  fi
   # Swift's run-time library goes into the program, so that a machine without Swift runs it.
   options+=(--static-swift-stdlib)
   swift build "${options[@]}" --product pinstripe >&2
