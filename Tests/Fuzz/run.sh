@@ -6,6 +6,7 @@
 # Builds the targets of Package.swift, replays FailCases/TARGET/* on each, then fuzzes each for that
 # many seconds. Ends with 1 when a target crashed; its input is in .build/crashes then. Put it into
 # FailCases/TARGET once the crash is understood: it is replayed first from then on.
+# shellcheck disable=SC2046,SC2086 # names and options are split into words on purpose
 set -eu
 
 usage() {
@@ -68,7 +69,6 @@ for target; do
   [ "$failed" != "$before" ] || passed=$((passed + 1))
 done
 
-# shellcheck disable=SC2086 # a list of names
 set -- $failed
 [ $# -eq 0 ] || echo "failed: $*" >&2
 echo "$passed passed, $# failed"
