@@ -1,5 +1,6 @@
 import PinstripeMTP
 import PinstripePipe
+import PinstripeProfile
 import PinstripeTestSupport
 import Testing
 
