@@ -27,6 +27,8 @@ let package = Package(
   products: [
     .library(name: "Pinstripe", targets: ["Pinstripe"]),
     .library(name: "PinstripeCore", targets: ["PinstripeCore"]),
+    .library(
+      name: "PinstripeMTP", targets: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile"]),
     .library(name: "PinstripePlayer", targets: ["PinstripePlayer"]),
     .library(name: "PinstripeTestSupport", targets: ["PinstripeTestSupport"]),
     .executable(name: "pinstripe", targets: ["PinstripeCommand"]),

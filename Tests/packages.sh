@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Debian packages that building and testing need. Sourced, never run.
 
 # What the library and the tool are built with.

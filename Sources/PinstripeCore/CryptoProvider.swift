@@ -19,8 +19,9 @@ public struct CryptoProvider {
     unsafe self.table = unsafe table
   }
 
-  /// HKDF-SHA256 (RFC 5869) from one place into another; an empty salt is 32 zero bytes. `info` is
-  /// not changed, but lent without a copy.
+  /// HKDF-SHA256 (RFC 5869) from one place into another; an empty salt is 32 zero bytes.
+  ///
+  /// `info` is not changed, but lent without a copy.
   @inline(never)
   func derive(
     _ child: KeyPlace, from parent: KeyPlace, salt: Span<UInt8>, info: inout InfoString

@@ -34,6 +34,8 @@ public func pinstripe_open(
     let storage = unsafe storage, let work = unsafe work, work_size >= 0,
     flags & ~PINSTRIPE_OPEN_ALLOW_CLEAR == 0,
     unsafe recipients != nil || recipient_count == 0,
+    // An address that no struct of this kind can have; a Span of them would trap.
+    UInt(bitPattern: recipients) & UInt(MemoryLayout<pinstripe_recipient>.alignment - 1) == 0,
     let count = Int(exactly: recipient_count)
   else { return PINSTRIPE_E_ARGUMENT }
   return status { () throws(TrackError) in

@@ -16,8 +16,9 @@ struct InfoString {
     count = min(label.utf8CodeUnitCount, Self.capacity) &+ 1
   }
 
-  /// Adds the lowest `width` bytes of a number whose others are zero. What does not fit is left out;
-  /// the longest string of the format has 42 bytes.
+  /// Adds the lowest `width` bytes of a number whose others are zero.
+  ///
+  /// What does not fit is left out; the longest string of the format has 42 bytes.
   @inline(never)
   mutating func append(_ number: UInt64, width: Int) {
     guard count <= Self.capacity &- 8 else { return }

@@ -44,11 +44,16 @@ public func pinstripe_device_recipient(
     let table = try unsafe CryptoProvider(provider)
     let place = KeyPlace(number: key)
     do throws(TrackError) {
-      unsafe recipient.initialize(to: try keybox.pointee.recipient(at: place, table))
+      let id = try unsafe keybox.pointee.deriveWrappingKey(into: place, table)
+      unsafe recipient.pointee.id = id
     } catch {
       table.discard(place)
       throw error
     }
+    unsafe recipient.pointee.kind = PINSTRIPE_RECIPIENT_DEVICE
+    unsafe recipient.pointee.generation = keybox.pointee.epoch
+    unsafe recipient.pointee.key = key
+    unsafe recipient.pointee.reserved = 0
     return PINSTRIPE_OK
   } catch {
     return error.status
@@ -61,10 +66,10 @@ extension pinstripe_keybox {
       && abi_version == PINSTRIPE_ABI_VERSION
   }
 
-  /// Derives the wrapping key into `place`.
-  fileprivate func recipient(
-    at place: KeyPlace, _ table: CryptoProvider
-  ) throws(TrackError) -> pinstripe_recipient {
+  /// Derives the wrapping key into `place`, and returns its id.
+  fileprivate func deriveWrappingKey(
+    into place: KeyPlace, _ table: CryptoProvider
+  ) throws(TrackError) -> UInt64 {
     let ladder = KeyLadder(table)
     defer { table.discard(.playback) }
     try withBytes(of: device_id) { deviceID throws(TrackError) in
@@ -73,11 +78,6 @@ extension pinstripe_keybox {
       }
     }
     try ladder.deriveWrappingKey(into: place)
-    var recipient = pinstripe_recipient()
-    recipient.id = try ladder.keyIDNumber(of: place)
-    recipient.kind = PINSTRIPE_RECIPIENT_DEVICE
-    recipient.generation = epoch
-    recipient.key = place.number
-    return recipient
+    return try ladder.keyIDNumber(of: place)
   }
 }

@@ -26,7 +26,9 @@ extension Span where Element == UInt8 {
       littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
   }
 
-  /// Whether the bytes `start ..< end` are all zero. Both are inside, and multiples of 8 apart.
+  /// Whether the bytes `start ..< end` are all zero.
+  ///
+  /// Both are inside, and a multiple of 8 apart.
   @unsafe
   func isZero(from start: Int, to end: Int) -> Bool {
     var offset = start

@@ -60,11 +60,10 @@ public struct CodecTag: Sendable {
   ///
   /// - Throws: ``TrackError/malformed`` unless every character is printable ASCII.
   public init(code: UInt32) throws(TrackError) {
-    var rest = code
-    for _ in 0..<4 {
-      guard (0x20...0x7E).contains(rest & 0xFF) else { throw .malformed }
-      rest >>= 8
-    }
+    // All four at once: none has its highest bit set, nor gets it by taking away 20 or adding 1.
+    let highest: UInt32 = 0x8080_8080
+    guard (code | (code &- 0x2020_2020) | (code &+ 0x0101_0101)) & highest == 0
+    else { throw .malformed }
     self.code = code
   }
 

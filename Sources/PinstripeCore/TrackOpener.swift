@@ -46,6 +46,7 @@ public struct TrackOpener {
   }
 
   /// Discards the keys of an opened track.
+  @inline(never)
   public func forget() {
     provider.discard(.content)
     provider.discard(.stripe)

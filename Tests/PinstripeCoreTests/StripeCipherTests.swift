@@ -249,8 +249,9 @@ struct StripeCipherTests {
     #expect(bytes == [UInt8](repeating: 0xEE, count: 9))
   }
 
-  /// A provider that fails, or answers short or long, at any request leaves zeros: neither what was to
-  /// be encrypted nor half of it can be sent by mistake. The next call works.
+  /// A provider that fails, or answers short or long, at any request leaves zeros.
+  ///
+  /// Neither what was to be encrypted nor half of it can be sent by mistake. The next call works.
   @Test func wipesWhatAProviderFailedOn() throws {
     let one = Case(stride: 3, phase: 1, suite: 1, offset: 5, length: 5000)
     for failing in 0..<8 {

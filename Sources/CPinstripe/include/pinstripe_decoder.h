@@ -62,7 +62,8 @@ extern "C" {
 #define PINSTRIPE_E_TRUNCATED (-4)
 /** Not a Pinstripe track: the magic number is missing. */
 #define PINSTRIPE_E_NOT_A_TRACK (-5)
-/** A track of a major version this decoder does not know. */
+/** A track of a major version, or a keybox of a version, that this decoder does
+ *  not know. */
 #define PINSTRIPE_E_VERSION (-6)
 /** A cipher suite this decoder does not know. */
 #define PINSTRIPE_E_SUITE (-7)
@@ -70,11 +71,11 @@ extern "C" {
 #define PINSTRIPE_E_PATTERN (-8)
 /** The header area contradicts itself, or a reserved bit or padding is set. */
 #define PINSTRIPE_E_MALFORMED (-9)
-/** A critical section of a type this decoder does not know. */
+/** A critical section, and this decoder does not process its type. */
 #define PINSTRIPE_E_CRITICAL_SECTION (-10)
 /** No key slot carries the id of any key given: another player's track. */
 #define PINSTRIPE_E_NO_SLOT (-11)
-/** The key slot does not unwrap: wrong key, or the slot is damaged. */
+/** No key slot for the keys given unwraps: wrong key, or damaged slots. */
 #define PINSTRIPE_E_UNWRAP (-12)
 /** The header tag, trailer tag or a section's tag fails: edited. */
 #define PINSTRIPE_E_TAG (-13)
@@ -82,7 +83,7 @@ extern "C" {
 #define PINSTRIPE_E_PROVIDER (-14)
 /** The range lies outside the content. */
 #define PINSTRIPE_E_RANGE (-15)
-/** Not a keybox, or its checksum fails. */
+/** Not a keybox, or its checksum fails, or its fields are out of range. */
 #define PINSTRIPE_E_KEYBOX (-16)
 /** The work buffer is smaller than the call needs. */
 #define PINSTRIPE_E_WORK_SIZE (-17)
@@ -253,18 +254,23 @@ int32_t pinstripe_keybox_read(const pinstripe_provider *_Nullable provider,
 
 /** Derives the device's wrapping key from PINSTRIPE_KEY_ROOT into `key`, and
  *  fills `recipient` for pinstripe_open. PINSTRIPE_KEY_PLAYBACK is used on the
- *  way and discarded. Errors: ARGUMENT, ABI, PROVIDER. */
+ *  way and discarded. After PROVIDER there is no key at `key`.
+ *  Errors: ARGUMENT, ABI, PROVIDER. */
 int32_t pinstripe_device_recipient(const pinstripe_provider *_Nullable provider,
                                    const pinstripe_keybox *_Nullable keybox,
                                    uint32_t key,
                                    pinstripe_recipient *_Nullable recipient);
 
 /** Opens a track: copies its header area into `work`, finds the slot of one of
- *  the `recipients`, unwraps the content key, verifies the header tag (and the
- *  trailer's), and prepares the keystream. `provider`, `storage` and `work` are
- *  kept by the decoder until pinstripe_wipe (`work` until pinstripe_set_work).
- *  `work_size`: at least PINSTRIPE_WORK_SIZE_OPENING. On an error the context
- *  is wiped and holds no key. Errors: all of them but RANGE and the keybox's. */
+ *  the `recipients` (the first 16 are looked at), unwraps the content key,
+ *  verifies the header tag (and the trailer's), and prepares the keystream;
+ *  TrackFormat.md, "Opening a track", has the order of the checks. What `decoder`
+ *  held is overwritten: a track that is open in it must be wiped before.
+ *  `provider`, `storage` and `work` are kept by the decoder until pinstripe_wipe
+ *  (`work` until pinstripe_set_work). `work_size`: at least
+ *  PINSTRIPE_WORK_SIZE_OPENING. On an error the context is all zero, and the
+ *  provider holds no key of the track.
+ *  Errors: all of them but RANGE and the keybox's. */
 int32_t pinstripe_open(pinstripe_decoder *_Nullable decoder,
                        const pinstripe_provider *_Nullable provider,
                        const pinstripe_storage *_Nullable storage,
@@ -286,8 +292,8 @@ int32_t pinstripe_get_info(const pinstripe_decoder *_Nullable decoder,
  *  otherwise. Any range, in any order; no other byte of the track is needed.
  *  In place this is not idempotent (it is an XOR): a player that may read the
  *  same ring twice decrypts from `src` to another `dst`.
- *  Errors: ARGUMENT, RANGE, PROVIDER; after PROVIDER the bytes of `dst` are
- *  unusable: a part is decrypted and the rest is not. */
+ *  Errors: ARGUMENT, RANGE, PROVIDER; after PROVIDER all bytes of `dst` are zero
+ *  and the track is still open. */
 int32_t pinstripe_xor_at(pinstripe_decoder *_Nullable decoder, uint64_t offset,
                          const uint8_t *_Nullable src, uint8_t *_Nullable dst,
                          size_t length);
@@ -295,7 +301,7 @@ int32_t pinstripe_xor_at(pinstripe_decoder *_Nullable decoder, uint64_t offset,
 /** Moves the position of pinstripe_update to `offset` (0 to content length). */
 int32_t pinstripe_seek(pinstripe_decoder *_Nullable decoder, uint64_t offset);
 
-/** pinstripe_xor_at at the position, which then moves on by `length`. */
+/** pinstripe_xor_at at the position, which moves on by `length` if that worked. */
 int32_t pinstripe_update(pinstripe_decoder *_Nullable decoder,
                          const uint8_t *_Nullable src, uint8_t *_Nullable dst,
                          size_t length);
