@@ -5,7 +5,7 @@
 #
 # usage: tests.sh [--large] [GROUP…]
 #   GROUP    job, sizes, faults, qemu, speed (default: these), large
-#   --large  also an object of more than 4 GiB: some ten minutes, 5 GB of disk
+#   --large  also an object of more than 4 GiB: some twenty minutes, 5 GB of disk
 # environment: PINSTRIPE  the tool (default: the debug build, made if missing)
 set -euo pipefail
 
@@ -20,6 +20,10 @@ groups=()
 for argument in "$@"; do
     case $argument in
     --large) groups+=("${all_groups[@]}" large) ;;
+    -h | --help)
+        sed -n '2,/^set/{/^set/d; s/^# \{0,1\}//p}' "$0"
+        exit 0
+        ;;
     job | sizes | faults | qemu | speed | large) groups+=("$argument") ;;
     *)
         echo "tests.sh: unknown argument '$argument'" >&2
