@@ -2,7 +2,7 @@ extension ContentFormat {
   /// What starts with a view's bytes, tags in front of it aside; nil when it is not known.
   static func detected(in view: ContentView) -> ContentFormat? {
     if view.has("fLaC", at: 0) { return .flac }
-    if view.has("OggS", at: 0) { return .ogg(.unknown) }
+    if view.has("OggS", at: 0) { return .ogg(OggWalker.codec(in: view)) }
     if isWave(view) { return .wav }
     if view.has("FORM", at: 0), view.has("AIFF", at: 8) || view.has("AIFC", at: 8) { return .aiff }
     if isMP4(view) { return .mp4(.unknown) }

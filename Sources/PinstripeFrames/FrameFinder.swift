@@ -34,6 +34,9 @@ public struct FrameFinder {
   private var kind: RunKind?
   private var stage = Stage.start
   private var sync = SyncWalker()
+  private var flac = FLACWalker()
+  private var ogg = OggWalker()
+  private var mp4 = MP4Walker(isPipe: true, movie: nil)
 
   /// Looks at the content's first bytes.
   ///
@@ -49,12 +52,17 @@ public struct FrameFinder {
     read: ((UInt64, UnsafeMutableRawBufferPointer) throws -> Int)?
   ) throws {
     let view = ContentView(start)
+    let content = read.map { RandomAccess(read: $0) }
     if let format = ContentFormat.detected(in: view) {
       self.format = format
     } else if AudioTag(prefixing: view) != nil {
-      format = try Self.format(behindTagsOf: view, read: read)
+      format = try Self.format(behindTagsOf: view, content)
     } else {
       format = .unknown
+    }
+    if case .mp4 = format, MP4Box(view) != nil, AudioTag(prefixing: view) == nil {
+      mp4 = MP4Walker(isPipe: content == nil, movie: try content.flatMap(MP4Movie.find))
+      format = .mp4(mp4.codec)
     }
   }
 
@@ -68,8 +76,12 @@ public struct FrameFinder {
       "The content is of no known format, so its frames cannot be told."
     case .mp3, .adts:
       sync.notice(atEnd: position)
-    default:
-      nil
+    case .flac:
+      flac.notice
+    case .ogg:
+      ogg.notice
+    case .mp4:
+      mp4.notice
     }
   }
 
@@ -118,7 +130,17 @@ public struct FrameFinder {
       case nil: break
       }
       return step
-    default:
+    case .flac:
+      return flac.step(at: position, view)
+    case .ogg:
+      let step = ogg.step(at: position, view)
+      if ogg.codec != .unknown { format = .ogg(ogg.codec) }
+      return step
+    case .mp4:
+      let step = mp4.step(at: position, view)
+      format = .mp4(mp4.codec)
+      return step
+    case .wav, .aiff, .unknown:
       return .rest
     }
   }
@@ -126,7 +148,8 @@ public struct FrameFinder {
   /// Chooses the walker at the first byte behind the tags in front.
   private mutating func begin(_ view: ContentView) {
     if let found = ContentFormat.detected(in: view) {
-      format = found
+      // What the tables said already is more exact.
+      if found != .mp4(.unknown) { format = found }
     } else if position > 0 {
       // A tag stood in front of what does not begin with a frame: frames may still come.
       format = .mp3
@@ -141,8 +164,7 @@ public struct FrameFinder {
   /// A pipe does not let us look behind a long tag; then it is called MP3, which such tags are made
   /// for, until the content says otherwise.
   private static func format(
-    behindTagsOf view: ContentView,
-    read: ((UInt64, UnsafeMutableRawBufferPointer) throws -> Int)?
+    behindTagsOf view: ContentView, _ content: RandomAccess?
   ) throws -> ContentFormat {
     var offset: UInt64 = 0
     var view = view
@@ -158,8 +180,8 @@ public struct FrameFinder {
         return nil
       }
       if let format { return format }
-      if let read {
-        buffer = try bytes(at: offset, lookahead, read)
+      if let content {
+        buffer = try content.bytes(at: offset, lookahead)
       } else if offset < UInt64(view.count) {
         view = view.dropping(Int(offset))
         offset = 0
@@ -168,25 +190,5 @@ public struct FrameFinder {
       }
     }
     return .mp3
-  }
-
-  /// Reads until the count is reached or the content ends.
-  private static func bytes(
-    at offset: UInt64, _ count: Int,
-    _ read: (UInt64, UnsafeMutableRawBufferPointer) throws -> Int
-  ) throws -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    var filled = 0
-    while filled < count {
-      let got = try bytes.withUnsafeMutableBytes { buffer in
-        try read(
-          offset.adding(saturating: UInt64(filled)),
-          UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-      }
-      guard got > 0 else { break }
-      filled += min(got, count - filled)
-    }
-    bytes.removeLast(count - filled)
-    return bytes
   }
 }
