@@ -52,6 +52,13 @@ struct ContentView {
     var index = max(0, start)
     let end = min(end, count - 1)
     while index < end {
+      if index <= end - 8 {
+        // A byte's complement is zero where the subtraction borrows; the lowest such byte is right.
+        let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self).littleEndian
+        let hits = (~word &- 0x0101_0101_0101_0101) & word & 0x8080_8080_8080_8080
+        index += hits == 0 ? 8 : hits.trailingZeroBitCount / 8
+        if hits == 0 { continue }
+      }
       if bytes[index] == 0xFF, second(bytes[index + 1]) { return index }
       index += 1
     }

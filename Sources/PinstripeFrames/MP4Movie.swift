@@ -27,15 +27,8 @@ struct MP4Movie {
     codec = (audio.first ?? all.first { $0.isAudio })?.codec ?? .other
     audioTracks = audio.map(\.id)
     tracks = audio.compactMap(\.samples)
-    defaultSizes =
-      boxes.first { $0.type == MP4Box.type("mvex") }.map { mvex in
-        tables.boxes(in: mvex.range).filter { $0.type == MP4Box.type("trex") }.compactMap { trex in
-          guard let track = tables.big32(trex.range.lowerBound + 4),
-            let size = tables.big32(trex.range.lowerBound + 16)
-          else { return nil }
-          return (track, size)
-        }
-      } ?? []
+    let mvex = boxes.first { $0.type == MP4Box.type("mvex") }
+    defaultSizes = mvex.map { Self.defaultSizes($0.range, tables) } ?? []
     if audio.isEmpty {
       fault = "The MP4 tables name no audio of a known codec"
     } else if tracks.count < audio.count || traks.count > Self.mostTracks {
@@ -50,6 +43,18 @@ struct MP4Movie {
 
   /// The next sample of all tracks; nil behind the last.
   private(set) var current: MP4Sample?
+
+  private static func defaultSizes(
+    _ mvex: Range<Int>, _ tables: MP4Bytes
+  ) -> [(track: UInt32, size: UInt32)] {
+    let trex = tables.boxes(in: mvex).filter { $0.type == MP4Box.type("trex") }
+    return trex.prefix(mostTracks).compactMap { trex in
+      guard let track = tables.big32(trex.range.lowerBound + 4),
+        let size = tables.big32(trex.range.lowerBound + 16)
+      else { return nil }
+      return (track, size)
+    }
+  }
 
   /// Goes on behind ``current``.
   mutating func advance() {

@@ -27,10 +27,14 @@ extension ContentCodec {
       self = .other
       return
     }
-    let codecs = tables.boxes(in: stsd.lowerBound + 8..<stsd.upperBound).map { entry in
+    // More descriptions than a few are made up.
+    let entries = tables.boxes(in: stsd.lowerBound + 8..<stsd.upperBound)
+    let codecs = entries.prefix(16).map { entry in
       ContentCodec(sampleEntry: entry.type, entry.range, tables)
     }
-    guard let first = codecs.first, codecs.allSatisfy({ $0 == first }) else {
+    guard let first = codecs.first, entries.count == codecs.count,
+      codecs.allSatisfy({ $0 == first })
+    else {
       self = .other
       return
     }
