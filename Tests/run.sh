@@ -55,7 +55,8 @@ fail() {
 unit() {
   swift build --build-tests || { fail "the build" && return; }
   PINSTRIPE_PUBLIC_VECTORS=$(Tests/Vectors/fetch-public.sh) || unset PINSTRIPE_PUBLIC_VECTORS
-  export PINSTRIPE_PUBLIC_VECTORS
+  PINSTRIPE_FRAME_MEDIA=$(Tests/Media/fetch.sh) || unset PINSTRIPE_FRAME_MEDIA
+  export PINSTRIPE_PUBLIC_VECTORS PINSTRIPE_FRAME_MEDIA
   swift test --skip-build --xunit-output "$log" >"$log.out" 2>&1
   local status=$? report="$log-swift-testing.xml" tests failures
   grep -vE '^(◇|✔)|^$' "$log.out" | tail -n 60
