@@ -5,7 +5,8 @@ import PackageDescription
 //   4  PinstripeCommand
 //   3  Pinstripe, PinstripeTestSupport
 //   2  host: PinstripeUSB, PinstripeMTP, PinstripeKeys, PinstripeProfiles   device: PinstripePlayer
-//   1  PinstripeCore (Embedded-clean)   host: PinstripePipe, PinstripeProfile, PinstripeFiles
+//   1  PinstripeCore (Embedded-clean)
+//      host: PinstripePipe, PinstripeProfile, PinstripeFiles, PinstripeFrames
 //   0  CPinstripe, CStripeKernels, CProviderOpenSSL, system libraries
 
 let common: [SwiftSetting] = [
@@ -58,6 +59,7 @@ let package = Package(
     .target(name: "PinstripePipe", swiftSettings: common),
     .target(name: "PinstripeProfile", swiftSettings: common),
     .target(name: "PinstripeFiles", swiftSettings: common),
+    .target(name: "PinstripeFrames", swiftSettings: common),
 
     // Floor 2, device
     .target(
@@ -128,6 +130,8 @@ let package = Package(
         "PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CStripeKernels", "CLibCrypto",
       ],
       swiftSettings: common),
+    .testTarget(
+      name: "PinstripeFramesTests", dependencies: ["PinstripeFrames"], swiftSettings: common),
     .testTarget(
       name: "PinstripeKeysTests",
       dependencies: [

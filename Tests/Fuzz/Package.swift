@@ -21,6 +21,7 @@ let package = Package(
   name: "fuzz",
   dependencies: [.package(name: "pinstripe", path: "../..")],
   targets: [
+    fuzz("Frames", "PinstripeFrames"),
     fuzz("Keybox", "Pinstripe"),
     fuzz("MTPDatasets", "PinstripeMTP"),
     fuzz("MTPReplies", "PinstripeMTP"),
