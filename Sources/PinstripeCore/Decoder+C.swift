@@ -51,13 +51,12 @@ public func pinstripe_open(
     unsafe state.initialize(
       to: DecoderState(
         mark: DecoderState.openMark, slot: track.slot, codec: track.header.codec.code,
-        work: work, workSize: work_size, contentLength: track.contentLength, position: 0,
+        work: work, workSize: work_size, storage: source, position: 0,
         trackID: unsafe (
           area.span.littleEndian64(at: TrackLayout.trackIDOffset),
           area.span.littleEndian64(at: TrackLayout.trackIDOffset + 8)
         ),
-        cipher: StripeCipher(
-          pattern: track.header.pattern, suite: track.header.suite, provider: table)))
+        cipher: track.cipher(table)))
   }
 }
 
@@ -69,11 +68,11 @@ public func pinstripe_set_work(
 ) -> Int32 {
   guard let state = unsafe DecoderState.open(in: decoder), let work = unsafe work
   else { return PINSTRIPE_E_ARGUMENT }
-  guard work_size >= StripeCipher.minimumScratch else { return PINSTRIPE_E_WORK_SIZE }
+  guard unsafe work_size >= state.pointee.cipher.minimumWork else { return PINSTRIPE_E_WORK_SIZE }
   unsafe wipe(state.pointee.work, state.pointee.workSize)
   unsafe state.pointee.work = work
   unsafe state.pointee.workSize = work_size
-  unsafe state.pointee.cipher.forgetKeystream()
+  unsafe state.pointee.cipher.forgetWork()
   return PINSTRIPE_OK
 }
 
@@ -88,12 +87,15 @@ public func pinstripe_get_info(
     unsafe info.pointee.abi_version == PINSTRIPE_ABI_VERSION
   else { return PINSTRIPE_E_ABI }
   let cipher = unsafe state.pointee.cipher
-  unsafe info.pointee.content_length = state.pointee.contentLength
+  unsafe info.pointee.content_length = cipher.contentLength
+  unsafe info.pointee.encrypted_length = cipher.encryptedLength
   unsafe info.pointee.payload_offset = UInt64(TrackLayout.headerAreaSize)
   unsafe info.pointee.suite = UInt32(cipher.suite.number)
   unsafe info.pointee.pattern_kind = UInt32(cipher.pattern.kind)
   unsafe info.pointee.stride = UInt32(cipher.pattern.stride)
   unsafe info.pointee.phase = UInt32(cipher.pattern.phase)
+  unsafe info.pointee.head = UInt32(cipher.pattern.head)
+  unsafe info.pointee.reserved = 0
   unsafe info.pointee.slot = state.pointee.slot
   let codec = unsafe state.pointee.codec.littleEndian
   unsafe withUnsafeMutableBytes(of: &info.pointee.codec) { bytes in
@@ -151,7 +153,7 @@ public func pinstripe_update(
 /// Tells which keystream blocks a range needs.
 @c @implementation
 public func pinstripe_keystream_range(
-  _ decoder: UnsafePointer<pinstripe_decoder>?, _ offset: UInt64, _ length: UInt64,
+  _ decoder: UnsafeMutablePointer<pinstripe_decoder>?, _ offset: UInt64, _ length: UInt64,
   _ first_block: UnsafeMutablePointer<UInt64>?, _ block_count: UnsafeMutablePointer<UInt64>?
 ) -> Int32 {
   guard let state = unsafe DecoderState.open(in: decoder), let first = unsafe first_block,
@@ -159,8 +161,9 @@ public func pinstripe_keystream_range(
   else { return PINSTRIPE_E_ARGUMENT }
   return status { () throws(TrackError) in
     try unsafe state.pointee.check(offset, length)
-    let cipher = unsafe state.pointee.cipher
-    let range = cipher.keystreamBlocks(from: offset, to: offset &+ length)
+    let work = unsafe state.pointee.buffer
+    let range = try unsafe state.pointee.cipher.keystreamBlocks(
+      from: offset, to: offset &+ length, &state.pointee.storage, work: work)
     unsafe first.pointee = range.first
     unsafe count.pointee = range.count
   }
@@ -171,7 +174,7 @@ public func pinstripe_keystream_range(
 public func pinstripe_wipe(_ decoder: UnsafeMutablePointer<pinstripe_decoder>?) {
   guard let decoder = unsafe decoder else { return }
   if let state = unsafe DecoderState.open(in: decoder) {
-    let provider = unsafe state.pointee.cipher.provider
+    let provider = unsafe state.pointee.cipher.cipher.provider
     TrackOpener(provider: provider, allowsClear: true).forget()
     unsafe wipe(state.pointee.work, state.pointee.workSize)
   }

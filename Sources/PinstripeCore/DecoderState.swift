@@ -11,11 +11,11 @@ struct DecoderState {
   var codec: UInt32
   var work: UnsafeMutablePointer<UInt8>
   var workSize: Int
-  var contentLength: UInt64
+  var storage: FirmwareStorage
   var position: UInt64
   /// Two halves, because an array of 16 bytes would travel byte by byte.
   var trackID: (UInt64, UInt64)
-  var cipher: StripeCipher
+  var cipher: ContentCipher
 
   static var openMark: UInt32 { 0x4453_5450 }
 
@@ -37,9 +37,15 @@ struct DecoderState {
     return unsafe UnsafeMutablePointer(mutating: state)
   }
 
+  /// The work buffer.
+  var buffer: UnsafeMutableBufferPointer<UInt8> {
+    unsafe UnsafeMutableBufferPointer(start: work, count: workSize)
+  }
+
   /// Checks a range of content.
   func check(_ offset: UInt64, _ length: UInt64) throws(TrackError) {
-    guard offset <= contentLength, length <= contentLength &- offset else { throw .range }
+    guard offset <= cipher.contentLength, length <= cipher.contentLength &- offset
+    else { throw .range }
   }
 
   /// Decrypts from one buffer to another, or in place.
@@ -54,8 +60,6 @@ struct DecoderState {
     let apart = UInt(bitPattern: source) &- UInt(bitPattern: target)
     let size = UInt(bitPattern: length)
     guard apart == 0 || (apart >= size && 0 &- apart >= size) else { throw .argument }
-    try unsafe cipher.apply(
-      at: offset, from: source, to: target, length,
-      scratch: UnsafeMutableBufferPointer(start: work, count: workSize))
+    try unsafe cipher.apply(at: offset, from: source, to: target, length, &storage, work: buffer)
   }
 }

@@ -65,19 +65,19 @@ public struct KeyLadder {
   }
 
   /// A section's two keys: HKDF(CEK, salt = section salt, label ‖ 0 ‖ type ‖ index), with the labels
-  /// "pinstripe v1 section" into ``KeyPlace/section`` and "pinstripe v1 section tag" into
-  /// ``KeyPlace/tag``.
+  /// "pinstripe v1 section" into `cipher` and "pinstripe v1 section tag" into `tag`.
   public func deriveSectionKeys(
-    content: KeyPlace, salt: Span<UInt8>, type: UInt16, index: UInt16
+    content: KeyPlace, salt: Span<UInt8>, type: UInt16, index: UInt16,
+    cipher: KeyPlace = .section, tag: KeyPlace = .tag
   ) throws(TrackError) {
-    var cipher = InfoString("pinstripe v1 section")
-    cipher.append(UInt64(type), width: 2)
-    cipher.append(UInt64(index), width: 2)
-    try provider.derive(.section, from: content, salt: salt, info: &cipher)
-    var tag = InfoString("pinstripe v1 section tag")
-    tag.append(UInt64(type), width: 2)
-    tag.append(UInt64(index), width: 2)
-    try provider.derive(.tag, from: content, salt: salt, info: &tag)
+    var info = InfoString("pinstripe v1 section")
+    info.append(UInt64(type), width: 2)
+    info.append(UInt64(index), width: 2)
+    try provider.derive(cipher, from: content, salt: salt, info: &info)
+    info = InfoString("pinstripe v1 section tag")
+    info.append(UInt64(type), width: 2)
+    info.append(UInt64(index), width: 2)
+    try provider.derive(tag, from: content, salt: salt, info: &info)
   }
 
   /// A derivation whose info string has no fields.

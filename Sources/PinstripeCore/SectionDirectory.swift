@@ -13,29 +13,34 @@ struct SectionDirectory {
   /// - Parameters:
   ///   - contentLength: Bytes of payload, behind which the first section must start.
   ///   - fileEnd: The file offset where the last one must end: the file's end, or the trailer.
+  ///   - isFramed: Whether the pattern demands a frame map, which is the first section then.
   /// - Throws: ``TrackError/truncated`` when the payload or the last section ends behind `fileEnd`;
   ///   ``TrackError/malformed`` for gaps, overlaps, a wrong order, a type that occurs twice, or bytes
   ///   behind the last section; ``TrackError/criticalSection``.
   func check(
-    _ area: Span<UInt8>, contentLength: UInt64, fileEnd: UInt64
+    _ area: Span<UInt8>, contentLength: UInt64, fileEnd: UInt64, isFramed: Bool
   ) throws(TrackError) {
     // Every length is at most 2^56 and there are at most 13 of them: no overflow.
     var expected = UInt64(TrackLayout.headerAreaSize) &+ contentLength
     guard expected <= fileEnd else { throw .truncated }
     var lastType: UInt16 = 0
+    var hasMap = false
     var offset = start
     let end = start &+ count &* TrackLayout.sectionEntrySize
     guard end <= area.count else { throw .malformed }
     while offset < end {
       guard let entry = unsafe SectionEntry.fields(of: area, at: offset),
-        entry.offset == expected, entry.type > lastType
+        entry.offset == expected, entry.type > lastType,
+        SectionType(number: entry.type).allows(isCritical: entry.isCritical, length: entry.length)
       else { throw .malformed }
-      guard !entry.isCritical else { throw .criticalSection }
+      guard !entry.isCritical || entry.type == SectionType.frameMap.number
+      else { throw .criticalSection }
+      if entry.type == SectionType.frameMap.number { hasMap = true }
       expected &+= entry.length
       lastType = entry.type
       offset &+= TrackLayout.sectionEntrySize
     }
     guard expected <= fileEnd else { throw .truncated }
-    guard expected == fileEnd else { throw .malformed }
+    guard expected == fileEnd, hasMap == isFramed else { throw .malformed }
   }
 }

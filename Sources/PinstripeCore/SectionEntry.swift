@@ -75,6 +75,21 @@ public struct SectionEntry: Sendable {
   }
 }
 
+extension SectionType {
+  /// Whether an entry of this type may have this flag and this length (TrackFormat.md, "Section
+  /// directory entry"); true of types that this version does not know.
+  func allows(isCritical: Bool, length: UInt64) -> Bool {
+    switch number {
+    case 1: isCritical && length >= UInt64(FrameMap.startSize)
+    case 2: !isCritical && length <= 32 + 1 << 24
+    case 3: !isCritical && length > 32 && length <= 32 + 1024
+    case 4: isCritical && length == 160
+    case 5: !isCritical && length >= 64 && length & 15 == 0
+    default: true
+    }
+  }
+}
+
 /// What a section holds.
 public struct SectionType: Sendable {
   /// The number in the directory; unknown ones survive.
@@ -85,6 +100,8 @@ public struct SectionType: Sendable {
     self.number = number
   }
 
+  /// Where the runs of framed content lie.
+  public static var frameMap: SectionType { SectionType(number: 1) }
   /// Title, artist and what else is known of the work, and the source's digest.
   public static var metadata: SectionType { SectionType(number: 2) }
 }

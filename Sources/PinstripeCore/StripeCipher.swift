@@ -33,9 +33,10 @@ public struct StripeCipher {
   ///   - offset: Where in the content they lie; at most 2^56.
   ///   - scratch: At least ``minimumScratch`` bytes for keystream, the same buffer for every call of
   ///     this cipher: what is left in it is used again. Larger pieces are faster up to about 16 KiB.
-  /// - Throws: ``TrackError/provider``, and `bytes` are zeros then, so that nothing unencrypted can be
-  ///   sent by mistake; ``TrackError/workSize``; ``TrackError/tooLarge`` beyond 2^38 encrypted bytes;
-  ///   ``TrackError/range`` beyond 2^56.
+  /// - Throws: ``TrackError/provider``, ``TrackError/workSize``, or ``TrackError/tooLarge`` beyond 2^38
+  ///   encrypted bytes, and `bytes` are zeros then, so that nothing unencrypted can be sent by mistake;
+  ///   ``TrackError/range`` beyond 2^56; ``TrackError/argument`` for a framed pattern, which needs
+  ///   ``apply(_:at:to:preparing:scratch:)`` or a ``ContentCipher``.
   public mutating func apply(
     at offset: UInt64, to bytes: inout MutableSpan<UInt8>, scratch: inout MutableSpan<UInt8>
   ) throws(TrackError) {
@@ -69,37 +70,57 @@ public struct StripeCipher {
   }
 
   /// What both do; the buffers are the same, or do not overlap.
-  @inline(never)
   mutating func apply(
     at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
     _ count: Int, scratch: UnsafeMutableBufferPointer<UInt8>
   ) throws(TrackError) {
-    guard scratch.count >= Self.minimumScratch, let stream = scratch.baseAddress
-    else { throw .workSize }
     let size = UInt64(truncatingIfNeeded: count)
     guard offset <= TrackLayout.maximumContentLength,
       size <= TrackLayout.maximumContentLength &- offset
     else { throw .range }
-    var index = pattern.encryptedCount(before: offset)
-    let end = pattern.encryptedCount(before: offset &+ size)
+    let stripe = pattern.whole
+    // A framed pattern alone names no byte: without its map nothing would be encrypted, silently.
+    guard !pattern.isFramed else { throw .argument }
+    do throws(TrackError) {
+      try unsafe apply(
+        stripe, at: offset, from: source, to: target, count,
+        preparing: stripe.count(before: offset &+ size), scratch: scratch)
+    } catch {
+      unsafe wipe(target, count)
+      throw error
+    }
+  }
+
+  /// Encrypts or decrypts what a stripe has of content bytes, and copies the others.
+  ///
+  /// - Parameters:
+  ///   - offset: Where in the content the bytes lie; not beyond 2^56, nor is their end.
+  ///   - source, target: The same, or not overlapping.
+  ///   - limit: The keystream index up to which keystream will be of use, also behind these bytes.
+  /// - Throws: As the public functions, with `target` in an undefined state.
+  @inline(never)
+  mutating func apply(
+    _ stripe: Stripe, at offset: UInt64, from source: UnsafePointer<UInt8>,
+    to target: UnsafeMutablePointer<UInt8>, _ count: Int, preparing limit: UInt64,
+    scratch: UnsafeMutableBufferPointer<UInt8>
+  ) throws(TrackError) {
+    guard scratch.count >= Self.minimumScratch, let stream = scratch.baseAddress
+    else { throw .workSize }
+    let passed = stripe.count(before: offset)
+    var index = stripe.index &+ passed
+    let end = stripe.index &+ stripe.count(before: offset &+ UInt64(truncatingIfNeeded: count))
     guard end <= TrackLayout.maximumEncryptedBytes else { throw .tooLarge }
 
-    // A clear pattern's 0 reaches no loop, but a division.
-    let stride = max(1, Int(pattern.stride))
+    // 0 only where there is no byte: reaches no loop, but a division.
+    let stride = max(1, Int(truncatingIfNeeded: stripe.stride))
     let isInPlace = unsafe source == UnsafePointer(target)
     var done = 0
     // Position of keystream byte `index`, relative to the buffers; below `count` while index < end.
-    var position = Int(
-      truncatingIfNeeded: UInt64(pattern.phase) &+ index &* UInt64(pattern.stride) &- offset)
+    var position = Int(truncatingIfNeeded: stripe.first &+ passed &* stripe.stride &- offset)
     while index < end {
       let block = index >> suite.blockShift
       if block &- window.firstBlock >= window.blocks {
-        do throws(TrackError) {
-          try unsafe fill(from: index, to: end, scratch)
-        } catch {
-          unsafe wipe(target, count)
-          throw error
-        }
+        try unsafe fill(from: index, to: max(end, limit), scratch)
       }
       // Less than the scratch buffer's size.
       let start = Int(truncatingIfNeeded: index &- window.firstBlock << suite.blockShift)
@@ -145,7 +166,7 @@ public struct StripeCipher {
   }
 
   /// The keystream blocks that hold the keystream bytes `start ..< end`.
-  private func blocks(_ start: UInt64, _ end: UInt64) -> (first: UInt64, count: UInt64) {
+  func blocks(_ start: UInt64, _ end: UInt64) -> (first: UInt64, count: UInt64) {
     guard start < end else { return (0, 0) }
     let first = start >> suite.blockShift
     return (first, ((end &- 1) >> suite.blockShift) &- first &+ 1)

@@ -17,7 +17,7 @@ public struct TrackOpener {
   }
 
   /// Opens a track and leaves its keystream key at ``KeyPlace/stripe``, its content key at
-  /// ``KeyPlace/content``.
+  /// ``KeyPlace/content``, and those of its frame map at ``KeyPlace/map`` and ``KeyPlace/mapTag``.
   ///
   /// - Parameters:
   ///   - recipients: The wrapping keys that the device holds, at most 16 are looked at.
@@ -29,7 +29,7 @@ public struct TrackOpener {
     work: inout MutableSpan<UInt8>
   ) throws(TrackError) -> OpenedTrack {
     let track = try verify(&storage, recipients, &work)
-    return OpenedTrack(track, header: MainHeader(track.header, of: work.span))
+    return OpenedTrack(track, header: MainHeader(track.header, of: work.span), provider)
   }
 
   /// Opens a track for somebody who does not ask for all of its header.
@@ -52,6 +52,8 @@ public struct TrackOpener {
     provider.discard(.stripe)
     provider.discard(.tag)
     provider.discard(.section)
+    provider.discard(.map)
+    provider.discard(.mapTag)
   }
 
   private func verified(
@@ -66,8 +68,11 @@ public struct TrackOpener {
     if track.header.hasTrailer {
       try readTrailer(&storage, size, &work, &track)
     } else {
-      try track.directory.check(work.span, contentLength: track.contentLength, fileEnd: size)
+      try track.directory.check(
+        work.span, contentLength: track.contentLength, fileEnd: size,
+        isFramed: track.header.pattern.isFramed)
     }
+    if track.header.pattern.isFramed { track.map = try openMap(&storage, &work, track) }
     if !track.header.pattern.isClear {
       let nonce = unsafe work.span.extracting(unchecked: TrackLayout.nonce)
       try KeyLadder(provider).deriveStripeKey(
@@ -96,6 +101,17 @@ public struct TrackOpener {
       unsafe area.extracting(unchecked: TrackLayout.headerTag),
       of: area.extracting(first: TrackLayout.headerTag.lowerBound), Span())
     return track
+  }
+
+  /// Opens the frame map, in the part of the header area that has nothing but judged zeros.
+  private func openMap(
+    _ storage: inout some TrackStorage, _ work: inout MutableSpan<UInt8>, _ track: VerifiedTrack
+  ) throws(TrackError) -> FrameMap {
+    let entry = try SectionEntry(decoding: work.span, at: track.directory.start)
+    var free = unsafe work._mutatingExtracting(unchecked: Self.mapPlace)
+    return try FrameMap(
+      opening: entry, &storage, contentLength: track.contentLength, content: track.content,
+      suite: track.header.suite, provider: provider, work: &free)
   }
 
   private func checkTag(
@@ -145,10 +161,14 @@ public struct TrackOpener {
     track.directory = SectionDirectory(
       start: Self.trailerPlace.lowerBound + TrackLayout.trailerDirectoryOffset,
       count: trailer.sectionCount)
-    try track.directory.check(area, contentLength: trailer.contentLength, fileEnd: fileEnd)
+    try track.directory.check(
+      area, contentLength: trailer.contentLength, fileEnd: fileEnd,
+      isFramed: track.header.pattern.isFramed)
   }
 
   private static var trailerPlace: Range<Int> { 128..<1152 }
+  /// Behind the longest directory.
+  private static var mapPlace: Range<Int> { 1920..<4064 }
 
   /// Unwraps the content key: tries every slot of a recipient until one unwraps, and returns its
   /// index.
@@ -187,12 +207,20 @@ struct VerifiedTrack {
   var slot: UInt32 = 0
   var content = KeyPlace.zero
   var directory: SectionDirectory
+  var map: FrameMap?
 
   init(_ header: HeaderNumbers) {
     self.header = header
     contentLength = header.contentLength
     directory = SectionDirectory(
       start: KeySlot.offset(of: header.slotCount), count: header.sectionCount)
+  }
+
+  /// What decrypts the content.
+  func cipher(_ provider: CryptoProvider) -> ContentCipher {
+    ContentCipher(
+      contentLength: contentLength, map: map,
+      cipher: StripeCipher(pattern: header.pattern, suite: header.suite, provider: provider))
   }
 }
 
@@ -201,16 +229,18 @@ public struct OpenedTrack {
   /// The verified main header.
   public let header: MainHeader
   /// Bytes of content, from the header or the trailer.
-  public let contentLength: UInt64
+  public var contentLength: UInt64 { cipher.contentLength }
   /// The index of the key slot that opened it.
   public let slot: UInt32
   /// Where the content key is; ``KeyPlace/zero`` for clear tracks.
   public let content: KeyPlace
+  /// What decrypts the content; each copy needs a work buffer of its own.
+  public let cipher: ContentCipher
   private let directory: SectionDirectory
 
-  init(_ track: VerifiedTrack, header: MainHeader) {
+  init(_ track: VerifiedTrack, header: MainHeader, _ provider: CryptoProvider) {
     self.header = header
-    contentLength = track.contentLength
+    cipher = track.cipher(provider)
     slot = track.slot
     content = track.content
     directory = track.directory

@@ -5,7 +5,7 @@ public import PinstripeCore
 
 /// The core's cryptography with keys in this process's memory, done by libcrypto.
 ///
-/// Give each track that is packed or played its own provider: it has 16 places for keys and serves
+/// Give each track that is packed or played its own provider: it has 24 places for keys and serves
 /// one thread at a time. ``crypto``, ``table`` and everything made with them (a decoder, a cipher,
 /// a key ladder) may be used only while the provider lives; keep it beside them. When it goes, its
 /// keys are overwritten.

@@ -46,6 +46,9 @@ extern "C" {
 /** Smallest work buffer for pinstripe_set_work once a track is open. A larger
  *  one is used as well: keystream is then asked for in longer pieces. */
 #define PINSTRIPE_WORK_SIZE_PLAYING 256u
+/** The same for a track whose pattern is framed: a page of its frame map, and
+ *  keystream behind it. */
+#define PINSTRIPE_WORK_SIZE_PLAYING_FRAMED 1280u
 /** The context. */
 #define PINSTRIPE_DECODER_SIZE 256u
 
@@ -103,6 +106,13 @@ extern "C" {
 
 #define PINSTRIPE_PATTERN_CLEAR 0u
 #define PINSTRIPE_PATTERN_EVERY 1u
+#define PINSTRIPE_PATTERN_FRAMED 2u
+
+/* ---- Kinds of run in a frame map ---- */
+
+#define PINSTRIPE_RUN_FULL 0u
+#define PINSTRIPE_RUN_STRIPED 1u
+#define PINSTRIPE_RUN_CLEAR 2u
 
 /* ---- Kinds of recipient of a key slot ---- */
 
@@ -118,8 +128,8 @@ extern "C" {
  *
  * The decoder never holds a key: it names places inside the provider, which may
  * be RAM, a secure element or a crypto engine. Place 0 always reads as 32 zero
- * bytes (unprotected tracks have that public key). Places 1 to 7 are used as
- * below; 8 and up are the integrator's, for the wrapping keys of devices, users
+ * bytes (unprotected tracks have that public key). Places 1 to 9 are used as
+ * below; 10 and up are the integrator's, for the wrapping keys of devices, users
  * and groups. */
 
 #define PINSTRIPE_KEY_ZERO 0u
@@ -129,9 +139,11 @@ extern "C" {
 #define PINSTRIPE_KEY_STRIPE 4u
 #define PINSTRIPE_KEY_TAG 5u      /* header, trailer and section tags, in turn */
 #define PINSTRIPE_KEY_SECTION 6u
-#define PINSTRIPE_KEY_FIRST_WRAP 8u
+#define PINSTRIPE_KEY_MAP 7u      /* the open track's frame map: keystream */
+#define PINSTRIPE_KEY_MAP_TAG 8u  /* and the tags of its pages */
+#define PINSTRIPE_KEY_FIRST_WRAP 10u
 /** Places that the providers shipped with Pinstripe have. */
-#define PINSTRIPE_KEY_PLACES 16u
+#define PINSTRIPE_KEY_PLACES 24u
 
 /** Cryptography, supplied by the integrator (adapters for OpenSSL ship with
  *  Pinstripe). `state` is passed back unread. Unless stated otherwise a function
@@ -216,13 +228,16 @@ typedef struct pinstripe_info {
   uint32_t struct_size; /* in: sizeof(pinstripe_info) */
   uint32_t abi_version; /* in: PINSTRIPE_ABI_VERSION */
   uint64_t content_length; /* bytes of the decrypted file */
+  uint64_t encrypted_length; /* how many of them are encrypted in the file */
   uint64_t payload_offset; /* where the content's bytes start in the file */
   uint32_t suite;
   uint32_t pattern_kind;
   uint32_t stride;
   uint32_t phase;
+  uint32_t head; /* of a framed pattern; otherwise 0 */
   uint8_t codec[4]; /* four characters, padded with spaces: "mp3 ", "flac" */
   uint32_t slot;    /* index of the key slot that opened it */
+  uint32_t reserved; /* 0 */
   uint8_t track_id[16];
 } pinstripe_info;
 
@@ -279,7 +294,8 @@ int32_t pinstripe_open(pinstripe_decoder *_Nullable decoder,
                        uint8_t *_Nullable work, size_t work_size);
 
 /** Gives an open track another work buffer, of at least
- *  PINSTRIPE_WORK_SIZE_PLAYING bytes, and lets go of the former one. */
+ *  PINSTRIPE_WORK_SIZE_PLAYING bytes, or PINSTRIPE_WORK_SIZE_PLAYING_FRAMED for
+ *  a framed pattern, and lets go of the former one. */
 int32_t pinstripe_set_work(pinstripe_decoder *_Nullable decoder,
                            uint8_t *_Nullable work, size_t work_size);
 
@@ -289,10 +305,13 @@ int32_t pinstripe_get_info(const pinstripe_decoder *_Nullable decoder,
 
 /** Decrypts `length` content bytes that lie at content offset `offset`, from
  *  `src` to `dst`; the two may be the same buffer, but may not overlap
- *  otherwise. Any range, in any order; no other byte of the track is needed.
+ *  otherwise. Any range, in any order; no other byte of the payload is needed.
+ *  A framed track's map is read from storage a page at a time, the next page
+ *  when playing goes on, and O(log n) of n pages after a seek.
  *  In place this is not idempotent (it is an XOR): a player that may read the
  *  same ring twice decrypts from `src` to another `dst`.
- *  Errors: ARGUMENT, RANGE, PROVIDER; after PROVIDER all bytes of `dst` are zero
+ *  Errors: ARGUMENT, RANGE, PROVIDER, and of framed tracks STORAGE, TAG and
+ *  MALFORMED for a page of the map; after these four all bytes of `dst` are zero
  *  and the track is still open. */
 int32_t pinstripe_xor_at(pinstripe_decoder *_Nullable decoder, uint64_t offset,
                          const uint8_t *_Nullable src, uint8_t *_Nullable dst,
@@ -308,8 +327,8 @@ int32_t pinstripe_update(pinstripe_decoder *_Nullable decoder,
 
 /** Which keystream blocks a range needs, for engines that prepare them ahead.
  *  `block_count` is 0 when no byte of the range is encrypted.
- *  Errors: ARGUMENT, RANGE. */
-int32_t pinstripe_keystream_range(const pinstripe_decoder *_Nullable decoder,
+ *  Errors: those of pinstripe_xor_at. */
+int32_t pinstripe_keystream_range(pinstripe_decoder *_Nullable decoder,
                                   uint64_t offset, uint64_t length,
                                   uint64_t *_Nullable first_block,
                                   uint64_t *_Nullable block_count);

@@ -20,7 +20,7 @@ public final class TrackFile: MediaSource {
   private var storage: FileStorage
   private let provider: SoftwareProvider
   private let track: OpenedTrack
-  private var cipher: StripeCipher
+  private var cipher: ContentCipher
   private var scratch = [UInt8](repeating: 0, count: 16_384)
 
   /// Opens and verifies a track.
@@ -55,8 +55,7 @@ public final class TrackFile: MediaSource {
       var area = work.mutableSpan
       track = try TrackOpener(provider: provider.crypto, allowsClear: true)
         .open(&storage, recipients: recipients.span, work: &area)
-      cipher = StripeCipher(
-        pattern: track.header.pattern, suite: track.header.suite, provider: provider.crypto)
+      cipher = track.cipher
       description = try Self.describe(track, &storage)
       metadata = try Self.metadata(track, work, &storage, provider, shown)
       name = metadata.sourceName ?? String(shown.split(separator: "/").last ?? "")
@@ -81,8 +80,8 @@ public final class TrackFile: MediaSource {
         _unsafeElements: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
           .assumingMemoryBound(to: UInt8.self))
       try storage.read(at: UInt64(TrackLayout.headerAreaSize) + offset, into: &bytes)
-      var keystream = scratch.mutableSpan
-      try cipher.apply(at: offset, to: &bytes, scratch: &keystream)
+      var work = scratch.mutableSpan
+      try cipher.apply(at: offset, to: &bytes, &storage, work: &work)
       return count
     } catch {
       throw storage.failure ?? PinstripeError(error, track: storage.path)
@@ -153,7 +152,8 @@ public final class TrackFile: MediaSource {
       slots.append(try KeySlot(decoding: area.span, index: index))
     }
     let length = track?.contentLength ?? (header.hasTrailer ? nil : header.contentLength)
-    return TrackDescription(track?.header ?? header, slots: slots, contentLength: length)
+    return TrackDescription(
+      track?.header ?? header, slots: slots, contentLength: length, cipher: track?.cipher)
   }
 
   /// Tells the beginning of a track from a short file of another format.
