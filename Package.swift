@@ -86,8 +86,8 @@ let package = Package(
     .target(
       name: "Pinstripe",
       dependencies: [
-        "PinstripeCore", "PinstripeFiles", "PinstripeKeys", "PinstripeMTP", "PinstripePipe",
-        "PinstripeProfile", "PinstripeProfiles", "PinstripeUSB", "CPinstripe", "CLibCrypto",
+        "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys", "PinstripeMTP",
+        "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeUSB", "CPinstripe", "CLibCrypto",
       ],
       swiftSettings: common),
     .target(

@@ -40,6 +40,11 @@ public struct StripePattern: Sendable {
     self.head = head
   }
 
+  /// Every 10th byte from the first on (US 2001/0016836 ¶30).
+  public static var classic: StripePattern {
+    StripePattern(PINSTRIPE_PATTERN_EVERY, 10, 0, head: 0)
+  }
+
   /// Encrypts nothing, for works that need no protection (US 2001/0016836 ¶46).
   public static var clear: StripePattern {
     StripePattern(PINSTRIPE_PATTERN_CLEAR, 0, 0, head: 0)

@@ -76,6 +76,12 @@ extension ProtectionRules {
   fileprivate init(_ object: consuming ProfileObject) throws(ProfileError) {
     self.init()
     var object = object
+    if let name = try object.string("pattern") {
+      guard let rule = PatternRule(rawValue: name) else {
+        throw object.error("pattern", "must be \"automatic\", \"every\" or \"full\"")
+      }
+      pattern = rule
+    }
     stride = try object.number("stride", 1...UInt16.max) ?? stride
     phase = try object.number("phase", 0...UInt16.max - 1) ?? phase
     guard phase < stride else { throw object.error("phase", "must be below the stride") }

@@ -19,7 +19,8 @@ struct Content {
   init(_ source: any MediaSource) throws(PinstripeError) {
     var source = source
     var start = [UInt8](repeating: 0, count: FrameFinder.lookahead)
-    let count = try start.withUnsafeMutableBytes { buffer throws(PinstripeError) in
+    var bytes = start.mutableSpan
+    let count = try bytes.withUnsafeMutableBytes { buffer throws(PinstripeError) in
       try Self.read(&source, at: 0, into: buffer)
     }
     start.removeLast(start.count - count)
@@ -63,7 +64,8 @@ struct Content {
     if missing > 0 {
       var more = [UInt8](repeating: 0, count: missing)
       let start = bytes.count + ahead.count
-      let count = try more.withUnsafeMutableBytes { buffer throws(PinstripeError) in
+      var bytes = more.mutableSpan
+      let count = try bytes.withUnsafeMutableBytes { buffer throws(PinstripeError) in
         try fill(buffer, start)
       }
       ahead += more.prefix(count)

@@ -9,18 +9,18 @@ final class FrameMapWriter {
   private let salt: [UInt8]
   private let suite: CipherSuite
   private let provider: SoftwareProvider
-  private var scratch = [UInt8](repeating: 0, count: 1024)
 
   /// Starts a map, whose keys take the places ``KeyPlace/map`` and ``KeyPlace/mapTag``.
   init(content: KeyPlace, suite: CipherSuite, provider: SoftwareProvider) throws(PinstripeError) {
     self.suite = suite
     self.provider = provider
     do {
-      salt = try SystemRandom.bytes(count: TrackLayout.sectionSaltSize)
+      let salt = try SystemRandom.bytes(count: TrackLayout.sectionSaltSize)
       // The map is always the first section.
       try KeyLadder(provider.crypto).deriveSectionKeys(
         content: content, salt: salt.span, type: SectionType.frameMap.number, index: 0,
         cipher: .map, tag: .mapTag)
+      self.salt = salt
     } catch {
       throw SealedSection.failure(error)
     }
@@ -54,21 +54,22 @@ final class FrameMapWriter {
 
   /// Encrypts and tags a page.
   private func store(_ page: FrameMapPageBuilder) throws(PinstripeError) {
-    do throws(TrackError) {
+    do {
       let size = FrameMapPageBuilder.sealedSize
       var bytes = (0..<size).map { page.bytes[$0] }
       try xor(&bytes, at: 64 + pages.length)
       let tag = try provider.crypto.mac(bytes.span, Span(), under: .mapTag)
       bytes += tag.indices.map { tag[$0] }
       try pages.append(bytes)
-    } catch let error as TrackError {
-      throw SealedSection.failure(error)
+    } catch {
+      throw error as? PinstripeError ?? SealedSection.failure(error)
     }
   }
 
   private func xor(_ bytes: inout [UInt8], at offset: UInt64) throws(TrackError) {
     var cipher = StripeCipher(
       pattern: try StripePattern(every: 1), suite: suite, provider: provider.crypto, key: .map)
+    var scratch = [UInt8](repeating: 0, count: 1024)
     var span = bytes.mutableSpan
     var keystream = scratch.mutableSpan
     try cipher.apply(at: offset, to: &span, scratch: &keystream)

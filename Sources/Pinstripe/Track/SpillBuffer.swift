@@ -31,7 +31,9 @@ struct SpillBuffer {
     guard memory.count > Self.memoryLimit else { return }
     do throws(FileError) {
       if spilled == nil { spilled = Shared(try SystemFile.temporary()) }
-      try memory.withUnsafeBytes { bytes throws(FileError) in try spilled?.file.write(bytes) }
+      try memory.span.withUnsafeBytes { bytes throws(FileError) in
+        try spilled?.file.write(bytes)
+      }
       memory = []
     } catch {
       throw PinstripeError(writing: error)
@@ -41,7 +43,7 @@ struct SpillBuffer {
   /// Moves the next bytes into a buffer, from the first one on; 0 at the end.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(PinstripeError) -> Int {
     let inFile = length - UInt64(memory.count)
-    guard position < inFile, let file = spilled?.file else {
+    guard position < inFile, let spilled else {
       let start = Int(position - inFile)
       let part = memory[start...].prefix(buffer.count)
       buffer.copyBytes(from: part)
@@ -50,7 +52,7 @@ struct SpillBuffer {
     }
     do throws(FileError) {
       let room = Int(min(UInt64(buffer.count), inFile - position))
-      let count = try file.read(
+      let count = try spilled.file.read(
         at: position, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<room]))
       guard count > 0 || room == 0 else {
         throw FileError(code: 5, operation: "read", path: "the temporary file")

@@ -43,6 +43,15 @@ struct TrackOutput: ~Copyable {
     }
   }
 
+  /// Bytes of a regular output so far.
+  func length() throws(PinstripeError) -> UInt64 {
+    do throws(FileError) {
+      return UInt64(clamping: try file.file.status().st_size)
+    } catch {
+      throw PinstripeError(writing: error)
+    }
+  }
+
   consuming func commit() throws(PinstripeError) {
     do throws(FileError) {
       try file.commit()

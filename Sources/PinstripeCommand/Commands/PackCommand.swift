@@ -21,6 +21,11 @@ struct PackCommand: ParsableCommand {
   @Flag(help: "Encrypt nothing: for works that need no protection.")
   var clear = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Keep the file's SHA-256 in the track: to know the track again, and for 'verify'.")
+  var digest = true
+
   @OptionGroup var pattern: PatternOptions
   @OptionGroup var keys: KeyOptions
   @OptionGroup var common: CommonOptions
@@ -34,7 +39,7 @@ struct PackCommand: ParsableCommand {
           : "Say who can play the track: --device NAME ('pinstripe device list' shows them).")
     }
     guard !clear || !pattern.isStated else {
-      throw ValidationError("A clear track has no pattern; leave --every, --phase and --suite out.")
+      throw ValidationError("A clear track has no pattern; leave --every, --framed, --phase and --suite out.")
     }
   }
 
@@ -42,6 +47,7 @@ struct PackCommand: ParsableCommand {
     var recipe = TrackRecipe.clear
     recipe.metadata = pattern.metadata
     if !clear { recipe = try pattern.recipe(following: .careful, keys: keys) }
+    recipe.computesDigest = digest
     let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
     let bar = ProgressBar("Packing \(source.name)", total: source.length, isQuiet: common.json)
     defer { bar.end() }
@@ -56,9 +62,11 @@ struct PackCommand: ParsableCommand {
         ("track", .string(output)), ("contentBytes", .number(summary.contentLength)),
         ("encryptedBytes", .number(summary.encryptedLength)),
         ("trackBytes", .number(summary.trackLength)),
+        ("notices", .array(summary.notices.map { .string($0) })),
       ]),
-      "Packed \(output): \(Terminal.size(summary.contentLength)), "
-        + "\(summary.encryptedLength) of \(summary.contentLength) bytes encrypted.")
+      (["Packed \(output): \(Terminal.size(summary.contentLength)), "
+        + "\(summary.encryptedLength) of \(summary.contentLength) bytes encrypted."]
+        + summary.notices).joined(separator: "\n"))
   }
 }
 
