@@ -57,7 +57,7 @@ public struct TrackDescription: Sendable, Equatable {
       cipher?.encryptedLength
       ?? (header.pattern.isFramed
         ? nil : contentLength.map { header.pattern.encryptedCount(before: $0) })
-    mapLength = cipher.map { $0.map?.sectionLength ?? 0 }
+    mapLength = header.pattern.isFramed ? cipher?.map?.sectionLength : 0
     let code = withUnsafeBytes(of: header.codec.code.littleEndian) { Array($0) }
     codec = String(decoding: code.prefix { $0 != 0x20 }, as: UTF8.self)
     trackID = Hexadecimal.string(header.trackID)
