@@ -4,6 +4,8 @@ from pinstripe_reference import pack, seal
 from vector_sources import DEVICE, build, pieces
 
 HEADER_TAG = 4064
+CASE_KEYS = ("metadata_status", "clear_allowed", "content_status", "map_status", "purchaser_status", "rights_status",
+             "rights_verdict", "rights_obeyed", "status_unobeyed", "chunk_status", "bad_chunks", "keybox")
 
 
 def u16(value): return struct.pack("<H", value)
@@ -27,6 +29,18 @@ def apply(file, edits):
         else:
             out[at:at + edit.get("remove", len(data) if "hex" in edit else 0)] = data
     return bytes(out)
+
+
+def differences(old, new):
+    """The edits that make `new` of `old`, which is as long; places closer than 8 bytes are one edit."""
+    assert len(old) == len(new)
+    places = []
+    for at in (i for i in range(len(old)) if old[i] != new[i]):
+        if places and at - places[-1][1] < 8:
+            places[-1][1] = at
+        else:
+            places.append([at, at])
+    return [put(first, new[first:last + 1]) for first, last in places]
 
 
 class Refusals:
@@ -57,12 +71,12 @@ class Refusals:
         self.add(name + "-raw", raw or status, edits, base, **more)
         self.add(name, status, edits, base, True, **more)
 
-    def whole(self, name, status, about=None, base="base-header", metadata_status=None, clear_allowed=False, **changed):
-        """A track made like `base`, under its own name, but for some options of `build`."""
-        file = pack(**build(name, **{**self.bases[base], **changed}))
-        more = {k: v for k, v in (("about", about), ("metadata_status", metadata_status),
-                                  ("clear_allowed", clear_allowed)) if v}
-        self.cases.append({"name": name, "status": status.split("|"), "base": base, "file": pieces(file), **more})
+    def whole(self, name, status, about=None, base="base-header", **options):
+        """A track made like `base`, under its own name, but for some options of `build`; the others go to the case."""
+        more = {"about": about, **{k: options.pop(k) for k in CASE_KEYS if k in options}}
+        file = pack(**build(name, **{**self.bases[base], **options}))
+        self.cases.append({"name": name, "status": status.split("|"), "base": base, "file": pieces(file),
+                           **{k: v for k, v in more.items() if v}})
 
     def end(self, base):
         return len(self.files[base])
