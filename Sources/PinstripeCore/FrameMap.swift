@@ -63,8 +63,10 @@ public struct FrameMap {
     let length = unsafe header.littleEndian64(at: 48)
     let encrypted = unsafe header.littleEndian64(at: 56)
     // Every page has a run and every run a byte.
-    guard pages <= UInt64(UInt32.max), length == contentLength, encrypted <= length,
-      (pages == 0) == (length == 0), unsafe header.isZero(from: 64, to: Self.startSize),
+    let runs = unsafe header.littleEndian64(at: 40)
+    let isEmpty = pages | runs | encrypted == 0
+    guard pages <= UInt64(UInt32.max), length == contentLength,
+      length == 0 ? isEmpty : pages > 0 && runs > 0, unsafe header.isZero(from: 64, to: Self.startSize),
       entry.length &- UInt64(Self.startSize) == pages &* UInt64(Self.pageSize)
     else { throw .malformed }
     guard encrypted <= TrackLayout.maximumEncryptedBytes else { throw .tooLarge }

@@ -80,7 +80,7 @@ extension SectionType {
   /// directory entry"); true of types that this version does not know.
   func allows(isCritical: Bool, length: UInt64) -> Bool {
     switch number {
-    case 1: isCritical && length >= UInt64(FrameMap.startSize)
+    case 1: isCritical && length >= 96 && (length &- 96) & 1023 == 0
     case 2: !isCritical && length <= 32 + 1 << 24
     case 3: !isCritical && length > 32 && length <= 32 + 1024
     case 4: isCritical && length == 160
