@@ -66,7 +66,7 @@ public struct FrameMap {
     let runs = unsafe header.littleEndian64(at: 40)
     let isEmpty = pages | runs | encrypted == 0
     guard pages <= UInt64(UInt32.max), length == contentLength,
-      length == 0 ? isEmpty : pages > 0 && runs > 0, unsafe header.isZero(from: 64, to: Self.startSize),
+      length == 0 ? isEmpty : pages > 0, unsafe header.isZero(from: 64, to: Self.startSize),
       entry.length &- UInt64(Self.startSize) == pages &* UInt64(Self.pageSize)
     else { throw .malformed }
     guard encrypted <= TrackLayout.maximumEncryptedBytes else { throw .tooLarge }
