@@ -52,7 +52,7 @@ def purchaser(r):
 
 
 def rights_directory(r):
-    for base, entry, end in (("base-rights", ENTRY0, 0), ("base-rights-trailer", r.end("base-rights-trailer") - 960, 1024)):
+    for base, entry in (("base-rights", ENTRY0), ("base-rights-trailer", r.end("base-rights-trailer") - 960)):
         name = base[5:]
         r.obeyed(name + "-not-critical-raw", "TAG", put(entry + 2, u16(0)), base)
         r.obeyed(name + "-not-critical", "MALFORMED", put(entry + 2, u16(0)), base, sealed=True)
@@ -141,7 +141,8 @@ def chunk_headers(r):
     one_more = lambda count: lambda key, payload: chunk_contents(4096, count)(key, payload) + bytes(16)
     r.whole("chunks-a-tag-more", "OK", "the count is right, the section longer", "base-chunks-short",
             chunks=one_more(1), chunk_status=["MALFORMED"])
-    r.whole("chunks-a-tag-more-claimed", "OK", None, "base-chunks-short", chunks=one_more(2), chunk_status=["MALFORMED"])
+    r.whole("chunks-a-tag-more-claimed", "OK", None, "base-chunks-short", chunks=one_more(2),
+            chunk_status=["MALFORMED"])
     r.whole("chunks-empty-with-a-tag", "OK", None, "base-chunks-empty", chunks=one_more(1), chunk_status=["MALFORMED"])
     r.whole("chunks-without-tags", "OK", None, "base-chunks-short", chunk_status=["MALFORMED"],
             chunks=lambda key, payload: chunk_contents(4096, 0)(key, b""))
