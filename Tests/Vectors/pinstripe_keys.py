@@ -106,7 +106,8 @@ def decode_key_file(data, magic, allow_test=True):
     return Key(1, epoch, playback_key(secret, last, device_id, epoch), secret, device_id)
 
 
-# | magic 8 | version 2 | flags 2 | recipient 4 | id 16 | generation 4 | device epoch 4 | device key id 8 | wrap 40 | zero 8 |
+# | magic 8 | version 2 | flags 2 | recipient 4 | id 16 | generation 4 | device epoch 4 | device key id 8 | wrap 40
+#   | zero 8 | tag 32 |
 GRANT = struct.Struct("<8sHHI16sII8s40s8s")
 
 

@@ -14,6 +14,7 @@ from pinstripe_keys import (
     FRAMED, ClearRefused, CriticalSection, Malformed, NoSlot, NotATrack, Pattern, Slot, SLOT, Suite, Tag, TooLarge,
     Truncated, Unwrap, Version, hkdf, mac, need, stripe_key)
 from pinstripe_runs import apply_runs
+# encode_fields and decode_fields are for those who import this file alone.
 from pinstripe_sections import (
     FRAME_MAP, KNOWN, METADATA, RIGHTS, decode_fields, encode_fields, read_section, section_tag, section_tag_key,
     store_section)

@@ -82,7 +82,8 @@ def decode_fields(data):
 # Rights
 
 RIGHTS_TEST, ISSUED = 1, 2
-# | version 2 | flags 2 | plays 4 | rights id 16 | device id 16 | track id 16 | not before 8 | not after 8 | zero 24 | tag 32 |
+# | version 2 | flags 2 | plays 4 | rights id 16 | device id 16 | track id 16 | not before 8 | not after 8 | zero 24
+#   | issuer's tag 32 |
 RIGHTS_BODY = struct.Struct("<HHI16s16s16sQQ24s")
 
 

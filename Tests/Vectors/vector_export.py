@@ -1,5 +1,5 @@
 """Every case as files, for drivers that read no JSON; README.md has the lines' forms."""
-from vector_replay import all_cases, expected, grant_outcome, outcome, read, read_outcomes
+from vector_replay import all_cases, expected, outcome, read, read_outcomes
 
 
 class Export:
@@ -57,6 +57,8 @@ class Export:
             self.line("metadata.txt", name, right["metadata_status"], plain("metadata_status", ".meta"))
         if right["content_status"] != "OK":
             self.line("content.txt", name, right["content_status"])
+        if "seek" in right:
+            self.line("seek.txt", name, right["seek"], str(case["json"]["seek"]["offset"]))
         if track.map:
             self.line("map.txt", name, right["map_status"], str(track.map.run_count))
         if there["purchaser_status"]:

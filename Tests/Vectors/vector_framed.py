@@ -1,7 +1,7 @@
 """Framed tracks that open, and the runs they are made of."""
 from pinstripe_framemap import encode_run, fill_pages
 from pinstripe_keys import FRAMED, Pattern
-from pinstripe_runs import FULL, STRIPED, Run
+from pinstripe_runs import STRIPED, Run
 from vector_sources import CONTENT, DEVICE, GROUP, STRANGER, USER, runs_of, title, track_case
 
 LENGTHS = (1, 31, 32, 4095, 4096, (1 << 19) - 1, 1 << 19, (1 << 26) - 1, 1 << 26, 1 << 33, 1 << 40, 1 << 47, 1 << 54,

@@ -50,14 +50,16 @@ class FramedRefusals(Refusals):
             size = 96 if start == at else PAGE_SIZE - 32
             untagged[start:start + size] = new[start:start + size]
         self.add(name, status, differences(old, new), base, **more)
-        more = {k: v for k, v in more.items() if not k.endswith("_status")}
+        more = {k: v for k, v in more.items() if not k.endswith("_status") and k != "seek"}
         if raw == "TAG":
             self.add(name + "-raw", "TAG", differences(old, bytes(untagged)), base, **more)
         else:
             self.add(name + "-raw", "OK", differences(old, bytes(untagged)), base, content_status=["TAG"], **more)
 
-    def page(self, name, change, base="base-framed", **more):
-        """The track opens; whoever reads the page refuses it."""
+    def page(self, name, change, base="base-framed", seek=None, **more):
+        """The track opens; whoever reads the page refuses it, and so does, if given, who seeks to `seek` at once."""
+        if seek is not None:
+            more["seek"] = {"offset": seek, "status": ["MALFORMED"]}
         self.map(name, "OK", change, base, raw="content", content_status=["MALFORMED"], **more)
 
     def rebuilt(self, name, status, change, base="base-framed-one", **more):
@@ -86,35 +88,40 @@ def shifted(target, name, by, **values):
 
 
 def page_forms(r):
+    # All of a page is judged before its first byte is used.
+    page = lambda name, change, **more: r.page(name, change, seek=SECOND, **more)
     runs = lambda *parts: b"".join(encoded(p) if isinstance(p, str) else p for p in parts)
     for target, index in ((0, 1), (1, 0), (1, 2), (1, 1 << 24), (1, (1 << 32) - 1), (2, 3)):
-        r.page("page-%d-index-%d" % (target, index), setting(target, index=index))
+        r.page("page-%d-index-%d" % (target, index), setting(target, index=index), seek=(0, SECOND, THIRD)[target])
     for count in (0, 3, 5, 969, 65535):
-        r.page("page-run-bytes-%d" % count, setting(1, run_bytes=count), about="4 would be right")
-    r.page("page-zero-6", setting(1, zero=1))
-    r.page("page-zero-7", setting(1, zero=0x8000))
-    r.page("page-padding-first", setting(1, padding=b"\x06"), about="a byte that could be a run")
-    r.page("page-padding-last", setting(1, padding=bytes(963) + b"\x01"))
+        page("page-run-bytes-%d" % count, setting(1, run_bytes=count), about="4 would be right")
+    page("page-zero-6", setting(1, zero=1))
+    page("page-zero-7", setting(1, zero=0x8000))
+    page("page-padding-first", setting(1, padding=b"\x06"), about="a byte that could be a run")
+    page("page-padding-last", setting(1, padding=bytes(963) + b"\x01"))
     for what, data in (("kind-3", b"\x1f"), ("kind-3-long", b"\x9f\x01"), ("needless-group", b"\x9e\0"),
                        ("needless-groups", b"\x9e" + b"\x80" * 7 + b"\0"),
-                       ("of-10-bytes", b"\x9e" + b"\x80" * 8 + b"\0"), ("of-10-bytes-high", b"\x9e" + b"\x80" * 8 + b"\x01"),
+                       ("of-10-bytes", b"\x9e" + b"\x80" * 8 + b"\0"),
+                       ("of-10-bytes-high", b"\x9e" + b"\x80" * 8 + b"\x01"),
+                       ("of-10-bytes-wraps-round", b"\x9e" + b"\x80" * 8 + b"\x02"),
+                       ("of-9-bytes-goes-on", b"\x9a" + b"\x80" * 8 + b"\x06"),
                        ("that-goes-on", b"\x9e" + b"\xff" * 20)):
-        r.page("run-" + what, setting(1, runs=runs("50s", data, "9f")), about="in the place of a clear run of 7 bytes")
+        page("run-" + what, setting(1, runs=runs("50s", data, "9f")), about="in the place of a clear run of 7 bytes")
     for kind in range(4):
-        r.page("run-empty-kind-%d" % kind, setting(1, runs=runs("50s 7c", bytes([kind]), "9f")))
-    r.page("run-empty-needless-group", setting(1, runs=runs("50s 7c", b"\x80\0", "9f")))
-    r.page("run-empty-last", setting(1, runs=runs("50s 7c 9f", b"\x02")))
-    r.page("run-cut", setting(1, runs=runs("50s 7c 9f", b"\x80")))
-    r.page("run-cut-in-the-last", setting(1, runs=runs("50s 7c", b"\xa4")))
+        page("run-empty-kind-%d" % kind, setting(1, runs=runs("50s 7c", bytes([kind]), "9f")))
+    page("run-empty-needless-group", setting(1, runs=runs("50s 7c", b"\x80\0", "9f")))
+    page("run-empty-last", setting(1, runs=runs("50s 7c 9f", b"\x02")))
+    page("run-cut", setting(1, runs=runs("50s 7c 9f", b"\x80")))
+    page("run-cut-in-the-last", setting(1, runs=runs("50s 7c", b"\xa4")))
     for what, length in (("2-56", 1 << 56), ("above-2-56", (1 << 56) + 1), ("2-60", 1 << 60)):
         for kind in "fsc":
-            r.page("run-of-%s-%s" % (what, kind), setting(1, runs=runs("50s %d%s" % (length, kind))))
-    r.page("run-of-63-bits", setting(1, runs=runs("50s", b"\xfe" + b"\xff" * 7 + b"\x7f")))
-    r.page("runs-of-2-62", setting(1, runs=runs(*["%df" % (1 << 56)] * 64)))
-    for name, data in (("run-cut-by-the-page", b"\x06" * 967 + b"\x86"), ("run-cut-by-the-page-high", b"\x06" * 967 + b"\xff")):
+            page("run-of-%s-%s" % (what, kind), setting(1, runs=runs("50s %d%s" % (length, kind))))
+    page("run-of-63-bits", setting(1, runs=runs("50s", b"\xfe" + b"\xff" * 7 + b"\x7f")))
+    page("runs-of-2-62", setting(1, runs=runs(*["%df" % (1 << 56)] * 64)))
+    for name, last in (("run-cut-by-the-page", b"\x86"), ("run-cut-by-the-page-high", b"\xff")):
         parts = build(name, pattern=framed(3, 2), pages=["1c " * 968])
         plain = parts["map"]
-        plain.pages[0].runs = data
+        plain.pages[0].runs = b"\x06" * 967 + last
         sections = [(t, f, salt, plain.encode()) for t, f, salt, _ in parts["sections"]]
         parts["map"] = make_map(framed(3, 2), [runs_of("968c")])
         r.cases.append({"name": name, "status": ["OK"], "content_status": ["MALFORMED"], "base": "base-framed-one",
@@ -125,20 +132,21 @@ def page_forms(r):
 def page_sums(r, base="base-framed", prefix=""):
     """Each change keeps every other sum right, so that one rule alone can notice it."""
     page = lambda name, change, **more: r.page(prefix + name, change, base, **more)
-    page("pages-gap", shifted(1, "start", 1, runs=encoded("50s 6c 9f")))
+    first, second, third = (lambda *a, _at=at, **more: page(*a, seek=_at, **more) for at in (0, SECOND, THIRD))
+    second("pages-gap", shifted(1, "start", 1, runs=encoded("50s 6c 9f")))
     page("pages-overlap", shifted(1, "start", -1, runs=encoded("50s 8c 9f")))
     page("pages-encrypted-gap", shifted(1, "before", 1, runs=encoded("50s 7c 8f 1c")))
     page("pages-encrypted-overlap", shifted(1, "before", -1, runs=encoded("50s 1f 6c 9f")))
-    page("first-page-starts-at-1", setting(0, start=1, runs=encoded("10s 20f 29c 1s")))
-    page("first-page-has-1-before", setting(0, before=1, runs=encoded("10s 19f 31c 1s")))
-    page("last-page-short", setting(2, runs=encoded("40s 2c")))
-    page("last-page-long", setting(2, runs=encoded("40s 4c")))
-    page("last-page-one-run-more", setting(2, runs=encoded("40s 3c 1c")))
-    page("last-page-encrypts-one-more", setting(2, runs=encoded("40s 1f 2c")))
-    page("last-page-encrypts-one-less", setting(2, runs=encoded("37s 6c")))
-    page("page-ends-at-the-end", setting(1, runs=encoded("50s 50c 9f")), about="where only the last one may end")
-    page("page-ends-behind-the-end", setting(1, runs=encoded("50s 51c 9f")))
-    page("page-encrypts-too-much", setting(1, runs=encoded("66f")))
+    first("first-page-starts-at-1", setting(0, start=1, runs=encoded("10s 20f 29c 1s")))
+    first("first-page-has-1-before", setting(0, before=1, runs=encoded("10s 19f 31c 1s")))
+    third("last-page-short", setting(2, runs=encoded("40s 2c")))
+    third("last-page-long", setting(2, runs=encoded("40s 4c")))
+    third("last-page-one-run-more", setting(2, runs=encoded("40s 3c 1c")))
+    third("last-page-encrypts-one-more", setting(2, runs=encoded("40s 1f 2c")))
+    third("last-page-encrypts-one-less", setting(2, runs=encoded("37s 6c")))
+    second("page-ends-at-the-end", setting(1, runs=encoded("50s 50c 9f")), about="where only the last one may end")
+    second("page-ends-behind-the-end", setting(1, runs=encoded("50s 51c 9f")))
+    second("page-encrypts-too-much", setting(1, runs=encoded("66f")))
     page("page-start-0", setting(1, start=0))
     page("page-start-of-the-third", setting(1, start=THIRD))
     page("page-start-at-the-end", setting(2, start=LENGTH))
@@ -147,14 +155,14 @@ def page_sums(r, base="base-framed", prefix=""):
     page("page-start-wraps-round", setting(1, start=(1 << 64) - 1), about="added up in 64 bits, it would end at 65")
     page("last-page-start-wraps-round", setting(2, start=(1 << 64) - 1, runs=encoded("40s 131c")),
          about="added up in 64 bits, it would end at the content's end")
-    page("page-before-wraps-round", setting(1, before=(1 << 64) - 1))
-    page("page-before-is-total", lambda plain: setting(1, before=plain.encrypted)(plain))
+    second("page-before-wraps-round", setting(1, before=(1 << 64) - 1))
+    second("page-before-is-total", lambda plain: setting(1, before=plain.encrypted)(plain))
 
     def emptied(plain):
         plain.pages[2].runs = plain.pages[1].runs + plain.pages[2].runs
         plain.pages[2].start, plain.pages[2].before = plain.pages[1].start, plain.pages[1].before
         plain.pages[1].runs = b""
-    page("page-without-runs", emptied, about="all sums are right")
+    second("page-without-runs", emptied, about="all sums are right")
 
 
 def page_tags(r, base):
@@ -164,7 +172,8 @@ def page_tags(r, base):
     for k in range(count):
         page = at + 96 + PAGE_SIZE * k
         for where in (0, 24, 500, 991, 992, 1023):
-            r.flip("%s-page-%d-flip-%d" % (name, k, where), "OK", page + where, **refused)
+            r.flip("%s-page-%d-flip-%d" % (name, k, where), "OK", page + where, **refused,
+                   seek={"offset": (0, SECOND, THIRD)[k], "status": ["TAG"]})
     r.add(name + "-page-zeros", "OK", put(at + 96 + PAGE_SIZE, bytes(PAGE_SIZE)), **refused)
     file = r.files[base]
     first, second = (file[p:p + PAGE_SIZE] for p in (at + 96, at + 96 + PAGE_SIZE))
@@ -220,9 +229,9 @@ def lengths(r):
     r.rebuilt("map-with-a-page-behind-the-end", "OK", resized(pages=lambda pages: pages + [page], page_count=2),
               content_status="MALFORMED", about="the first page ends where only the last one may")
     empty = "base-framed-empty"
-    r.rebuilt("empty-with-a-page", "MALFORMED", resized(pages=lambda pages: [PlainPage(0, 0, 0, b"\x06")], page_count=1),
-              empty)
-    r.rebuilt("empty-with-an-unclaimed-page", "MALFORMED", resized(pages=lambda pages: [PlainPage(0, 0, 0, b"")]), empty)
+    with_page = lambda runs: lambda pages: [PlainPage(0, 0, 0, runs)]
+    r.rebuilt("empty-with-a-page", "MALFORMED", resized(pages=with_page(b"\x06"), page_count=1), empty)
+    r.rebuilt("empty-with-an-unclaimed-page", "MALFORMED", resized(pages=with_page(b"")), empty)
     r.map("empty-page-count-1", "MALFORMED", setting(None, page_count=1), empty)
     r.map("empty-content-length-1", "MALFORMED", setting(None, length=1), empty)
     r.map("empty-total-1", "MALFORMED", setting(None, encrypted=1), empty)
@@ -231,8 +240,8 @@ def lengths(r):
     for size in (32, 95, 97, 96 + 1023, 96 + 1025, 96 + 512):
         edits = [put(ENTRY0 + 16, u64(size)), truncate(4196), append(bytes(size))]
         r.add("map-length-%d" % size, "MALFORMED", edits, "base-framed-one", True, about="the file is as long as that")
-    for size, status in ((96 + 2048, "TRUNCATED"), (96 + 1024 + 1, "MALFORMED"), (96, "MALFORMED"), (1 << 56, "MALFORMED"),
-                         (96 + (1 << 50), "TRUNCATED")):
+    for size, status in ((96 + 2048, "TRUNCATED"), (96 + 1024 + 1, "MALFORMED"), (96, "MALFORMED"),
+                         (1 << 56, "MALFORMED"), (96 + 1024 * ((1 << 32) - 1), "TRUNCATED")):
         r.add("map-claims-length-%d" % size, status, put(ENTRY0 + 16, u64(size)), "base-framed-one", True)
 
 
@@ -259,7 +268,8 @@ def directory(r):
 
 def patterns(r):
     one = "base-framed-one"
-    for name, pattern in (("kind-3", Pattern(3, 3, 0, 2)), ("kind-4", Pattern(4, 3, 0, 2)), ("stride-0", Pattern(2, 0, 0, 2)),
+    for name, pattern in (("kind-3", Pattern(3, 3, 0, 2)), ("kind-4", Pattern(4, 3, 0, 2)),
+                          ("stride-0", Pattern(2, 0, 0, 2)),
                           ("phase-1", Pattern(2, 3, 1, 2)), ("phase-2", Pattern(2, 3, 2, 0)),
                           ("every-with-head", Pattern(1, 3, 0, 2)), ("clear-with-head", Pattern(0, 0, 0, 2)),
                           ("clear-with-stride", Pattern(0, 3, 0, 0))):

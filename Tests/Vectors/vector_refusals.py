@@ -3,10 +3,11 @@
 A case edits a base track. With `sealed` its tags are made anew, so that only the rule itself can refuse it.
 Each has one status: the page fixes the order of the checks.
 """
-import struct
-from pinstripe_keys import Key, Pattern, mac
+from pinstripe_keys import Key, Pattern
 from pinstripe_reference import pack, seal
-from vector_edits import Refusals, append, apply, cut, insert, put, truncate, u16, u32, u64
+from vector_edits import Refusals, append, cut, insert, put, truncate, u16, u32, u64
+from vector_key_files import keyboxes
+from vector_metadata_refusals import metadata
 from vector_sources import CLEAR, DEVICE, GROUP, STRANGER, USER, Device, build, content, oversized_metadata, pieces, \
     random, title
 
@@ -196,7 +197,8 @@ def directory(r, base, entry0, name):
     add("critical-before-malformed", "CRITICAL_SECTION",
         [put(entry0, u16(8) + u16(1)), put(entry1 + 16, u64(31))], about="the entries are judged in order")
     add("malformed-before-critical", "MALFORMED", [put(entry0 + 16, u64(31)), put(entry1 + 2, u16(1))])
-    for what, status, size in (("of-16-mib", "TRUNCATED", 32 + (1 << 24)), ("above-16-mib", "MALFORMED", 33 + (1 << 24))):
+    limit = 32 + (16 << 20)
+    for what, status, size in (("of-16-mib", "TRUNCATED", limit), ("above-16-mib", "MALFORMED", limit + 1)):
         add("metadata-" + what, status, [put(entry0 + 16, u64(size)), put(entry1 + 8, u64(offset0 + size))])
     add("gap", "MALFORMED", put(entry1 + 8, u64(offset1 + 1)))
     add("overlap", "MALFORMED", put(entry1 + 8, u64(offset1 - 1)))
@@ -274,78 +276,6 @@ def clear(r):
     forged = pack(**{**base_header, "pattern": CLEAR, "cek": bytes(32), "slots": [], "sections": []})
     r.cases.append({"name": "clear-forged", "status": ["CLEAR_REFUSED"], "base": "base-header", "file": pieces(forged),
                     "about": "what anybody can make of a track: clear, sealed with the key of zeros"})
-
-
-def metadata(r):
-    """Sections are judged when they are read: these tracks open."""
-    field = lambda number, value, zero=0, length=None: struct.pack(
-        "<HHI", number, zero, len(value) if length is None else length) + value
-    whole = lambda name, contents, status="MALFORMED", **more: r.whole(
-        "metadata-" + name, "OK", metadata_status=status.split("|"), contents=contents, fields=None, **more)
-    for at, what in ((0, "salt"), (31, "salt-last"), (32, "contents"), (40, "value")):
-        r.flip("metadata-%s-flip" % what, "OK", SECTION0 + at, metadata_status=["TAG"])
-        r.flip("trailer-metadata-%s-flip" % what, "OK", SECTION0 + at, base="base-trailer", metadata_status=["TAG"])
-    r.flip("unknown-section-flip", "OK", r.end("base-header") - 1, metadata_status=["OK"],
-           about="nobody reads this section")
-    for count in (1, 7):
-        whole("rest-of-%d" % count, field(1, b"title") + bytes(count))
-    whole("only-4-bytes", bytes(4))
-    whole("zero-field", field(1, b"title", zero=1))
-    whole("zero-field-unknown", field(99, b"new", zero=0x100))
-    whole("length-one-more", field(1, b"title", length=6))
-    whole("length-2-32", field(1, b"title", length=0xFFFFFFFF))
-    whole("length-wraps-round", field(99, b"x", length=0xFFFFFFF8) + field(1, b"title"))
-    for number in (1, 2, 3, 4, 16, 17):
-        whole("twice-%d" % number, field(number, b"x" * 32) * 2)
-    whole("unknown-twice", field(99, b"a") * 2, "OK")
-    whole("number-0", field(0, b"a"), "OK")
-    whole("sha256-of-31", field(17, bytes(31)))
-    whole("not-utf8", field(1, b"\xff\xfe"), "OK")
-    whole("picture-without-zero", field(5, b"image/png"), "OK")
-    whole("free-field-without-zero", field(7, b"name"), "OK")
-    whole("empty-values", field(1, b"") + field(6, b"") + field(16, b""), "OK")
-    whole("many-fields", field(6, b"") * 200, "OK")
-
-
-def resealed(file):
-    return file[:96] + mac(bytes(32), file[:96])
-
-
-def keyboxes():
-    """(name, status, file, TEST allowed) of key files: keyboxes, tried on base-header, then playback keys."""
-    good = DEVICE.keybox()
-
-    def edited(at, data, sealed=True):
-        file = apply(good, [put(at, data)])
-        return resealed(file) if sealed else file
-
-    cases = [("good", "OK", good, True), ("test-refused", "TEST_KEYBOX", good, False),
-             ("production", "OK", DEVICE.keybox(flags=0), False), ("empty", "KEYBOX", b"", True),
-             ("cut-to-127", "KEYBOX", good[:127], True), ("cut-to-96", "KEYBOX", good[:96], True),
-             ("appended", "KEYBOX", good + b"\0", True),
-             ("magic", "KEYBOX", edited(3, b"T"), True), ("version-0", "VERSION", edited(8, u16(0)), True),
-             ("version-2", "VERSION", edited(8, u16(2)), True),
-             ("flags-bit-1", "KEYBOX", edited(10, u16(2)), True),
-             ("version-2-damaged", "KEYBOX", edited(8, u16(2), False), True),
-             ("version-2-flags", "VERSION", edited(8, u16(2) + u16(2)), True),
-             ("epoch-0", "KEYBOX", edited(12, u32(0)), True),
-             ("epoch-0-test-refused", "KEYBOX", edited(12, u32(0)), False),
-             ("flags-bit-15", "KEYBOX", edited(10, u16(0x8001)), True),
-             ("test-flag-cleared", "KEYBOX", edited(10, u16(0), False), False),
-             ("playback-key-instead", "KEYBOX", DEVICE.playback(), True)]
-    cases += [("flip-%d" % at, "KEYBOX", edited(at, bytes([good[at] ^ 1]), False), True)
-              for at in (0, 12, 16, 31, 32, 63, 64, 95, 96, 127)]
-    playback = DEVICE.playback()
-    held = [("good", "OK", playback, True), ("test-refused", "TEST_KEYBOX", playback, False),
-            ("cut-to-127", "KEYBOX", playback[:127], True), ("appended", "KEYBOX", playback + b"\0", True),
-            ("version-2", "VERSION", resealed(apply(playback, [put(8, u16(2))])), True),
-            ("flags-bit-1", "KEYBOX", resealed(apply(playback, [put(10, u16(2))])), True),
-            ("epoch-0", "KEYBOX", resealed(apply(playback, [put(12, u32(0))])), True),
-            ("flip-32", "KEYBOX", apply(playback, [put(32, bytes([playback[32] ^ 1]))]), True),
-            ("keybox-instead", "KEYBOX", good, True)]
-    listed = lambda prefix, rows: [{"name": prefix + n, "status": s.split("|"), "file": f, "test_allowed": t}
-                                   for n, s, f, t in rows]
-    return {"keyboxes": listed("keybox-", cases), "playback_keys": listed("playback-", held)}
 
 
 def refusal_cases():

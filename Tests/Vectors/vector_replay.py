@@ -84,7 +84,11 @@ def read_outcomes(case, track):
         contents = track.contents(RIGHTS)
         return contents and decode_rights(contents, track.track_id)
 
-    return {"metadata_status": attempt(metadata), "content_status": attempt(track.decrypt),
+    outcomes = {"metadata_status": attempt(metadata)}
+    # Before anything else reads pages, since pages are judged once.
+    if "seek" in case["json"]:
+        outcomes["seek"] = attempt(lambda: track.decrypt(case["json"]["seek"]["offset"], 1))
+    return {**outcomes, "content_status": attempt(track.decrypt),
             "map_status": attempt(lambda: track.map and track.map.walk()),
             "purchaser_status": attempt(lambda: track.contents(PURCHASER)), "rights_status": attempt(rights),
             "chunk_status": chunk_outcome(track)}
@@ -100,4 +104,6 @@ def expected(case, key):
     """The list of right outcomes of reading something; what nothing is said of is OK. The rules that refuse content
     refuse the whole map as well."""
     c = case["json"]
+    if key == "seek":
+        return c["seek"]["status"]
     return c.get(key) or (c.get("content_status") if key == "map_status" else None) or ["OK"]

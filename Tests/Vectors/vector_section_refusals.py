@@ -3,6 +3,7 @@ import dataclasses
 from pinstripe_reference import pack
 from pinstripe_sections import CHUNK_TAGS, ISSUED, RIGHTS, chunk_contents, chunk_tag
 from vector_edits import Refusals, differences, put, truncate, u16, u64
+from vector_framed import framed
 from vector_sections import BUYER, rights
 from vector_sources import DEVICE, STRANGER, content, random
 
@@ -11,11 +12,12 @@ BASES = {
     "base-rights": dict(rights=rights(plays=5, not_before=10, not_after=20)),
     "base-rights-trailer": dict(rights=rights(plays=5), trailer=True, suite=2),
     "base-advice": dict(rights=rights(flags=0)),
+    "base-rights-framed": dict(rights=rights(), pattern=framed(3, 2), pages=["40s 60c"]),
     "base-chunks": dict(length=9000, chunks=4096),
     "base-chunks-short": dict(chunks=4096, trailer=True, suite=2),
     "base-chunks-empty": dict(length=0, chunks=4096),
 }
-ENTRY0 = 192  # one slot; each base has one section
+ENTRY0 = 192  # one slot; but for base-rights-framed, each base has one section
 
 
 class SectionRefusals(Refusals):
@@ -52,7 +54,7 @@ def purchaser(r):
 
 
 def rights_directory(r):
-    for base, entry, end in (("base-rights", ENTRY0, 0), ("base-rights-trailer", r.end("base-rights-trailer") - 960, 1024)):
+    for base, entry in (("base-rights", ENTRY0), ("base-rights-trailer", r.end("base-rights-trailer") - 960)):
         name = base[5:]
         r.obeyed(name + "-not-critical-raw", "TAG", put(entry + 2, u16(0)), base)
         r.obeyed(name + "-not-critical", "MALFORMED", put(entry + 2, u16(0)), base, sealed=True)
@@ -63,6 +65,9 @@ def rights_directory(r):
         r.obeyed(name + "-tag", "OK", put(entry + 24, bytes(32)), base, sealed=True, rights_status=["TAG"])
     r.obeyed("rights-cut", "TRUNCATED", truncate(r.end("base-rights") - 1), status_unobeyed=["CRITICAL_SECTION"],
              about="an entry is judged before the end of the file")
+    r.obeyed("rights-before-the-map", "TAG", put(ENTRY0 + 24, bytes(32)), "base-rights-framed", sealed=True,
+             status_unobeyed=["CRITICAL_SECTION"], about="a bad tag of the frame map, which is judged after the directory")
+    r.obeyed("rights-behind-the-payload", "TRUNCATED", truncate(4150), about="the payload is judged before the directory")
     for at in (0, 31, 32, 100, 128, 159):
         byte = bytes([r.files["base-rights"][4196 + at] ^ 1])
         r.obeyed("rights-flip-%d" % at, "OK", put(4196 + at, byte), rights_status=["TAG"])
@@ -141,7 +146,8 @@ def chunk_headers(r):
     one_more = lambda count: lambda key, payload: chunk_contents(4096, count)(key, payload) + bytes(16)
     r.whole("chunks-a-tag-more", "OK", "the count is right, the section longer", "base-chunks-short",
             chunks=one_more(1), chunk_status=["MALFORMED"])
-    r.whole("chunks-a-tag-more-claimed", "OK", None, "base-chunks-short", chunks=one_more(2), chunk_status=["MALFORMED"])
+    r.whole("chunks-a-tag-more-claimed", "OK", None, "base-chunks-short", chunks=one_more(2),
+            chunk_status=["MALFORMED"])
     r.whole("chunks-empty-with-a-tag", "OK", None, "base-chunks-empty", chunks=one_more(1), chunk_status=["MALFORMED"])
     r.whole("chunks-without-tags", "OK", None, "base-chunks-short", chunk_status=["MALFORMED"],
             chunks=lambda key, payload: chunk_contents(4096, 0)(key, b""))

@@ -33,7 +33,8 @@ def with_rights():
     yield case("rights-advice-test", "with TEST", rights=rights(flags=RIGHTS_TEST), verdict="advice")
     yield case("rights-advice-other-device", "advice for another device is advice", rights=rights(STRANGER, 0),
                verdict="advice")
-    yield case("rights-issued", "any number of plays, at any time", rights=rights(), verdict="issued", fields=title(100))
+    yield case("rights-issued", "any number of plays, at any time", rights=rights(), verdict="issued",
+               fields=title(100))
     yield case("rights-issued-trailer", "with a trailer, in the other suite", suite=2, trailer=True,
                rights=rights(plays=1), verdict="issued", fields=title(100))
     yield case("rights-issued-test", "with TEST", rights=rights(flags=ISSUED | RIGHTS_TEST), verdict="issued")

@@ -276,5 +276,6 @@ def oversized_metadata():
     file, entry = bytearray(pack(**parts))[:4096 + length] + stored, 128 + 64
     tag = section_tag(parts["cek"], METADATA, 0, stored)
     file[entry + 16:entry + 24], file[entry + 24:entry + 56] = len(stored).to_bytes(8, "little"), tag
-    return {"name": name, "status": ["MALFORMED"], "base": "base-header", "file": pieces(seal(bytes(file), parts["cek"])),
+    return {"name": name, "status": ["MALFORMED"], "base": "base-header",
+            "file": pieces(seal(bytes(file), parts["cek"])),
             "about": "metadata above 16 MiB, which the directory cannot have"}
