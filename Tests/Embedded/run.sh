@@ -101,7 +101,7 @@ refuses() {
 
 check_player() {
   local tracks=$work/tracks track
-  for track in every10 every10-aes every3-phase2 every1 trailer; do
+  for track in every10 every10-aes every3-phase2 every1 trailer framed framed-trailer; do
     expect "$track decrypts" cmp -s "$mp3" <(play --decrypt "$tracks/$track.pst")
   done
   on_target "$work/reference-$short" "$mp3" >"$work/whole.raw"
@@ -109,11 +109,14 @@ check_player() {
   expect "the reference has sound" test -s "$work/from7.raw"
   expect "--raw" cmp -s "$work/whole.raw" <(play --raw "$tracks/every10.pst")
   expect "--raw, trailer" cmp -s "$work/whole.raw" <(play --raw "$tracks/trailer.pst")
+  expect "--raw, framed" cmp -s "$work/whole.raw" <(play --raw "$tracks/framed.pst")
+  expect "--raw --from 7, framed" cmp -s "$work/from7.raw" <(play --raw --from 7 "$tracks/framed.pst")
   expect "--raw --from 7" cmp -s "$work/from7.raw" <(play --raw --from 7 "$tracks/every10.pst")
   play "$tracks/every10.pst" >"$work/out.wav"
   expect "WAV samples" cmp -s "$work/whole.raw" <(tail -c +45 "$work/out.wav")
   expect "WAV length" test "$(od -An -tu4 -j40 -N4 "$work/out.wav" | tr -d ' ')" = \
     "$(stat -c %s "$work/whole.raw")"
+  expect "--info, framed" grep -qx 'pattern: framed 32/64' <(play --info "$tracks/framed.pst")
   expect "--info" grep -qx 'pattern: every 10' <(play --info "$tracks/every10.pst")
 
   refuses 66 "$tracks/none.pst" play "$tracks/none.pst"

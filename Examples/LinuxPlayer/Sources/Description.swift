@@ -19,6 +19,11 @@ func describe(_ info: pinstripe_info) throws(PlayerError) {
   text.add("\npattern: ")
   if info.pattern_kind == PINSTRIPE_PATTERN_CLEAR {
     text.add("clear")
+  } else if info.pattern_kind == PINSTRIPE_PATTERN_FRAMED {
+    text.add("framed ")
+    text.add(UInt64(info.head))
+    text.add("/")
+    text.add(UInt64(info.stride))
   } else {
     text.add("every ")
     text.add(UInt64(info.stride))
