@@ -116,7 +116,7 @@ let package = Package(
       name: "PinstripeTests",
       dependencies: [
         "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeMTP", "PinstripePipe",
-        "PinstripeProfile", "PinstripeTestSupport", "TestTools",
+        "PinstripeFrames", "PinstripeProfile", "PinstripeTestSupport", "TestTools",
       ],
       swiftSettings: common),
     .testTarget(
