@@ -66,8 +66,9 @@ def rights_directory(r):
     r.obeyed("rights-cut", "TRUNCATED", truncate(r.end("base-rights") - 1), status_unobeyed=["CRITICAL_SECTION"],
              about="an entry is judged before the end of the file")
     r.obeyed("rights-before-the-map", "TAG", put(ENTRY0 + 24, bytes(32)), "base-rights-framed", sealed=True,
-             status_unobeyed=["CRITICAL_SECTION"], about="a bad tag of the frame map, which is judged after the directory")
-    r.obeyed("rights-behind-the-payload", "TRUNCATED", truncate(4150), about="the payload is judged before the directory")
+             status_unobeyed=["CRITICAL_SECTION"], about="a bad tag of the map, which is judged after the directory")
+    r.obeyed("rights-behind-the-payload", "TRUNCATED", truncate(4150),
+             about="the payload is judged before the directory")
     for at in (0, 31, 32, 100, 128, 159):
         byte = bytes([r.files["base-rights"][4196 + at] ^ 1])
         r.obeyed("rights-flip-%d" % at, "OK", put(4196 + at, byte), rights_status=["TAG"])
