@@ -114,7 +114,10 @@ def rights_contents(r):
 def chunk_directory(r):
     base = "base-chunks"
     r.both("chunks-critical", "MALFORMED", put(ENTRY0 + 2, u16(1)), "TAG", base)
-    for size in (32, 63, 65, 79, 81):
+    for size in (0, 16, 31, 33, 47, 49):
+        r.whole("chunks-section-of-%d" % (32 + size), "MALFORMED", None, "base-chunks-empty", chunks=None,
+                sections=[(CHUNK_TAGS, 0, random("chunk tags of %d" % size, size))])
+    for size in (32, 63, 65, 79, 81, 64 + 16 * 3 + 1):
         r.add("chunks-claim-%d" % size, "MALFORMED", put(ENTRY0 + 16, u64(size)), base, True)
     r.add("chunks-claim-64", "MALFORMED", put(ENTRY0 + 16, u64(64)), base, True, about="the file holds more")
     r.add("chunks-claim-one-more", "TRUNCATED", put(ENTRY0 + 16, u64(64 + 16 * 4)), base, True)
