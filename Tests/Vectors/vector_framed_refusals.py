@@ -1,16 +1,12 @@
-"""Framed tracks that are refused, at opening or when a page is read.
-
-A change is made to the plain map. The case without "-raw" carries it under tags made anew; "-raw" carries the same
-bytes under the old tags.
-"""
-import copy
+"""Framed tracks that are refused, at opening or when a page is read."""
 from pinstripe_framemap import PAGE_SIZE, PlainPage, encode_run, make_map
 from pinstripe_keys import Pattern
 from pinstripe_reference import CRITICAL, pack
 from pinstripe_sections import FRAME_MAP
-from vector_edits import Refusals, append, differences, put, truncate, u16, u64
+from vector_edits import append, put, truncate, u16, u64
 from vector_framed import framed
-from vector_sources import CLEAR, build, pieces, runs_of, title
+from vector_map_edits import FramedRefusals, setting, shifted
+from vector_sources import CLEAR, build, runs_of, title
 
 PAGES = ["10s 20f 30c 1s", "50s 7c 9f", "40s 3c"]
 LENGTH, SECOND, THIRD = 170, 61, 127  # the content's length, and where the second and third page start
@@ -27,64 +23,6 @@ ENTRY0 = 192  # one slot
 
 def encoded(text):
     return b"".join(map(encode_run, runs_of(text)))
-
-
-class FramedRefusals(Refusals):
-    def changed(self, base, change):
-        parts = self.parts[base]
-        plain = copy.deepcopy(parts["map"])
-        change(plain)
-        sections = [(t, f, salt, plain.encode() if t == FRAME_MAP else c) for t, f, salt, c in parts["sections"]]
-        return pack(**{**parts, "sections": sections})
-
-    def stored(self, base):
-        """Where the map starts in the file, and how many pages it has."""
-        return 4096 + len(self.parts[base]["content"]), len(self.parts[base]["map"].pages)
-
-    def map(self, name, status, change, base="base-framed", raw="TAG", **more):
-        """`status` at opening, for a change of the map's header; `content_status` when all content is read."""
-        old, new = self.files[base], self.changed(base, change)
-        at, pages = self.stored(base)
-        untagged = bytearray(old)
-        for start in [at, *(at + 96 + PAGE_SIZE * k for k in range(pages))]:
-            size = 96 if start == at else PAGE_SIZE - 32
-            untagged[start:start + size] = new[start:start + size]
-        self.add(name, status, differences(old, new), base, **more)
-        more = {k: v for k, v in more.items() if not k.endswith("_status") and k != "seek"}
-        if raw == "TAG":
-            self.add(name + "-raw", "TAG", differences(old, bytes(untagged)), base, **more)
-        else:
-            self.add(name + "-raw", "OK", differences(old, bytes(untagged)), base, content_status=["TAG"], **more)
-
-    def page(self, name, change, base="base-framed", seek=None, **more):
-        """The track opens; whoever reads the page refuses it, and so does, if given, who seeks to `seek` at once."""
-        if seek is not None:
-            more["seek"] = {"offset": seek, "status": ["MALFORMED"]}
-        self.map(name, "OK", change, base, raw="content", content_status=["MALFORMED"], **more)
-
-    def rebuilt(self, name, status, change, base="base-framed-one", **more):
-        """A change that makes the file longer or shorter, as a file of its own."""
-        content_status = more.pop("content_status", None)
-        case = {"name": name, "status": [status], "base": base, "file": pieces(self.changed(base, change)), **more}
-        self.cases.append({**case, "content_status": [content_status]} if content_status else case)
-
-
-def setting(target, **values):
-    """A change of some fields: of the map, or of the page with that number."""
-    def change(plain):
-        where = plain if target is None else plain.pages[target]
-        for name, value in values.items():
-            assert hasattr(where, name), name
-            setattr(where, name, value)
-    return change
-
-
-def shifted(target, name, by, **values):
-    def change(plain):
-        setting(target, **values)(plain)
-        where = plain if target is None else plain.pages[target]
-        setattr(where, name, (getattr(where, name) + by) % (1 << 64))
-    return change
 
 
 def page_forms(r):
@@ -119,14 +57,11 @@ def page_forms(r):
     page("run-of-63-bits", setting(1, runs=runs("50s", b"\xfe" + b"\xff" * 7 + b"\x7f")))
     page("runs-of-2-62", setting(1, runs=runs(*["%df" % (1 << 56)] * 64)))
     for name, last in (("run-cut-by-the-page", b"\x86"), ("run-cut-by-the-page-high", b"\xff")):
-        parts = build(name, pattern=framed(3, 2), pages=["1c " * 968])
-        plain = parts["map"]
-        plain.pages[0].runs = b"\x06" * 967 + last
-        sections = [(t, f, salt, plain.encode()) for t, f, salt, _ in parts["sections"]]
-        parts["map"] = make_map(framed(3, 2), [runs_of("968c")])
-        r.cases.append({"name": name, "status": ["OK"], "content_status": ["MALFORMED"], "base": "base-framed-one",
-                        "about": "its last byte says that another one follows: that would be the page's tag",
-                        "file": pieces(pack(**{**parts, "sections": sections}))})
+        r.full_page(name, setting(0, runs=b"\x06" * 967 + last),
+                    about="its last byte says that another one follows: that would be the page's tag")
+    for count in (969, 65535):
+        r.full_page("page-full-run-bytes-%d" % count, setting(0, run_bytes=count),
+                    about="968 bytes of runs that are right")
 
 
 def page_sums(r, base="base-framed", prefix=""):
@@ -162,7 +97,7 @@ def page_sums(r, base="base-framed", prefix=""):
         plain.pages[2].runs = plain.pages[1].runs + plain.pages[2].runs
         plain.pages[2].start, plain.pages[2].before = plain.pages[1].start, plain.pages[1].before
         plain.pages[1].runs = b""
-    second("page-without-runs", emptied, about="all sums are right")
+    page("page-without-runs", emptied, about="all sums are right; a seek need not read the page")
 
 
 def page_tags(r, base):

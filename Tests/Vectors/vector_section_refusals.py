@@ -66,8 +66,9 @@ def rights_directory(r):
     r.obeyed("rights-cut", "TRUNCATED", truncate(r.end("base-rights") - 1), status_unobeyed=["CRITICAL_SECTION"],
              about="an entry is judged before the end of the file")
     r.obeyed("rights-before-the-map", "TAG", put(ENTRY0 + 24, bytes(32)), "base-rights-framed", sealed=True,
-             status_unobeyed=["CRITICAL_SECTION"], about="a bad tag of the frame map, which is judged after the directory")
-    r.obeyed("rights-behind-the-payload", "TRUNCATED", truncate(4150), about="the payload is judged before the directory")
+             status_unobeyed=["CRITICAL_SECTION"], about="a bad tag of the map, which is judged after the directory")
+    r.obeyed("rights-behind-the-payload", "TRUNCATED", truncate(4150),
+             about="the payload is judged before the directory")
     for at in (0, 31, 32, 100, 128, 159):
         byte = bytes([r.files["base-rights"][4196 + at] ^ 1])
         r.obeyed("rights-flip-%d" % at, "OK", put(4196 + at, byte), rights_status=["TAG"])
@@ -113,7 +114,10 @@ def rights_contents(r):
 def chunk_directory(r):
     base = "base-chunks"
     r.both("chunks-critical", "MALFORMED", put(ENTRY0 + 2, u16(1)), "TAG", base)
-    for size in (32, 63, 65, 79, 81):
+    for size in (0, 16, 31, 33, 47, 49):
+        r.whole("chunks-section-of-%d" % (32 + size), "MALFORMED", None, "base-chunks-empty", chunks=None,
+                sections=[(CHUNK_TAGS, 0, random("chunk tags of %d" % size, size))])
+    for size in (32, 63, 65, 79, 81, 64 + 16 * 3 + 1):
         r.add("chunks-claim-%d" % size, "MALFORMED", put(ENTRY0 + 16, u64(size)), base, True)
     r.add("chunks-claim-64", "MALFORMED", put(ENTRY0 + 16, u64(64)), base, True, about="the file holds more")
     r.add("chunks-claim-one-more", "TRUNCATED", put(ENTRY0 + 16, u64(64 + 16 * 4)), base, True)

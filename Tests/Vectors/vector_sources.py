@@ -182,8 +182,10 @@ def track_case(name, about, owner=DEVICE, other_keys=(), verdict=None, **options
     if options.get("purchaser"):
         case["purchaser"] = options["purchaser"]
     if options.get("rights"):
+        fields = vars(options["rights"](parts["track_id"]))
         case.update(rights_obeyed=True, status_unobeyed=["CRITICAL_SECTION"], k_rights=owner.key.rights_key,
-                    rights=vars(options["rights"](parts["track_id"])), rights_verdict=verdict)
+                    rights={k: str(v) if k in ("not_before", "not_after") else v for k, v in fields.items()},
+                    rights_verdict=verdict)
     if "chunks" in options:
         case["chunks"] = {"size": options["chunks"], "count": -(-track.length // options["chunks"])}
     return {**case, "file": pieces(file)}
