@@ -33,6 +33,11 @@ let package = Package(
     .library(name: "PinstripePlayer", targets: ["PinstripePlayer"]),
     .library(name: "PinstripeTestSupport", targets: ["PinstripeTestSupport"]),
     .executable(name: "pinstripe", targets: ["PinstripeCommand"]),
+    // Parts of Pinstripe, for those who need one of them only; Tests/Fuzz attacks each by itself.
+    .library(name: "PinstripeFrames", targets: ["PinstripeFrames"]),
+    .library(name: "PinstripeKeys", targets: ["PinstripeKeys"]),
+    .library(name: "PinstripeProfiles", targets: ["PinstripeProfiles", "PinstripeProfile"]),
+    .library(name: "PinstripeUSB", targets: ["PinstripeUSB", "PinstripePipe"]),
   ],
   traits: [
     .default(enabledTraits: ["Tool"]),

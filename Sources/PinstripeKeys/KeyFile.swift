@@ -68,9 +68,9 @@ struct KeyFile {
     }
     guard version == 1 else { throw Self.newer(kind, version) }
     let flags = bytes.littleEndian16(at: 10)
+    // A later version that has more flags has another number.
     guard flags & ~1 == 0 else {
-      throw KeyError(
-        .version, "this \(kind.name) has flags of a later version; update this program")
+      throw Self.refusal(.damaged, kind, "has flags that version 1 does not have")
     }
     self.kind = kind
     isTest = flags & 1 != 0

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds the decoder and the player for each kind of board and runs them under qemu-user: every vector
-# through the C API, the API's promises about failures, and a real MP3 from its track to its sound.
+# through the C API, the API's promises about failures, and a real MP3 from its track to its sound. And
+# the header is compiled by whatever compilers there are.
 # Ends with "N passed, N failed".
 set -euo pipefail
 
@@ -58,6 +59,23 @@ count_in() {
   else
     expect "$name ended early" false
   fi
+}
+
+# The header on its own, by every compiler that is here, as firmware's strictest builds would have it.
+check_header() {
+  local short=header compiler standard found=0
+  local -A standards=([gcc]="c99 c11" [clang]="c99 c11" [g++]="c++98 c++17" [clang++]="c++98 c++17")
+  for compiler in "${!standards[@]}"; do
+    command -v "$compiler" >/dev/null || continue
+    found=$((found + 1))
+    for standard in ${standards[$compiler]}; do
+      expect "$compiler -std=$standard takes it" "$compiler" -x "${standard%%[0-9]*}" \
+        -std="$standard" -Wall -Wextra -pedantic -Werror -fsyntax-only \
+        "$package/Sources/CPinstripe/include/pinstripe_decoder.h"
+    done
+  done
+  # Swift brings clang along.
+  expect "there is a compiler to ask" test "$found" -gt 0
 }
 
 make_tracks() {
@@ -133,6 +151,7 @@ check_player() {
   expect "--allow-clear" cmp -s "$mp3" <(play --allow-clear --decrypt "$tracks/clear.pst")
 }
 
+check_header
 make_tracks
 for target in "${targets[@]}"; do
   build_for "$target"

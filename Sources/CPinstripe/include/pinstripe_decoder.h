@@ -25,7 +25,12 @@
 extern "C" {
 #endif
 
-#ifndef __clang__
+/* Which pointers may be NULL; with -pedantic clang says that this is no standard
+ * C, which other compilers are not shown. */
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-extension"
+#else
 #define _Nonnull
 #define _Nullable
 #endif
@@ -337,6 +342,10 @@ int32_t pinstripe_keystream_range(pinstripe_decoder *_Nullable decoder,
  *  work buffer holds no secret then either. Safe on a context that is already
  *  wiped or all zero. */
 void pinstripe_wipe(pinstripe_decoder *_Nullable decoder);
+
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 
 #ifdef __cplusplus
 }

@@ -12,6 +12,9 @@ struct PushCommand: AsyncParsableCommand {
       With --device the file is encrypted while it is sent. A file that is a track already is sent \
       as it is. To a player that cannot decrypt, other files go unprotected, and the tool says so. \
       The track appears on the player under its name when it is complete and verified.
+
+      --replace keeps the old track until then. A player that can neither rename nor hold two \
+      tracks of one name loses the old one first, and when the transfer fails it has neither.
       """)
 
   @Argument(help: "The music, or a track that was packed before.")
@@ -20,7 +23,7 @@ struct PushCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Its name on the player. (default: made of the input's)"))
   var name: String?
 
-  @Flag(help: "Replace a track of that name; it stays until the new one is complete.")
+  @Flag(help: "Replace a track of that name; as a rule it stays until the new one is complete.")
   var replace = false
 
   @OptionGroup var pattern: PatternOptions
