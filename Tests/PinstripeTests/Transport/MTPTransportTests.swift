@@ -1,3 +1,4 @@
+import Glibc
 import Pinstripe
 import PinstripeMTP
 import PinstripePipe
@@ -556,7 +557,6 @@ struct MTPTransportFaultTests {
 /// Cancels a task from within what it calls, where the current task may be another.
 private final class Canceller: Sendable {
   private struct State {
-    var isCancelled = false
     var left = 0
     var action: (@Sendable () -> Void)?
   }
@@ -567,23 +567,22 @@ private final class Canceller: Sendable {
     state.withLock { $0.left = count }
   }
 
+  /// Cancels before it returns.
   func cancel() {
-    let action: (@Sendable () -> Void)? = state.withLock { state in
-      guard state.left == 0 else {
-        state.left -= 1
-        return nil
-      }
-      state.isCancelled = true
-      return state.action
+    let isTooEarly = state.withLock { state in
+      guard state.left > 0 else { return false }
+      state.left -= 1
+      return true
     }
-    action?()
+    if isTooEarly { return }
+    // The task may be here before whoever started it has said what to do.
+    while true {
+      if let action = state.withLock({ $0.action }) { return action() }
+      sched_yield()
+    }
   }
 
   func watch(_ action: @escaping @Sendable () -> Void) {
-    let isLate = state.withLock { state in
-      state.action = action
-      return state.isCancelled
-    }
-    if isLate { action() }
+    state.withLock { $0.action = action }
   }
 }
