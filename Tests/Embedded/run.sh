@@ -100,6 +100,16 @@ build_for() {
       "$out"/provider-*.o "$out/libpinstripe-decoder.a" -Wl,--as-needed -lcrypto -lmpg123 \
       -o "$work/$program-$short"
   done
+  [[ -z $stripe_target ]] || build_stripe_tests "$out"
+}
+
+# The vectors once more with the vectored stripe in the provider, and that against its scalar twin.
+build_stripe_tests() {
+  local compile=("$gnu-gcc" --sysroot="$sysroot" -std=c99 -O1 -Wall -Wextra -pedantic -Werror
+    -D_FILE_OFFSET_BITS=64 -DWITH_STRIPE -I "$1" -I "$package/Sources/CProviderOpenSSL/include")
+  "${compile[@]}" "$here/vectors.c" "$1"/provider-*.o "$1/libpinstripe-decoder.a" \
+    "$1/libpinstripe-stripe.a" -Wl,--as-needed -lcrypto -o "$work/vectors-stripe-$short"
+  "${compile[@]}" "$here/stripe.c" "$1/libpinstripe-stripe.a" -o "$work/stripe-$short"
 }
 
 play() {
@@ -156,6 +166,10 @@ make_tracks
 for target in "${targets[@]}"; do
   build_for "$target"
   count_in vectors "$work/vectors-$short" "$work/vectors"
+  if [[ -n $stripe_target ]]; then
+    count_in "vectors, vectored stripe" "$work/vectors-stripe-$short" "$work/vectors"
+    count_in "stripe against scalar" "$work/stripe-$short"
+  fi
   count_in contract "$work/contract-$short" "$work/tracks" every10.pst device.keybox
   check_player
 done

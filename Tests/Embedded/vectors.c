@@ -12,6 +12,9 @@
  * decrypted content, or "-". FLAGS: "clear" allows unprotected tracks, "notest" refuses TEST keyboxes.
  */
 #include "harness.h"
+#ifdef WITH_STRIPE
+#include "stripe_kernels.h"
+#endif
 
 static const char *const status_names[] = {
     "OK", "ARGUMENT", "ABI", "STORAGE", "TRUNCATED", "NOT_A_TRACK", "VERSION", "SUITE", "PATTERN",
@@ -196,6 +199,9 @@ static void run_case(const char *folder, char *field[6]) {
   uint32_t flags = strcmp(field[5], "clear") == 0 ? PINSTRIPE_OPEN_ALLOW_CLEAR : 0;
   int32_t status = use_keybox(&keybox, strcmp(field[5], "notest") != 0, &state, &provider,
                               &recipient);
+#ifdef WITH_STRIPE
+  provider.stripe = stripe_xor;
+#endif
   memset(&decoder, GUARD, sizeof decoder);
   if (status == PINSTRIPE_OK) {
     status = pinstripe_open(&decoder, &provider, &storage, &recipient, 1, flags, (uint8_t *)work,
