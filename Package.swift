@@ -92,7 +92,8 @@ let package = Package(
       name: "Pinstripe",
       dependencies: [
         "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys", "PinstripeMTP",
-        "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeUSB", "CPinstripe", "CLibCrypto",
+        "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeUSB", "CPinstripe",
+        "CLibCrypto",
       ],
       swiftSettings: common),
     .target(

@@ -90,7 +90,8 @@ public struct ContentCipher {
     guard start < end else { return (0, 0) }
     let first = try unsafe run(at: start, &storage, work)
       .encryptedCount(before: start, under: pattern)
-    let last = try unsafe run(at: end &- 1, &storage, work).encryptedCount(before: end, under: pattern)
+    let last = try unsafe run(at: end &- 1, &storage, work).encryptedCount(
+      before: end, under: pattern)
     return cipher.blocks(first, last)
   }
 

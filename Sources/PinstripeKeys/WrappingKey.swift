@@ -57,7 +57,8 @@ public struct WrappingKey: Sendable {
     into provider: SoftwareProvider, at place: KeyPlace = .firstWrap
   ) throws(KeyError) -> pinstripe_recipient {
     guard place.number >= PINSTRIPE_KEY_FIRST_WRAP else {
-      throw KeyError(.argument, "wrapping keys go to the places from \(PINSTRIPE_KEY_FIRST_WRAP) on")
+      throw KeyError(
+        .argument, "wrapping keys go to the places from \(PINSTRIPE_KEY_FIRST_WRAP) on")
     }
     try provider.load(secret, at: place)
     let id = id.bytes

@@ -92,7 +92,8 @@ struct TrackOpenerTests {
     for vector in tracks {
       var opening = Opening()
       let status = opening.open(TrackCase(vector))
-      #expect((vector.statusUnobeyed ?? vector.status).contains(status), "\(vector.name): \(status)")
+      #expect(
+        (vector.statusUnobeyed ?? vector.status).contains(status), "\(vector.name): \(status)")
       guard status == "OK" else { continue }
       let track = try #require(opening.track, "\(vector.name)")
       let header = track.header

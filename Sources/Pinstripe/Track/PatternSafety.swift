@@ -1,6 +1,6 @@
+import CPinstripe
 import PinstripeCore
 import PinstripeFrames
-import CPinstripe
 
 /// Which pattern suits a content, and which are unsafe for it.
 ///
@@ -34,7 +34,7 @@ enum PatternSafety {
     case PINSTRIPE_PATTERN_EVERY:
       guard pattern.stride > largestStride(for: format) else { return nil }
       switch largestStride(for: format) {
-      case 1 where isPCM(format): 
+      case 1 where isPCM(format):
         return "one clear byte in two samples is enough to hear all of it"
       case 1:
         return "most packets can be decoded with two guessed bytes"
@@ -44,7 +44,8 @@ enum PatternSafety {
     case PINSTRIPE_PATTERN_FRAMED:
       guard !isPCM(format), pattern.head < 32 || pattern.stride > 64, pattern.stride > 1
       else { return nil }
-      return "a head of less than 32 bytes, or less than every 64th behind it, leaves frames readable"
+      return
+        "a head of less than 32 bytes, or less than every 64th behind it, leaves frames readable"
     default:
       return nil
     }

@@ -69,7 +69,8 @@ extension TrackRecipe {
   ///
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/usage`` when the person or the
   ///   profile asks for an unsafe one.
-  func pattern(for format: ContentFormat, named name: String) throws(PinstripeError) -> StripePattern
+  func pattern(for format: ContentFormat, named name: String) throws(PinstripeError)
+    -> StripePattern
   {
     guard let pattern else {
       do throws(TrackError) {

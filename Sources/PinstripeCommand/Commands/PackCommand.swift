@@ -39,7 +39,8 @@ struct PackCommand: ParsableCommand {
           : "Say who can play the track: --device NAME ('pinstripe device list' shows them).")
     }
     guard !clear || !pattern.isStated else {
-      throw ValidationError("A clear track has no pattern; leave --every, --framed, --phase and --suite out.")
+      throw ValidationError(
+        "A clear track has no pattern; leave --every, --framed, --phase and --suite out.")
     }
   }
 
@@ -64,8 +65,10 @@ struct PackCommand: ParsableCommand {
         ("trackBytes", .number(summary.trackLength)),
         ("notices", .array(summary.notices.map { .string($0) })),
       ]),
-      (["Packed \(output): \(Terminal.size(summary.contentLength)), "
-        + "\(summary.encryptedLength) of \(summary.contentLength) bytes encrypted."]
+      ([
+        "Packed \(output): \(Terminal.size(summary.contentLength)), "
+          + "\(summary.encryptedLength) of \(summary.contentLength) bytes encrypted."
+      ]
         + summary.notices).joined(separator: "\n"))
   }
 }

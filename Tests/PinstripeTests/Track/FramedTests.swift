@@ -36,7 +36,8 @@ struct FramedTests {
       }
       let isPadded = Bool.random(using: &random)
       content += [0xFF, 0xFB, isPadded ? 0x92 : 0x90, 0x00]
-      content += (0..<413 + (isPadded ? 1 : 0)).map { _ in UInt8.random(in: 0...254, using: &random) }
+      content += (0..<413 + (isPadded ? 1 : 0)).map { _ in UInt8.random(in: 0...254, using: &random)
+      }
     }
     return Array(content.prefix(limit))
   }
