@@ -111,6 +111,9 @@ let package = Package(
       swiftSettings: common),
 
     // Tests
+    .executableTarget(
+      name: "LabWatcher", dependencies: ["Pinstripe", "PinstripeMTP"], path: "Tests/Lab/Watcher",
+      swiftSettings: common),
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: common),
     .testTarget(
       name: "PinstripeFilesTests", dependencies: ["PinstripeFiles", "TestTools"],
