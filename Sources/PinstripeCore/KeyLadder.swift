@@ -29,6 +29,13 @@ public struct KeyLadder {
     try derive(place, from: playback, salt: Span(), "pinstripe v1 wrap")
   }
 
+  /// K_grant = HKDF(K_play, no salt, "pinstripe v1 grant" ‖ 0), into `place`.
+  public func deriveGrantKey(
+    from playback: KeyPlace = .playback, into place: KeyPlace
+  ) throws(TrackError) {
+    try derive(place, from: playback, salt: Span(), "pinstripe v1 grant")
+  }
+
   /// The key id: the first 8 bytes of HMAC(K_wrap, "id").
   public func keyID(of wrapping: KeyPlace) throws(TrackError) -> InlineArray<8, UInt8> {
     let number = try keyIDNumber(of: wrapping)

@@ -127,6 +127,12 @@ check_player() {
   refuses 69 "no MP3" play "$tracks/flac.pst"
   refuses 77 "TEST keybox" on_target "$player" --keybox "$tracks/device.keybox" "$tracks/every10.pst"
   refuses 65 "not a keybox" on_target "$player" --keybox "$mp3" "$tracks/every10.pst"
+  expect "--grant" cmp -s "$mp3" <(play --grant "$tracks/group.grant" --decrypt "$tracks/group.pst")
+  refuses 77 "another player" play "$tracks/group.pst"
+  refuses 77 "granted to another device" play --grant "$tracks/stranger.grant" "$tracks/group.pst"
+  refuses 65 "not a grant" play --grant "$tracks/device.keybox" "$tracks/group.pst"
+  refuses 77 "for a TEST device" on_target "$player" --keybox "$tracks/production.keybox" \
+    --grant "$tracks/group.grant" "$tracks/group.pst"
   expect "--allow-clear" cmp -s "$mp3" <(play --allow-clear --decrypt "$tracks/clear.pst")
 }
 

@@ -22,6 +22,7 @@ let package = Package(
   dependencies: [.package(name: "pinstripe", path: "../..")],
   targets: [
     fuzz("Frames", "PinstripeFrames"),
+    fuzz("Grant", "Pinstripe"),
     fuzz("Keybox", "Pinstripe"),
     fuzz("MTPDatasets", "PinstripeMTP"),
     fuzz("MTPReplies", "PinstripeMTP"),

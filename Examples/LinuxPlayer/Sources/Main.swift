@@ -19,16 +19,25 @@ func main(
 
 private func run(_ options: Options) -> ExitCode {
   guard let keyboxPath = options.keybox, let trackPath = options.track else { return .usage }
-  let keys: DeviceKeys
+  var keys: DeviceKeys
   do throws(PlayerError) {
     keys = try DeviceKeys(keybox: keyboxPath, allowsTest: options.allowsTest)
   } catch {
     return report(error, file: keyboxPath)
   }
+  for index in 0..<options.grantCount {
+    guard let path = options.grants[index] else { continue }
+    do throws(PlayerError) {
+      try keys.add(grant: path, allowsTest: options.allowsTest)
+    } catch {
+      return report(grant: error, file: path)
+    }
+  }
   do throws(PlayerError) {
-    let recipients: InlineArray<1, pinstripe_recipient> = [keys.recipient]
+    let recipients = keys.recipients
     let track = try Track(
-      try FileStorage(path: trackPath), provider: keys.provider, recipients: recipients.span,
+      try FileStorage(path: trackPath), provider: keys.provider,
+      recipients: recipients.span.extracting(first: keys.count),
       flags: options.allowsClear ? PINSTRIPE_OPEN_ALLOW_CLEAR : 0)
     switch options.action {
     case .info: try describe(track.info)

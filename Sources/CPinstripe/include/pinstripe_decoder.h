@@ -261,6 +261,24 @@ int32_t pinstripe_device_recipient(const pinstripe_provider *_Nullable provider,
                                    uint32_t key,
                                    pinstripe_recipient *_Nullable recipient);
 
+/** Reads a grant (TrackFormat.md, "Grant"): derives the wrapping key of the user or
+ *  group that it grants into `key`, and fills `recipient` for pinstripe_open.
+ *  `keybox`, `device`: what pinstripe_keybox_read and pinstripe_device_recipient
+ *  filled; PINSTRIPE_KEY_ROOT and `device->key` still hold their keys. `bytes`,
+ *  `length`: the grant file. `allow_test`: 0 refuses grants for TEST devices.
+ *  `key`: PINSTRIPE_KEY_FIRST_WRAP or above, and not `device->key`.
+ *  PINSTRIPE_KEY_PLAYBACK is used on the way and discarded. On an error nothing is
+ *  written to `recipient`; after the grant's form was judged (NO_SLOT, TAG, UNWRAP,
+ *  PROVIDER) there is no key at `key`.
+ *  Errors: ARGUMENT, ABI, KEYBOX (not a grant), VERSION, TEST_KEYBOX, NO_SLOT
+ *  (another device's, or for another epoch), TAG, UNWRAP, PROVIDER. */
+int32_t pinstripe_grant_recipient(const pinstripe_provider *_Nullable provider,
+                                  const pinstripe_keybox *_Nullable keybox,
+                                  const pinstripe_recipient *_Nullable device,
+                                  const uint8_t *_Nullable bytes, size_t length,
+                                  uint32_t allow_test, uint32_t key,
+                                  pinstripe_recipient *_Nullable recipient);
+
 /** Opens a track: copies its header area into `work`, finds the slot of one of
  *  the `recipients` (the first 16 are looked at), unwraps the content key,
  *  verifies the header tag (and the trailer's), and prepares the keystream;
