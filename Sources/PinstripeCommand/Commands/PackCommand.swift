@@ -6,7 +6,7 @@ import PinstripeProfile
 struct PackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pack",
-    abstract: "Encrypt a file into a track for a device.",
+    abstract: "Encrypt a file into a track for devices, users or groups.",
     discussion: """
       "-" stands for standard input or output. A file of the output's name is replaced only when \
       the track is complete.
@@ -21,16 +21,17 @@ struct PackCommand: ParsableCommand {
   @Flag(help: "Encrypt nothing: for works that need no protection.")
   var clear = false
 
+  @OptionGroup var recipients: RecipientOptions
   @OptionGroup var pattern: PatternOptions
   @OptionGroup var keys: KeyOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     try Outputs.validate(output, common)
-    guard clear == pattern.devices.isEmpty else {
+    guard clear == recipients.isEmpty else {
       throw ValidationError(
         clear
-          ? "A clear track is for everybody; leave --device out."
+          ? "A clear track is for everybody; leave --device, --user and --group out."
           : "Say who can play the track: --device NAME ('pinstripe device list' shows them).")
     }
     guard !clear || !pattern.isStated else {
@@ -41,7 +42,9 @@ struct PackCommand: ParsableCommand {
   func run() throws {
     var recipe = TrackRecipe.clear
     recipe.metadata = pattern.metadata
-    if !clear { recipe = try pattern.recipe(following: .careful, keys: keys) }
+    if !clear {
+      recipe = try pattern.recipe(following: .careful, for: try recipients.wrappingKeys(keys))
+    }
     let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
     let bar = ProgressBar("Packing \(source.name)", total: source.length, isQuiet: common.json)
     defer { bar.end() }

@@ -26,25 +26,26 @@ private final class Device {
   let name: [UInt8]
   private let table = UnsafeMutablePointer<pinstripe_provider>.allocate(capacity: 1)
   private let state = UnsafeMutablePointer<pinstripe_openssl_state>.allocate(capacity: 1)
-  private var keybox = pinstripe_keybox()
-  private var own = pinstripe_recipient()
+  private var keybox: pinstripe_keybox
+  private var own: pinstripe_recipient
   private let playback: PlaybackKey
 
   init() {
+    var keybox = pinstripe_keybox()
     keybox.struct_size = UInt32(MemoryLayout<pinstripe_keybox>.size)
     keybox.abi_version = PINSTRIPE_ABI_VERSION
     var secret = [UInt8](repeating: 0, count: 32)
+    var own = pinstripe_recipient()
     guard pinstripe_openssl_provider(state, table) == PINSTRIPE_OK,
       let box = try? PinstripeKeys.Keybox.makeTest(), let file = try? box.encoded(),
       let playback = try? box.playbackKey(name: "fuzz"),
-      file.withBytes({ span in
-        span.withUnsafeBufferPointer {
-          pinstripe_keybox_read(table, $0.baseAddress, $0.count, 1, &keybox, &secret)
-        }
-      }) == PINSTRIPE_OK,
+      case let bytes = file.withBytes({ span in span.indices.map { span[$0] } }),
+      pinstripe_keybox_read(table, bytes, bytes.count, 1, &keybox, &secret) == PINSTRIPE_OK,
       pinstripe_openssl_load_key(state, PINSTRIPE_KEY_ROOT, secret) == PINSTRIPE_OK,
       pinstripe_device_recipient(table, &keybox, 8, &own) == PINSTRIPE_OK
     else { fatalError("no device") }
+    self.keybox = keybox
+    self.own = own
     self.playback = playback
     name = [1, 0, 0, 0] + withUnsafeBytes(of: own.key_id) { Array($0) }
   }
