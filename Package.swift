@@ -115,8 +115,8 @@ let package = Package(
     .testTarget(
       name: "PinstripeTests",
       dependencies: [
-        "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeMTP", "PinstripePipe",
-        "PinstripeProfile", "PinstripeTestSupport", "TestTools",
+        "Pinstripe", "PinstripeCore", "PinstripeFiles", "PinstripeKeys", "PinstripeMTP",
+        "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport", "TestTools",
       ],
       swiftSettings: common),
     .testTarget(

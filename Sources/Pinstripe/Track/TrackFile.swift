@@ -89,6 +89,16 @@ public final class TrackFile: MediaSource {
     }
   }
 
+  /// The key that the slots wrap.
+  func contentKey() throws(KeyError) -> SecretBytes {
+    try provider.copyKey(at: track.content)
+  }
+
+  /// What makes the track's tags.
+  func seal(nonce: InlineArray<32, UInt8>) -> TrackSeal {
+    TrackSeal(provider: provider.crypto, content: track.content, nonce: nonce)
+  }
+
   /// Whether a source begins like a track.
   ///
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/noInput``; sources without a

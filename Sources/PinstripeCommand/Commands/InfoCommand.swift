@@ -35,13 +35,7 @@ struct InfoCommand: ParsableCommand {
       ("trackId", .string(track.trackID)), ("trailer", .bool(track.hasTrailer)),
       (
         "slots",
-        .array(
-          track.slots.map { slot in
-            .object([
-              ("recipient", .string(slot.recipient)),
-              ("generation", .number(UInt64(slot.generation))), ("keyId", .string(slot.keyID)),
-            ])
-          })
+        .array(track.slots.map(\.json))
       ),
       ("title", .optional(metadata.title)), ("artist", .optional(metadata.artist)),
       ("album", .optional(metadata.album)), ("source", .optional(metadata.sourceName)),
@@ -66,14 +60,27 @@ struct InfoCommand: ParsableCommand {
       ("Content", track.contentLength.map { "\($0) bytes" } ?? "unknown: the track has a trailer"),
       ("Encrypted", track.encryptedLength.map { "\($0) bytes" }), ("Track id", track.trackID),
     ]
-    for slot in track.slots {
-      rows.append(("For", "\(slot.recipient) key \(slot.keyID), generation \(slot.generation)"))
+    for (index, slot) in track.slots.enumerated() {
+      rows.append(("Slot \(index)", slot.text))
     }
     rows.append(
       ("Verified", isVerified ? "yes" : "no: there is no key for it here, so this may be false"))
     return rows.compactMap { name, value in
       value.map { "\(name):".padded(to: 12) + Terminal.printable($0) }
     }.joined(separator: "\n")
+  }
+}
+
+extension TrackDescription.Slot {
+  /// The slot for a person.
+  var text: String { "\(recipient) key \(keyID), generation \(generation)" }
+
+  /// The slot for programs.
+  var json: JSON {
+    .object([
+      ("recipient", .string(recipient)), ("generation", .number(UInt64(generation))),
+      ("keyId", .string(keyID)),
+    ])
   }
 }
 

@@ -83,7 +83,10 @@ struct PushCommand: AsyncParsableCommand {
   private func stream(
     _ source: FileSource, _ isTrack: Bool, _ profile: DeviceProfile
   ) throws -> (any ByteStream, String, Bool) {
-    if isTrack { return (ClearStream(source), "already a track", true) }
+    if isTrack {
+      try Rewrapping.recover(input)
+      return (ClearStream(source), "already a track", true)
+    }
     if recipients.isEmpty {
       guard profile.decoder == .none else {
         throw PinstripeError(
