@@ -39,7 +39,8 @@ struct PinstripeTool: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [],
     groupedSubcommands: [
-      CommandGroup(name: "Key", subcommands: [DeviceCommand.self, KeysCommand.self]),
+      CommandGroup(
+        name: "Key", subcommands: [DeviceCommand.self, KeysCommand.self, RightsCommand.self]),
       CommandGroup(
         name: "Track",
         subcommands: [

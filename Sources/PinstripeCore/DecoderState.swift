@@ -16,6 +16,7 @@ struct DecoderState {
   /// Two halves, because an array of 16 bytes would travel byte by byte.
   var trackID: (UInt64, UInt64)
   var cipher: StripeCipher
+  var rights: RightsSection
 
   static var openMark: UInt32 { 0x4453_5450 }
 
@@ -48,7 +49,7 @@ struct DecoderState {
     at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
     _ length: Int
   ) throws(TrackError) {
-    guard length >= 0 else { throw .argument }
+    guard length >= 0, !rights.areUnread else { throw .argument }
     try check(offset, UInt64(truncatingIfNeeded: length))
     // How far apart in either direction, modulo the address space.
     let apart = UInt(bitPattern: source) &- UInt(bitPattern: target)

@@ -24,6 +24,8 @@ public struct KeyPlace: Sendable {
   public static var tag: KeyPlace { KeyPlace(number: PINSTRIPE_KEY_TAG) }
   /// The keystream key of the section being read. `PINSTRIPE_KEY_SECTION`
   public static var section: KeyPlace { KeyPlace(number: PINSTRIPE_KEY_SECTION) }
+  /// The keys with which rights are read, one after the other. `PINSTRIPE_KEY_RIGHTS`
+  public static var rights: KeyPlace { KeyPlace(number: PINSTRIPE_KEY_RIGHTS) }
   /// The first place for wrapping keys. `PINSTRIPE_KEY_FIRST_WRAP`
   public static var firstWrap: KeyPlace { KeyPlace(number: PINSTRIPE_KEY_FIRST_WRAP) }
 }

@@ -13,11 +13,12 @@ struct SectionDirectory {
   /// - Parameters:
   ///   - contentLength: Bytes of payload, behind which the first section must start.
   ///   - fileEnd: The file offset where the last one must end: the file's end, or the trailer.
+  ///   - obeysRights: Whether the reader processes rights, which are CRITICAL.
   /// - Throws: ``TrackError/truncated`` when the payload or the last section ends behind `fileEnd`;
   ///   ``TrackError/malformed`` for gaps, overlaps, a wrong order, a type that occurs twice, or bytes
   ///   behind the last section; ``TrackError/criticalSection``.
   func check(
-    _ area: Span<UInt8>, contentLength: UInt64, fileEnd: UInt64
+    _ area: Span<UInt8>, contentLength: UInt64, fileEnd: UInt64, obeysRights: Bool
   ) throws(TrackError) {
     // Every length is at most 2^56 and there are at most 13 of them: no overflow.
     var expected = UInt64(TrackLayout.headerAreaSize) &+ contentLength
@@ -30,7 +31,9 @@ struct SectionDirectory {
       guard let entry = unsafe SectionEntry.fields(of: area, at: offset),
         entry.offset == expected, entry.type > lastType
       else { throw .malformed }
-      guard !entry.isCritical else { throw .criticalSection }
+      guard !entry.isCritical || (obeysRights && entry.type == RightsSection.type) else {
+        throw .criticalSection
+      }
       expected &+= entry.length
       lastType = entry.type
       offset &+= TrackLayout.sectionEntrySize

@@ -7,13 +7,17 @@ public import CPinstripe
 public struct TrackOpener {
   private let provider: CryptoProvider
   private let allowsClear: Bool
+  private let obeysRights: Bool
 
   /// Makes an opener.
   ///
-  /// - Parameter allowsClear: Whether unprotected tracks are opened too (US 2001/0016836 ¶46).
-  public init(provider: CryptoProvider, allowsClear: Bool) {
+  /// - Parameters:
+  ///   - allowsClear: Whether unprotected tracks are opened too (US 2001/0016836 ¶46).
+  ///   - obeysRights: Whether tracks with rights are opened too, because the caller obeys them.
+  public init(provider: CryptoProvider, allowsClear: Bool, obeysRights: Bool = false) {
     self.provider = provider
     self.allowsClear = allowsClear
+    self.obeysRights = obeysRights
   }
 
   /// Opens a track and leaves its keystream key at ``KeyPlace/stripe``, its content key at
@@ -66,7 +70,8 @@ public struct TrackOpener {
     if track.header.hasTrailer {
       try readTrailer(&storage, size, &work, &track)
     } else {
-      try track.directory.check(work.span, contentLength: track.contentLength, fileEnd: size)
+      try track.directory.check(
+        work.span, contentLength: track.contentLength, fileEnd: size, obeysRights: obeysRights)
     }
     if !track.header.pattern.isClear {
       let nonce = unsafe work.span.extracting(unchecked: TrackLayout.nonce)
@@ -145,7 +150,8 @@ public struct TrackOpener {
     track.directory = SectionDirectory(
       start: Self.trailerPlace.lowerBound + TrackLayout.trailerDirectoryOffset,
       count: trailer.sectionCount)
-    try track.directory.check(area, contentLength: trailer.contentLength, fileEnd: fileEnd)
+    try track.directory.check(
+      area, contentLength: trailer.contentLength, fileEnd: fileEnd, obeysRights: obeysRights)
   }
 
   private static var trailerPlace: Range<Int> { 128..<1152 }

@@ -11,6 +11,8 @@ public struct WrappingKey: Sendable {
   public let generation: UInt32
   /// The id by which a track names the key.
   public let id: KeyID
+  /// Whose it is, of a device's key.
+  public let deviceID: DeviceID?
   let secret: SecretBytes
 
   /// Derives a device's wrapping key.
@@ -18,7 +20,8 @@ public struct WrappingKey: Sendable {
   /// - Throws: ``KeyError/Code/crypto``, ``KeyError/Code/memory``.
   public init(of playback: PlaybackKey) throws(KeyError) {
     try self.init(
-      playback.secret, recipient: PINSTRIPE_RECIPIENT_DEVICE, generation: playback.epoch)
+      playback.secret, recipient: PINSTRIPE_RECIPIENT_DEVICE, generation: playback.epoch,
+      deviceID: playback.deviceID)
   }
 
   /// Derives a user's or group's wrapping key.
@@ -29,7 +32,7 @@ public struct WrappingKey: Sendable {
   }
 
   private init(
-    _ key: SecretBytes, recipient: UInt32, generation: UInt32
+    _ key: SecretBytes, recipient: UInt32, generation: UInt32, deviceID: DeviceID? = nil
   ) throws(KeyError) {
     let provider = try SoftwareProvider()
     try provider.load(key, at: .playback)
@@ -43,6 +46,7 @@ public struct WrappingKey: Sendable {
     secret = try provider.copyKey(at: .firstWrap)
     self.recipient = recipient
     self.generation = generation
+    self.deviceID = deviceID
   }
 
   /// Makes the key slot of a track whose content key is `contentKey` (32 bytes).

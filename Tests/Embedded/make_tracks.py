@@ -1,6 +1,6 @@
 """make_tracks.py FILE.mp3 FOLDER: a real MP3 as tracks of every kind, with the device's keybox, made by the vectors'
 reference program, which shares no code with Pinstripe. Fixed keys: these tracks protect nothing."""
-import hashlib, pathlib, struct, sys
+import hashlib, pathlib, struct, sys, time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Vectors"))
@@ -29,16 +29,24 @@ def grant(device, key):
     return body + mac(hkdf(device.key, bytes(32), b"grant"), body)
 
 
+def rights(track_id, plays=0, not_before=0, not_after=0, device="device", flags=3):
+    """TrackFormat.md, "Rights", for a TEST device."""
+    body = struct.pack("<HHI16s16s16sQQ24s", 1, flags, plays, random("rights")[:16], random(device + " id")[:16],
+                       track_id, not_before, not_after, bytes(24))
+    return body + (mac(hkdf(random(device + " dus"), bytes(32), b"rights"), body) if flags & 2 else bytes(32))
+
+
 def main():
     mp3, folder = pathlib.Path(sys.argv[1]).read_bytes(), pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
 
     def track(name, pattern=Pattern(1, 10, 0), suite=1, device="device", content=mp3, codec=b"mp3 ", trailer=False,
-              keys=None):
+              keys=None, allows=None):
         cek = random(name + " cek") if pattern.kind else bytes(32)
         slots = [key.slot(cek) for key in keys or [device_key(device)]] if pattern.kind else []
         file = pack(content, suite=suite, pattern=pattern, cek=cek, nonce=random(name), track_id=random(name)[:16],
-                    codec=codec, slots=slots, trailer=trailer)
+                    codec=codec, slots=slots, trailer=trailer,
+                    sections=[] if allows is None else [(4, 1, random(name + " salt"), allows(random(name)[:16]))])
         (folder / (name + ".pst")).write_bytes(file)
         return file
 
@@ -55,6 +63,14 @@ def main():
     track("group", keys=[device_key("stranger"), group_key()])
     (folder / "group.grant").write_bytes(grant(device_key("device"), group_key()))
     (folder / "stranger.grant").write_bytes(grant(device_key("stranger"), group_key()))
+    track("rights", allows=lambda id: rights(id, not_before=1, not_after=1 << 40))
+    track("rights-trailer", trailer=True, suite=2, allows=lambda id: rights(id))
+    track("rights-advice", allows=lambda id: rights(id, device="stranger", flags=1))
+    track("rights-plays", allows=lambda id: rights(id, plays=3))
+    track("rights-early", allows=lambda id: rights(id, not_before=int(time.time()) + 86400))
+    track("rights-late", allows=lambda id: rights(id, not_after=1_000_000_000))
+    track("rights-stranger", allows=lambda id: rights(id, device="stranger"))
+    track("rights-edited", allows=lambda id: rights(id, plays=3)[:4] + bytes(4) + rights(id, plays=3)[8:])
     track("clear", pattern=CLEAR)
     track("flac", codec=b"flac")
     track("noise", content=b"".join(random(str(i)) for i in range(1000)))

@@ -133,6 +133,15 @@ check_player() {
   refuses 65 "not a grant" play --grant "$tracks/device.keybox" "$tracks/group.pst"
   refuses 77 "for a TEST device" on_target "$player" --keybox "$tracks/production.keybox" \
     --grant "$tracks/group.grant" "$tracks/group.pst"
+  for track in rights rights-trailer rights-advice; do
+    expect "$track decrypts" cmp -s "$mp3" <(play --decrypt "$tracks/$track.pst")
+  done
+  expect "--info of rights" grep -qx 'rights-plays: 3' <(play --info "$tracks/rights-plays.pst")
+  refuses 77 "limited number of times" play "$tracks/rights-plays.pst"
+  refuses 77 "may not be played yet" play "$tracks/rights-early.pst"
+  refuses 77 "may not be played any more" play --decrypt "$tracks/rights-late.pst"
+  refuses 77 "issued for another device" play "$tracks/rights-stranger.pst"
+  refuses 65 "rights that were edited" play "$tracks/rights-edited.pst"
   expect "--allow-clear" cmp -s "$mp3" <(play --allow-clear --decrypt "$tracks/clear.pst")
 }
 

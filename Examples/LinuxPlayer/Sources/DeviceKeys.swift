@@ -11,7 +11,7 @@ struct DeviceKeys: ~Copyable {
   /// The device's own key first, then those that were granted to it.
   private(set) var recipients: InlineArray<8, pinstripe_recipient>
   private(set) var count = 1
-  private let keybox: pinstripe_keybox
+  let keybox: pinstripe_keybox
   private let memory: ProviderMemory
 
   /// One key for each place from PINSTRIPE_KEY_FIRST_WRAP on, but for the device's own.

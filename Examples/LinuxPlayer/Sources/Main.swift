@@ -35,12 +35,19 @@ private func run(_ options: Options) -> ExitCode {
   }
   do throws(PlayerError) {
     let recipients = keys.recipients
-    let track = try Track(
+    var track = try Track(
       try FileStorage(path: trackPath), provider: keys.provider,
       recipients: recipients.span.extracting(first: keys.count),
-      flags: options.allowsClear ? PINSTRIPE_OPEN_ALLOW_CLEAR : 0)
+      flags: PINSTRIPE_OPEN_OBEYS_RIGHTS | (options.allowsClear ? PINSTRIPE_OPEN_ALLOW_CLEAR : 0))
+    let rights: pinstripe_rights
+    do throws(PlayerError) {
+      rights = try track.readRights(keys.keybox, allowsTest: options.allowsTest)
+    } catch {
+      return report(rights: error, file: trackPath)
+    }
+    if options.action != .info, let reason = forbid(rights, file: trackPath) { return reason }
     switch options.action {
-    case .info: try describe(track.info)
+    case .info: try describe(track.info, rights)
     case .decrypt: try decrypt(track)
     case .wav, .raw: return try play(track, options, path: trackPath)
     }

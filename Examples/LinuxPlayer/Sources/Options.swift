@@ -31,7 +31,8 @@ struct Options {
       --allow-clear    play unprotected tracks too
     exit codes: 0 done, 64 usage, 65 damaged or edited track, keybox or grant, 66 a file cannot be
       read, 69 sound that this player cannot decode, 70 cryptography failed, 74 stdout cannot be
-      written, 77 refused: not this device's track, a TEST keybox, an unprotected track
+      written, 77 refused: not this device's track, rights that forbid it, a TEST keybox, an
+      unprotected track
 
     """
 

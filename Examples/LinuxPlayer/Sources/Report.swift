@@ -68,6 +68,23 @@ func report(grant error: PlayerError, file: UnsafePointer<CChar>) -> ExitCode {
   return exitCode(status)
 }
 
+/// The same for a track's rights.
+func report(rights error: PlayerError, file: UnsafePointer<CChar>) -> ExitCode {
+  guard case .track(let status) = error else { return report(error, file: file) }
+  switch status {
+  case PINSTRIPE_E_NO_SLOT:
+    say("error: ", file, " has rights that were issued for another device; buy it for this one.\n")
+  case PINSTRIPE_E_TAG, PINSTRIPE_E_MALFORMED:
+    say("error: ", file, " has rights that were edited or damaged; copy the track again.\n")
+  case PINSTRIPE_E_TEST_KEYBOX:
+    say("error: ", file, " has rights for a TEST device, refused in production;")
+    say(" for a test give --allow-test.\n")
+  default:
+    return report(error, file: file)
+  }
+  return exitCode(status)
+}
+
 private func explain(_ status: Int32) -> StaticString {
   switch status {
   case PINSTRIPE_E_TRUNCATED:

@@ -129,6 +129,7 @@ extern "C" {
 #define PINSTRIPE_KEY_STRIPE 4u
 #define PINSTRIPE_KEY_TAG 5u      /* header, trailer and section tags, in turn */
 #define PINSTRIPE_KEY_SECTION 6u
+#define PINSTRIPE_KEY_RIGHTS 7u   /* while rights are read; then it is empty */
 #define PINSTRIPE_KEY_FIRST_WRAP 8u
 /** Places that the providers shipped with Pinstripe have. */
 #define PINSTRIPE_KEY_PLACES 16u
@@ -226,6 +227,27 @@ typedef struct pinstripe_info {
   uint8_t track_id[16];
 } pinstripe_info;
 
+/* ---- Flags of rights ---- */
+
+/** For a TEST device. */
+#define PINSTRIPE_RIGHTS_TEST 1u
+/** With the tag of the service that sold the work, which was verified. Without it
+ *  anybody may have written them: they are advice. */
+#define PINSTRIPE_RIGHTS_ISSUED 2u
+
+/** What the buyer of an open track may do (TrackFormat.md, "Rights"). */
+typedef struct pinstripe_rights {
+  uint32_t struct_size; /* in: sizeof(pinstripe_rights) */
+  uint32_t abi_version; /* in: PINSTRIPE_ABI_VERSION */
+  uint32_t present;     /* 0: the track has none, and all below is 0 */
+  uint32_t flags;       /* PINSTRIPE_RIGHTS_... */
+  uint32_t plays;       /* how often it may be played; 0 means any number */
+  uint32_t reserved;
+  uint64_t not_before;  /* seconds since 1970-01-01 00:00 UTC; 0 means any time */
+  uint64_t not_after;   /* the same */
+  uint8_t rights_id[16]; /* under which plays are counted */
+} pinstripe_rights;
+
 /** The context: PINSTRIPE_DECODER_SIZE bytes of the caller's, 8-byte aligned. No
  *  field is the caller's business; copying it while a track is open is not
  *  supported. */
@@ -237,6 +259,10 @@ typedef struct pinstripe_decoder {
 
 /** Play unprotected tracks too (US 2001/0016836 paragraph 46). */
 #define PINSTRIPE_OPEN_ALLOW_CLEAR 1u
+/** The caller obeys rights. Without this flag a track that has rights is refused
+ *  (CRITICAL_SECTION); with it, pinstripe_xor_at and pinstripe_update answer
+ *  ARGUMENT until pinstripe_rights_read has told what is allowed. */
+#define PINSTRIPE_OPEN_OBEYS_RIGHTS 2u
 
 /** The ABI version this object was built with: PINSTRIPE_ABI_VERSION. */
 uint32_t pinstripe_abi_version(void);
@@ -295,6 +321,20 @@ int32_t pinstripe_open(pinstripe_decoder *_Nullable decoder,
                        const pinstripe_recipient *_Nullable recipients,
                        uint32_t recipient_count, uint32_t flags,
                        uint8_t *_Nullable work, size_t work_size);
+
+/** Reads the open track's rights: verifies the section's tag and, where there is
+ *  one, the tag of their issuer, with the key at PINSTRIPE_KEY_ROOT, and that they
+ *  were issued for this device. `keybox`: what pinstripe_keybox_read filled.
+ *  `allow_test`: 0 refuses rights for TEST devices. PINSTRIPE_KEY_RIGHTS is used on
+ *  the way and discarded; the work buffer is not touched. What the rights allow is
+ *  for the caller to obey: to count plays, and to ask a clock it trusts.
+ *  On an error nothing is written to `rights`, and the track must not be played.
+ *  Errors: ARGUMENT, ABI, STORAGE, TAG, MALFORMED (also: another track's rights),
+ *  TEST_KEYBOX, NO_SLOT (issued for another device), PROVIDER. */
+int32_t pinstripe_rights_read(pinstripe_decoder *_Nullable decoder,
+                              const pinstripe_keybox *_Nullable keybox,
+                              uint32_t allow_test,
+                              pinstripe_rights *_Nullable rights);
 
 /** Gives an open track another work buffer, of at least
  *  PINSTRIPE_WORK_SIZE_PLAYING bytes, and lets go of the former one. */

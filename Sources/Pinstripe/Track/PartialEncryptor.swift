@@ -48,6 +48,7 @@ public final class PartialEncryptor {
       throw PinstripeError(
         .usage, "A protected track needs 1 to 16 recipients, and an unprotected one has none.")
     }
+    let rights = try recipe.checkedRights()
     self.recipe = recipe
     self.layout = layout
     metadata = recipe.metadata
@@ -55,7 +56,7 @@ public final class PartialEncryptor {
     digest = try ContentDigest()
     do {
       provider = try SoftwareProvider()
-      trackID = try Self.random()
+      trackID = if let rights { rights.trackID } else { try Self.random() }
       nonce = try Self.random()
       if recipe.pattern.isClear {
         content = .zero
@@ -105,18 +106,18 @@ public final class PartialEncryptor {
     codec: CodecTag
   ) throws(PinstripeError) -> (header: [UInt8], tail: [UInt8]) {
     metadata.contentDigest = try digest.finish()
-    let section = try SealedSection(
-      try metadata.encoded(), type: .metadata, index: 0, content: content, suite: recipe.suite,
-      provider: provider)
-    let entry = section.entry(
-      at: UInt64(TrackLayout.headerAreaSize) + contentLength)
+    var sections = SectionList(
+      behind: contentLength, content: content, suite: recipe.suite, provider: provider)
+    try sections.append(try metadata.encoded(), type: .metadata)
+    try sections.append(extrasOf: recipe)
     switch layout {
     case .header:
-      let header = try header(codec: codec, contentLength: contentLength, sections: [entry])
-      return (header, section.bytes)
+      let header = try header(
+        codec: codec, contentLength: contentLength, sections: sections.entries)
+      return (header, sections.bytes)
     case .trailer:
       let header = try headerArea(codec: codec)
-      return (header, section.bytes + (try trailer(header: header, sections: [entry])))
+      return (header, sections.bytes + (try trailer(header: header, sections: sections.entries)))
     }
   }
 
@@ -125,7 +126,7 @@ public final class PartialEncryptor {
     var metadata = self.metadata
     metadata.contentDigest = [UInt8](repeating: 0, count: 32)
     let section = try metadata.encoded().count + TrackLayout.sectionSaltSize
-    return section + (layout == .trailer ? TrackLayout.trailerSize : 0)
+    return section + recipe.extrasLength + (layout == .trailer ? TrackLayout.trailerSize : 0)
   }
 
   private func header(

@@ -23,6 +23,7 @@ struct PackCommand: ParsableCommand {
 
   @OptionGroup var recipients: RecipientOptions
   @OptionGroup var pattern: PatternOptions
+  @OptionGroup var seller: SellerOptions
   @OptionGroup var keys: KeyOptions
   @OptionGroup var common: CommonOptions
 
@@ -40,11 +41,15 @@ struct PackCommand: ParsableCommand {
   }
 
   func run() throws {
+    guard !clear || seller.rights == nil else {
+      throw PinstripeError(.usage, "A clear track is for everybody; leave --rights out.")
+    }
     var recipe = TrackRecipe.clear
     recipe.metadata = pattern.metadata
     if !clear {
       recipe = try pattern.recipe(following: .careful, for: try recipients.wrappingKeys(keys))
     }
+    try seller.apply(to: &recipe)
     let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
     let bar = ProgressBar("Packing \(source.name)", total: source.length, isQuiet: common.json)
     defer { bar.end() }

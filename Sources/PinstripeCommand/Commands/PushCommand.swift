@@ -25,6 +25,7 @@ struct PushCommand: AsyncParsableCommand {
 
   @OptionGroup var recipients: RecipientOptions
   @OptionGroup var pattern: PatternOptions
+  @OptionGroup var seller: SellerOptions
   @OptionGroup var player: PlayerOptions
   @OptionGroup var keys: KeyOptions
   @OptionGroup var common: CommonOptions
@@ -92,9 +93,14 @@ struct PushCommand: AsyncParsableCommand {
         throw PinstripeError(
           .usage, "This player decrypts tracks; say which key it has: --device NAME.")
       }
+      guard !seller.isStated else {
+        throw PinstripeError(
+          .usage, "This player gets the file as it is; leave --purchaser and --rights out.")
+      }
       return (ClearStream(source), "unprotected", false)
     }
-    let recipe = try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
+    var recipe = try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
+    try seller.apply(to: &recipe)
     return (try TrackStream(source, recipe: recipe), "encrypted", true)
   }
 }

@@ -42,7 +42,7 @@ struct KeyOptions: ParsableArguments {
   }
 
   /// Whether there is a store; one whose key file is missing is one too.
-  private func hasStore() throws(KeyError) -> Bool {
+  func hasStore() throws(KeyError) -> Bool {
     guard let location = try? location() else { return false }
     do throws(KeyError) {
       _ = try KeyStore.inspect(location.store)
