@@ -124,8 +124,8 @@ let package = Package(
     .testTarget(
       name: "PinstripeTests",
       dependencies: [
-        "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeMTP", "PinstripePipe",
-        "PinstripeFrames", "PinstripeProfile", "PinstripeTestSupport", "TestTools",
+        "Pinstripe", "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys",
+        "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport", "TestTools",
       ],
       swiftSettings: common),
     .testTarget(

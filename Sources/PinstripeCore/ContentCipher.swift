@@ -108,7 +108,9 @@ public struct ContentCipher {
     guard work.count >= minimumWork else { throw .workSize }
     if let map, !map.holds(offset) { cipher.forgetKeystream() }
     var span = unsafe work.mutableSpan
-    guard let run = try map?.run(at: offset, &storage, cipher, work: &span)
+    guard
+      let run = try map?.run(
+        at: offset, of: contentLength, &storage, cipher, work: &span)
     else { throw .argument }
     return run
   }

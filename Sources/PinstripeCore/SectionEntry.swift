@@ -104,4 +104,10 @@ public struct SectionType: Sendable {
   public static var frameMap: SectionType { SectionType(number: 1) }
   /// Title, artist and what else is known of the work, and the source's digest.
   public static var metadata: SectionType { SectionType(number: 2) }
+  /// Who bought the copy.
+  public static var purchaser: SectionType { SectionType(number: 3) }
+  /// What the buyer may do.
+  public static var rights: SectionType { SectionType(number: 4) }
+  /// Tags over pieces of the payload.
+  public static var chunkTags: SectionType { SectionType(number: 5) }
 }

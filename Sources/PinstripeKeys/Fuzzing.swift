@@ -20,6 +20,15 @@ public enum FuzzedKeys {
     }
   }
 
+  /// An exported user's or group's key.
+  ///
+  /// False means a defect.
+  public static func sharedKey(_ bytes: [UInt8]) -> Bool {
+    judge(bytes, checksum: 96) { bytes throws(KeyError) in
+      try SharedKey(decoding: bytes).encoded()
+    }
+  }
+
   /// A key store's records, as they are once the body is open.
   ///
   /// False means a defect.

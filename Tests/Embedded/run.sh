@@ -158,6 +158,21 @@ check_player() {
   refuses 69 "no MP3" play "$tracks/flac.pst"
   refuses 77 "TEST keybox" on_target "$player" --keybox "$tracks/device.keybox" "$tracks/every10.pst"
   refuses 65 "not a keybox" on_target "$player" --keybox "$mp3" "$tracks/every10.pst"
+  expect "--grant" cmp -s "$mp3" <(play --grant "$tracks/group.grant" --decrypt "$tracks/group.pst")
+  refuses 77 "another player" play "$tracks/group.pst"
+  refuses 77 "granted to another device" play --grant "$tracks/stranger.grant" "$tracks/group.pst"
+  refuses 65 "not a grant" play --grant "$tracks/device.keybox" "$tracks/group.pst"
+  refuses 77 "for a TEST device" on_target "$player" --keybox "$tracks/production.keybox" \
+    --grant "$tracks/group.grant" "$tracks/group.pst"
+  for track in rights rights-trailer rights-advice; do
+    expect "$track decrypts" cmp -s "$mp3" <(play --decrypt "$tracks/$track.pst")
+  done
+  expect "--info of rights" grep -qx 'rights-plays: 3' <(play --info "$tracks/rights-plays.pst")
+  refuses 77 "limited number of times" play "$tracks/rights-plays.pst"
+  refuses 77 "may not be played yet" play "$tracks/rights-early.pst"
+  refuses 77 "may not be played any more" play --decrypt "$tracks/rights-late.pst"
+  refuses 77 "issued for another device" play "$tracks/rights-stranger.pst"
+  refuses 65 "rights that were edited" play "$tracks/rights-edited.pst"
   expect "--allow-clear" cmp -s "$mp3" <(play --allow-clear --decrypt "$tracks/clear.pst")
 }
 

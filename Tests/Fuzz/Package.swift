@@ -22,6 +22,7 @@ let package = Package(
   dependencies: [.package(name: "pinstripe", path: "../..")],
   targets: [
     fuzz("Frames", "PinstripeFrames"),
+    fuzz("Grant", "Pinstripe"),
     fuzz("KeyFiles", "PinstripeKeys"),
     fuzz("KeyStore", "PinstripeKeys"),
     fuzz("Keybox", "Pinstripe"),
