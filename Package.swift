@@ -116,7 +116,7 @@ let package = Package(
       name: "PinstripeTests",
       dependencies: [
         "Pinstripe", "PinstripeCore", "PinstripeFiles", "PinstripeKeys", "PinstripeMTP",
-        "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport", "TestTools",
+        "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport", "TestTools", "CLibCrypto",
       ],
       swiftSettings: common),
     .testTarget(

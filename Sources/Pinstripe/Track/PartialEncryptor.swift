@@ -27,6 +27,7 @@ public final class PartialEncryptor {
   private let trackID: InlineArray<16, UInt8>
   private let nonce: InlineArray<32, UInt8>
   private let digest: ContentDigest
+  private let tagger: ChunkTagger?
   private var cipher: StripeCipher
   private var scratch = [UInt8](repeating: 0, count: PartialEncryptor.scratchSize)
   private var metadata: TrackMetadata
@@ -69,6 +70,12 @@ public final class PartialEncryptor {
         try KeyLadder(provider.crypto).deriveStripeKey(
           content: .content, nonce: nonce.span, suite: recipe.suite, pattern: recipe.pattern)
       }
+      let (content, provider) = (content, provider)
+      tagger = try recipe.chunkSize.map { size in
+        try ChunkTagger(
+          size: size, index: recipe.chunkTagsIndex, content: content, suite: recipe.suite,
+          provider: provider)
+      }
     } catch {
       throw Self.translated(error)
     }
@@ -89,6 +96,7 @@ public final class PartialEncryptor {
     } catch {
       throw PinstripeError(error, track: metadata.sourceName ?? "The source")
     }
+    try tagger?.update(UnsafeRawBufferPointer(bytes))
     contentLength += UInt64(bytes.count)
   }
 
@@ -110,6 +118,7 @@ public final class PartialEncryptor {
       behind: contentLength, content: content, suite: recipe.suite, provider: provider)
     try sections.append(try metadata.encoded(), type: .metadata)
     try sections.append(extrasOf: recipe)
+    if let tagger { sections.append(try tagger.finish(at: sections.entries.count)) }
     switch layout {
     case .header:
       let header = try header(
@@ -121,12 +130,13 @@ public final class PartialEncryptor {
     }
   }
 
-  /// Bytes behind the payload, once its end is reached; known beforehand.
-  public func tailLength() throws(PinstripeError) -> Int {
+  /// Bytes behind the payload of a content of some length; known beforehand.
+  public func tailLength(of content: UInt64) throws(PinstripeError) -> Int {
     var metadata = self.metadata
     metadata.contentDigest = [UInt8](repeating: 0, count: 32)
     let section = try metadata.encoded().count + TrackLayout.sectionSaltSize
-    return section + recipe.extrasLength + (layout == .trailer ? TrackLayout.trailerSize : 0)
+    return section + recipe.extrasLength(of: content)
+      + (layout == .trailer ? TrackLayout.trailerSize : 0)
   }
 
   private func header(

@@ -26,9 +26,11 @@ public final class TrackStream {
   public init(_ source: any MediaSource, recipe: TrackRecipe) throws(PinstripeError) {
     self.source = source
     encryptor = try PartialEncryptor(recipe, layout: .trailer, sourceName: source.name)
-    let tailLength = try encryptor.tailLength()
-    length = source.length.map {
-      $0 + UInt64(TrackLayout.headerAreaSize) + UInt64(tailLength)
+    if let content = source.length {
+      let tail = try encryptor.tailLength(of: content)
+      length = content + UInt64(TrackLayout.headerAreaSize) + UInt64(tail)
+    } else {
+      length = nil
     }
   }
 

@@ -44,6 +44,7 @@ struct InfoCommand: ParsableCommand {
       ("album", .optional(metadata.album)), ("source", .optional(metadata.sourceName)),
       ("sha256", .optional(metadata.contentDigest.map { Hexadecimal.string($0) })),
       ("purchaser", .optional(file?.purchaser)),
+      ("chunkBytes", .optional(file?.chunkSize.map(UInt64.init))),
       ("rights", rights.map { .object(RightsText.json($0)) } ?? .null),
     ])
   }
@@ -69,6 +70,7 @@ struct InfoCommand: ParsableCommand {
     for (index, slot) in track.slots.enumerated() {
       rows.append(("Slot \(index)", slot.text))
     }
+    rows.append(("Chunk tags", file?.chunkSize.map { "one for each \($0) bytes" }))
     rows.append(("Purchaser", file?.purchaser))
     rows.append(("Rights", rights.map(RightsText.line)))
     if rights.map({ $0.plays > 0 }) == true { rows.append(("Note", RightsText.note)) }

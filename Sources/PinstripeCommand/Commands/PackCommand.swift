@@ -23,6 +23,7 @@ struct PackCommand: ParsableCommand {
 
   @OptionGroup var recipients: RecipientOptions
   @OptionGroup var pattern: PatternOptions
+  @OptionGroup var chunks: ChunkOptions
   @OptionGroup var seller: SellerOptions
   @OptionGroup var keys: KeyOptions
   @OptionGroup var common: CommonOptions
@@ -51,6 +52,7 @@ struct PackCommand: ParsableCommand {
     }
     try seller.apply(to: &recipe)
     let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
+    try chunks.apply(to: &recipe, length: source.length)
     let bar = ProgressBar("Packing \(source.name)", total: source.length, isQuiet: common.json)
     defer { bar.end() }
     let summary = try Packing.pack(source, recipe: recipe, to: output) { done in
