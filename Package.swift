@@ -6,7 +6,7 @@ import PackageDescription
 //   3  Pinstripe, PinstripeTestSupport
 //   2  host: PinstripeUSB, PinstripeMTP, PinstripeKeys, PinstripeProfiles   device: PinstripePlayer
 //   1  PinstripeCore (Embedded-clean)
-//      host: PinstripePipe, PinstripeProfile, PinstripeFiles, PinstripeFrames
+//      host: PinstripePipe, PinstripeProfile, PinstripeFiles, PinstripeFrames, PinstripeTags
 //   0  CPinstripe, CStripeKernels, CProviderOpenSSL, system libraries
 
 let common: [SwiftSetting] = [
@@ -60,6 +60,7 @@ let package = Package(
     .target(name: "PinstripeProfile", swiftSettings: common),
     .target(name: "PinstripeFiles", swiftSettings: common),
     .target(name: "PinstripeFrames", swiftSettings: common),
+    .target(name: "PinstripeTags", swiftSettings: common),
 
     // Floor 2, device
     .target(
@@ -87,7 +88,8 @@ let package = Package(
       name: "Pinstripe",
       dependencies: [
         "PinstripeCore", "PinstripeFiles", "PinstripeKeys", "PinstripeMTP", "PinstripePipe",
-        "PinstripeProfile", "PinstripeProfiles", "PinstripeUSB", "CPinstripe", "CLibCrypto",
+        "PinstripeProfile", "PinstripeProfiles", "PinstripeTags", "PinstripeUSB", "CPinstripe",
+        "CLibCrypto",
       ],
       swiftSettings: common),
     .target(
@@ -132,6 +134,9 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "PinstripeFramesTests", dependencies: ["PinstripeFrames"], swiftSettings: common),
+    .testTarget(
+      name: "PinstripeTagsTests", dependencies: ["PinstripeTags", "TestTools"],
+      swiftSettings: common),
     .testTarget(
       name: "PinstripeKeysTests",
       dependencies: [

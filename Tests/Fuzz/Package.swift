@@ -26,6 +26,7 @@ let package = Package(
     fuzz("Keybox", "Pinstripe"),
     fuzz("MTPDatasets", "PinstripeMTP"),
     fuzz("MTPReplies", "PinstripeMTP"),
+    fuzz("Tags", "Pinstripe"),
     fuzz("TrackHeader", "Pinstripe"),
   ],
   swiftLanguageModes: [.v6]

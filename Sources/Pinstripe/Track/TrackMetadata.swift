@@ -18,7 +18,8 @@ public struct TrackMetadata: Sendable, Equatable {
   public var sourceName: String?
   /// SHA-256 of the content, 32 bytes, by which a track is known as the copy of a file.
   public var contentDigest: [UInt8]?
-  /// Fields that this version does not know, kept as they are.
+  /// The other fields, as they are stored: ``lyrics``, ``pictures``, ``links``, ``freeFields``, and those
+  /// that this version does not know.
   public var others: [Field] = []
 
   /// A field as it is stored.
@@ -43,7 +44,7 @@ public struct TrackMetadata: Sendable, Equatable {
 }
 
 extension TrackMetadata {
-  private enum Number {
+  enum Number {
     static let title: UInt16 = 1
     static let artist: UInt16 = 2
     static let album: UInt16 = 3
@@ -83,8 +84,8 @@ extension TrackMetadata {
 
   /// Reads the stored form.
   ///
-  /// - Returns: nil when the bytes are not fields from start to end, one occurs twice that may not, a
-  ///   text is not UTF-8, a digest has not 32 bytes, or a picture or free field lacks its zero.
+  /// - Returns: nil when the bytes are not fields from start to end, one occurs twice that may not, or a
+  ///   digest has not 32 bytes. A text that is not UTF-8 gets replacement characters.
   public init?(decoding bytes: [UInt8]) {
     var offset = 0
     while offset < bytes.count {
@@ -101,8 +102,8 @@ extension TrackMetadata {
 
   private mutating func take(_ number: UInt16, _ value: [UInt8]) -> Bool {
     func set(_ text: inout String?) -> Bool {
-      guard text == nil, let valid = String(validating: value, as: UTF8.self) else { return false }
-      text = valid
+      guard text == nil else { return false }
+      text = String(decoding: value, as: UTF8.self)
       return true
     }
     switch number {
@@ -116,19 +117,7 @@ extension TrackMetadata {
       return true
     default:
       others.append(Field(number: number, value: value))
-      return isWellFormed(number, value)
-    }
-  }
-
-  /// Judges a field that was just added to ``others``.
-  private func isWellFormed(_ number: UInt16, _ value: [UInt8]) -> Bool {
-    let isText = String(validating: value, as: UTF8.self) != nil
-    return switch number {
-    case Number.lyrics: isText && others.count { $0.number == number } == 1
-    case Number.picture: value.contains(0)
-    case Number.link: isText
-    case Number.free: isText && value.contains(0)
-    default: true
+      return number != Number.lyrics || others.count { $0.number == number } == 1
     }
   }
 }

@@ -25,6 +25,7 @@ struct PushCommand: AsyncParsableCommand {
 
   @OptionGroup var recipients: RecipientOptions
   @OptionGroup var pattern: PatternOptions
+  @OptionGroup var metadata: MetadataOptions
   @OptionGroup var chunks: ChunkOptions
   @OptionGroup var seller: SellerOptions
   @OptionGroup var player: PlayerOptions
@@ -102,6 +103,7 @@ struct PushCommand: AsyncParsableCommand {
       return (ClearStream(source), "unprotected", false)
     }
     var recipe = try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
+    recipe.metadata = try metadata.metadata(of: source)
     try seller.apply(to: &recipe)
     try chunks.apply(to: &recipe, length: source.length)
     return (try TrackStream(source, recipe: recipe), "encrypted", true)

@@ -5,7 +5,7 @@ import PinstripeKeys
 import PinstripeProfile
 import PinstripeProfiles
 
-/// Which bytes of a track are encrypted, and what it says of its work.
+/// Which bytes of a track are encrypted.
 struct PatternOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -20,15 +20,6 @@ struct PatternOptions: ParsableArguments {
 
   @Option(help: "chacha20 (default), or aes-128-ctr for players with AES hardware.")
   var suite: String?
-
-  @Option(help: "The work's title.")
-  var title: String?
-
-  @Option(help: "The work's artist.")
-  var artist: String?
-
-  @Option(help: "The album.")
-  var album: String?
 
   /// Whether the person said anything of how to encrypt.
   var isStated: Bool { every != nil || phase != nil || suite != nil }
@@ -59,17 +50,6 @@ struct PatternOptions: ParsableArguments {
       }
       profile.protection.suite = number
     }
-    var recipe = try TrackRecipe(following: profile, for: recipients)
-    recipe.metadata = metadata
-    return recipe
-  }
-
-  /// What the person said of the work.
-  var metadata: TrackMetadata {
-    var metadata = TrackMetadata()
-    metadata.title = title
-    metadata.artist = artist
-    metadata.album = album
-    return metadata
+    return try TrackRecipe(following: profile, for: recipients)
   }
 }
