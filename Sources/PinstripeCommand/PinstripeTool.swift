@@ -58,7 +58,7 @@ struct PinstripeTool: AsyncParsableCommand {
   /// Runs the command named on the command line; every way it can end is told by the exit status.
   static func main() async {
     CoreDumps.disable()
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let arguments = ChunkOptions.spellOut(Array(CommandLine.arguments.dropFirst()))
     // Behind "--" stand names only.
     let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
     do {
