@@ -5,7 +5,7 @@ from scipy.signal import resample_poly
 from . import tools
 
 RATE = 44100
-FORGIVE = ["-v", "quiet", "-nostdin", "-err_detect", "ignore_err", "-fflags", "+nobuffer+genpts", "-flags",
+FORGIVE = ["-v", "quiet", "-nostdin", "-err_detect", "ignore_err", "-fflags", "+genpts", "-flags",
            "+output_corrupt", "-flags2", "+showall", "-max_error_rate", "1"]
 
 

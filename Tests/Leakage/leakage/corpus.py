@@ -1,0 +1,144 @@
+"""Sounds and encodings to measure with, all from Debian packages, made once and kept in the cache.
+
+| excerpt | from | licence |
+|---|---|---|
+| speech | asterisk-core-sounds-en-g722, demo-instruct | CC-BY-SA-3.0 |
+| music | extremetuxracer-data, freezingpoint.ogg | GPL-2+ |
+| mix | espeak-ng reading over chords plucked by sox | made here |
+| speech2 | asterisk-core-sounds-ru-g722: another voice, another language | CC-BY-3.0 |
+| music2 | extremetuxracer-data, race1-jt.ogg from 10 s | GPL-2+ |
+"""
+import os, pathlib
+from . import tools
+
+PROMPTS = pathlib.Path("/usr/share/asterisk/sounds")
+MUSIC = "/usr/share/games/etr/music/"
+TEXT = ("It was late in the evening when the train reached the village. Snow lay deep on the roofs, and nobody was "
+        "waiting on the platform. She counted seven lamps along the road, then the bridge, the mill, and at last the "
+        "house. A fire burned inside. Ninety three years had passed since the letter was written, and the blue ink was "
+        "still quite clear. He opened the window, whistled twice, and a small brown dog came running down the hill. "
+        "The river carries everything away, they used to say, except the names of those who crossed it. ")
+CHORDS = (("A2", "E3", "C4"), ("F2", "C3", "A3"), ("C3", "G3", "E4"), ("G2", "D3", "B3"))
+EXCERPTS = ("speech", "music", "mix")
+MORE_EXCERPTS = ("speech2", "music2")
+PACKAGES = ["asterisk-core-sounds-en-g722", "asterisk-core-sounds-ru-g722", "extremetuxracer-data", "espeak-ng", "sox",
+            "lame", "flake", "twolame", "libvo-aacenc0"]
+FFMPEG = ["ffmpeg", "-v", "error", "-nostdin", "-y"]
+WAV = ["-ar", "44100", "-ac", "2", "-c:a", "pcm_s16le", "-bitexact"]
+
+
+def lame(*options): return lambda wav, out: tools.make(["lame", "--quiet", *options, wav, out])
+def oggenc(*options): return lambda wav, out: tools.make(["oggenc", "-Q", "-s", "1", *options, "-o", out, wav])
+def flac(*options): return lambda wav, out: tools.make(["flac", "-s", "-f", *options, "-o", out, wav])
+def flake(wav, out): tools.make(["flake", "-q", wav, "-o", out])
+def twolame(*options): return lambda wav, out: tools.make(["twolame", "--quiet", *options, wav, out])
+
+
+def opusenc(*options):
+    return lambda wav, out: tools.make(["opusenc", "--quiet", "--serial", "1", *options, wav, out])
+
+
+def ffmpeg(*options):
+    return lambda wav, out: tools.make([*FFMPEG, "-i", wav, *options, "-fflags", "+bitexact", "-strict", "-2", out])
+
+
+def vo_aac(rate):
+    def encode(wav, out):
+        from .vo_aacenc import encode as vo
+        with open(wav, "rb") as file:
+            pcm = file.read()[44:]
+        pathlib.Path(out).write_bytes(vo(pcm, rate))
+    return encode
+
+
+def copy(wav, out): pathlib.Path(out).write_bytes(pathlib.Path(wav).read_bytes())
+
+
+# What FACTS-like tables compare: one encoding a codec, at the rate that was usual for portable players.
+PRIMARY = {
+    "mp3": ("mp3", lame("-b", "128")), "opus": ("opus", opusenc("--bitrate", "128")),
+    "vorbis": ("ogg", oggenc("-q", "4")), "aac": ("aac", ffmpeg("-c:a", "aac", "-b:a", "128k")),
+    "flac": ("flac", flac("-5")), "wav": ("wav", copy)}
+# Other rates, modes, containers and encoders.
+VARIANTS = {
+    "mp3-64": ("mp3", lame("-b", "64")), "mp3-mono64": ("mp3", lame("-b", "64", "-m", "m")),
+    "mp3-192": ("mp3", lame("-b", "192")), "mp3-320": ("mp3", lame("-b", "320")), "mp3-vbr2": ("mp3", lame("-V", "2")),
+    "mp3-vbr7": ("mp3", lame("-V", "7")), "mp3-crc": ("mp3", lame("-b", "128", "-p")),
+    "mp3-lsf": ("mp3", lame("-b", "64", "--resample", "22.05")),
+    "mp3-shine": ("mp3", ffmpeg("-c:a", "libshine", "-b:a", "128k")),
+    "mp2-192": ("mp2", twolame("-b", "192")),
+    "opus-64": ("opus", opusenc("--bitrate", "64")), "opus-256": ("opus", opusenc("--bitrate", "256")),
+    "opus-60ms": ("opus", opusenc("--bitrate", "96", "--framesize", "60")),
+    "opus-ffmpeg": ("opus", ffmpeg("-ar", "48000", "-c:a", "opus", "-b:a", "128k")),
+    "vorbis-q0": ("ogg", oggenc("-q", "0")), "vorbis-q9": ("ogg", oggenc("-q", "9")),
+    "vorbis-ffmpeg": ("ogg", ffmpeg("-c:a", "vorbis", "-b:a", "160k")),
+    "aac-64": ("aac", ffmpeg("-c:a", "aac", "-b:a", "64k")), "aac-256": ("aac", ffmpeg("-c:a", "aac", "-b:a", "256k")),
+    "aac-320": ("aac", ffmpeg("-c:a", "aac", "-b:a", "320k")), "aac-vo": ("aac", vo_aac(128000)),
+    "aac-mono64": ("aac", ffmpeg("-ac", "1", "-c:a", "aac", "-b:a", "64k")),
+    "m4a": ("m4a", ffmpeg("-c:a", "aac", "-b:a", "128k")), "alac": ("m4a", ffmpeg("-c:a", "alac")),
+    "flac-0": ("flac", flac("-0")), "flac-8": ("flac", flac("-8")), "flac-flake": ("flac", flake),
+    "flac-ffmpeg": ("flac", ffmpeg("-c:a", "flac")), "flac-ogg": ("oga", flac("--ogg", "--serial-number=1", "-5"))}
+ENCODINGS = {**PRIMARY, **VARIANTS}
+
+
+def prompts(language, names, target, seconds):
+    paths = [next(PROMPTS.glob(language + "*/" + name + ".g722")) for name in names]
+    joined = target + ".g722"
+    pathlib.Path(joined).write_bytes(b"".join(path.read_bytes() for path in paths))
+    tools.make([*FFMPEG, "-f", "g722", "-i", joined, "-t", seconds, *WAV, target])
+    os.unlink(joined)
+
+
+def song(name, start, target, seconds):
+    tools.make([*FFMPEG, "-ss", start, "-i", MUSIC + name, "-t", seconds, *WAV, target])
+
+
+def mix(target, seconds):
+    """A voice over plucked chords: two seconds a chord."""
+    voice, chords = target + ".voice.wav", target + ".chords.wav"
+    tools.make(["espeak-ng", "-v", "en", "-s", "165", "-w", voice, TEXT])
+    parts = []
+    for number, notes in enumerate(CHORDS):
+        parts.append("%s.%d.wav" % (target, number))
+        plucks = [word for note in notes for word in ("pluck", note)]
+        # -R: sox's string is plucked with noise, and this makes it the same noise every time.
+        tools.make(["sox", "-R", "-n", "-r", "44100", "-c", "1", parts[-1], "synth", "2", *plucks, "remix", "-",
+                    "fade", "0", "2", "0.1", "norm", "-9"])
+    tools.make(["sox", *parts, chords, "repeat", "4"])
+    tools.make([*FFMPEG, "-i", voice, "-i", chords, "-filter_complex",
+                "[0]aresample=44100,volume=-4dB[a];[1]volume=-2dB[b];[a][b]amix=duration=longest:normalize=0", "-t",
+                seconds, *WAV, target])
+    for path in [voice, chords, *parts]:
+        os.unlink(path)
+
+
+MAKERS = {
+    "speech": lambda target, seconds: prompts("en", ["demo-instruct"], target, seconds),
+    "music": lambda target, seconds: song("freezingpoint.ogg", 0, target, seconds),
+    "mix": mix,
+    "speech2": lambda target, seconds: prompts("ru", ["demo-congrats", "demo-instruct"], target, seconds),
+    "music2": lambda target, seconds: song("race1-jt.ogg", 10, target, seconds)}
+
+
+def made(path, maker):
+    """`path`, made under another name first, so that nothing half-made is ever taken for whole."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = str(path.with_name("part.%d.%s" % (os.getpid(), path.name)))
+        maker(part)
+        os.replace(part, path)
+    return path
+
+
+def excerpt(name, seconds):
+    # A sound that is cut from another one of 30 s is the same sound, and resampled the same way.
+    path = tools.cache() / ("corpus-%d" % seconds) / (name + ".wav")
+    return made(path, lambda part: MAKERS[name](part, str(seconds)))
+
+
+def encoding(name, source, seconds):
+    """The path of excerpt `source` in encoding `name`."""
+    suffix, encode = ENCODINGS[name]
+    wav = excerpt(source, seconds)
+    path = wav.with_name("%s.%s.%s" % (source, name, suffix))
+    return made(path, lambda part: encode(str(wav), part))
