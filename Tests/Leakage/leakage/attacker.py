@@ -9,25 +9,32 @@ import numpy as np
 from . import checksums, decoders, metric
 
 FILLS = ("random", "00", "FF", "previous")
-# By what else is known.
-LEVELS = {"L1": (), "L2": ("side", "two")}
+# Draws that hold no content at all: chance, and what lengths and headers give away by themselves. `half` is zeros
+# where a frame starts and noise after: decoders get further into such frames. Full encryption is measured with all
+# of these, so that its LI is a maximum over as many draws as a pattern's.
+CHANCE = FILLS + ("half1", "half2", "half3", "random2", "random3")
+LEVELS = ("L1", "L2")
 
 
 @dataclasses.dataclass
 class Result:
-    """The best that the attacker got, in each respect apart, and with what."""
+    """The best that the attacker got, in each respect apart; with what, and from which bytes."""
     score: metric.Score
+    share: float
     fill: str = ""
     decoder: str = ""
-    share: float = 0.0
-    detail: dict = dataclasses.field(default_factory=dict)
+    file: bytes = b""
 
 
-def fill(data, unknown, how, seed=1):
+def fill(data, unknown, how, frames=()):
     """`data` with every unknown byte replaced."""
     attacked = data.copy()
-    if how == "random":
+    if how[:4] in ("rand", "half"):
+        seed = int(how[-1]) if how[-1].isdigit() else 1
         attacked[unknown] = np.random.default_rng(seed).integers(0, 256, int(unknown.sum()), np.uint8)
+        for f in frames if how[:4] == "half" else ():
+            start = attacked[f.start + f.header:f.start + min(32, f.length)]
+            start[unknown[f.start + f.header:f.start + min(32, f.length)]] = 0
     elif how == "previous":
         # The index of the last byte that is not unknown, at or before each one.
         last = np.maximum.accumulate(np.where(unknown, -1, np.arange(len(data))))
@@ -62,35 +69,38 @@ class Attack:
         self.references = {name: metric.Reference(decoders.decode(layout.codec, name, self.data.tobytes(), seconds),
                                                   seconds) for name in decoders.DECODERS[layout.codec]}
 
-    def attacked(self, mask, how, extra=None, seed=1):
+    def attacked(self, mask, how, extra=None):
         """The file as the attacker rebuilds it."""
         unknown = mask & ~self.known
         if extra is not None:
             unknown &= ~extra
-        made = fill(self.data, unknown, how, seed)
+        made = fill(self.data, unknown, how, self.layout.frames)
         if unknown.any():
             checksums.recompute(made, self.layout.checksums)
         return made
 
-    def try_all(self, mask, extra=None, fills=FILLS):
-        """The largest values over fills and decoders."""
-        best = Result(metric.Score(), share=float(mask.mean()))
-        for how in fills if mask.any() else ("00",):
-            made = self.attacked(mask, how, extra).tobytes()
+    def best(self, files, share):
+        """The largest values that decoders get from `files`, (name, bytes) each."""
+        best = Result(metric.Score(), share)
+        for how, made in files:
             for name, reference in self.references.items():
                 score = reference.score(decoders.decode(self.layout.codec, name, made, self.seconds))
-                best.detail["%s/%s" % (how, name)] = dataclasses.astuple(score)
                 if score.li > best.score.li:
-                    best.fill, best.decoder = how, name
-                best.score = metric.Score(*(max(p) for p in zip(dataclasses.astuple(best.score),
-                                                                dataclasses.astuple(score))))
+                    best.fill, best.decoder, best.file = how, name, made
+                best.score = metric.Score(*map(max, dataclasses.astuple(best.score), dataclasses.astuple(score)))
         return best
 
+    def try_all(self, mask, extra=None, fills=FILLS):
+        return self.best(((how, self.attacked(mask, how, extra).tobytes()) for how in fills), float(mask.mean()))
+
     def run(self, mask, level="L1"):
+        """What the attacker of this level gets from the file encrypted where `mask` is true."""
         if level == "L1":
-            return self.try_all(mask)
-        results = []
-        if any(f.side for f in self.layout.frames):
-            results.append(self.try_all(mask, side_information(mask, self.layout.frames)))
-        results.append(self.try_all(mask, first_two(mask, self.layout.frames)))
-        return max(results, key=lambda r: r.score.li)
+            return self.try_all(mask, fills=CHANCE if mask.all() else FILLS if mask.any() else ("00",))
+        if level == "L2":
+            frames = self.layout.frames
+            known = [first_two(mask, frames)]
+            if any(f.side for f in frames):
+                known.append(side_information(mask, frames))
+            return max((self.try_all(mask, extra) for extra in known), key=lambda result: result.score.li)
+        raise ValueError("no attacker is called %r" % level)

@@ -81,11 +81,16 @@ VARIANTS = {
 ENCODINGS = {**PRIMARY, **VARIANTS}
 
 
+def begin(seconds):
+    """Short excerpts start later, where each of the sounds is in full swing."""
+    return "4" if int(seconds) < 10 else "0"
+
+
 def prompts(language, names, target, seconds):
     paths = [next(PROMPTS.glob(language + "*/" + name + ".g722")) for name in names]
     joined = target + ".g722"
     pathlib.Path(joined).write_bytes(b"".join(path.read_bytes() for path in paths))
-    tools.make([*FFMPEG, "-f", "g722", "-i", joined, "-t", seconds, *WAV, target])
+    tools.make([*FFMPEG, "-f", "g722", "-ss", begin(seconds), "-i", joined, "-t", seconds, *WAV, target])
     os.unlink(joined)
 
 
@@ -107,14 +112,14 @@ def mix(target, seconds):
     tools.make(["sox", *parts, chords, "repeat", "4"])
     tools.make([*FFMPEG, "-i", voice, "-i", chords, "-filter_complex",
                 "[0]aresample=44100,volume=-4dB[a];[1]volume=-2dB[b];[a][b]amix=duration=longest:normalize=0", "-t",
-                seconds, *WAV, target])
+                seconds, "-ss", begin(seconds), *WAV, target])
     for path in [voice, chords, *parts]:
         os.unlink(path)
 
 
 MAKERS = {
     "speech": lambda target, seconds: prompts("en", ["demo-instruct"], target, seconds),
-    "music": lambda target, seconds: song("freezingpoint.ogg", 0, target, seconds),
+    "music": lambda target, seconds: song("freezingpoint.ogg", begin(seconds), target, seconds),
     "mix": mix,
     "speech2": lambda target, seconds: prompts("ru", ["demo-congrats", "demo-instruct"], target, seconds),
     "music2": lambda target, seconds: song("race1-jt.ogg", 10, target, seconds)}
@@ -131,7 +136,6 @@ def made(path, maker):
 
 
 def excerpt(name, seconds):
-    # A sound that is cut from another one of 30 s is the same sound, and resampled the same way.
     path = tools.cache() / ("corpus-%d" % seconds) / (name + ".wav")
     return made(path, lambda part: MAKERS[name](part, str(seconds)))
 

@@ -4,7 +4,7 @@ Each codec's module has `find(data)`, which returns a Layout or None. The rules 
 an MPEG, ADTS or FLAC frame is a striped run from its header to its end; in Ogg, a packet's bytes within one page
 are a striped run (set-up packets: full); in MP4, a sample. All else is a full run: tags, page headers, boxes.
 """
-import dataclasses
+import dataclasses, struct
 import numpy as np
 
 
@@ -53,16 +53,21 @@ class Layout:
         return mask
 
 
-def find(data, codec=None):
+def find(data):
     """The layout of `data` (uint8 array). Which codec it is follows from the first bytes."""
     from . import frames_flac, frames_mp4, frames_mpeg, frames_ogg, frames_pcm
     head = data[:12].tobytes()
     if head[:4] == b"OggS":
-        return frames_ogg.find(data)
-    if head[:4] == b"fLaC":
-        return frames_flac.find(data)
-    if head[4:8] == b"ftyp":
-        return frames_mp4.find(data)
-    if head[:4] in (b"RIFF", b"FORM"):
-        return frames_pcm.find(data)
-    return frames_mpeg.find(data)
+        finder = frames_ogg
+    elif head[:4] == b"fLaC":
+        finder = frames_flac
+    elif head[4:8] == b"ftyp":
+        finder = frames_mp4
+    elif head[:4] in (b"RIFF", b"FORM"):
+        finder = frames_pcm
+    else:
+        finder = frames_mpeg
+    try:
+        return finder.find(data)
+    except (IndexError, KeyError, StopIteration, struct.error) as problem:
+        raise ValueError("the file is damaged, or of a kind that is not known here: %r" % problem) from None

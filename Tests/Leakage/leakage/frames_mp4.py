@@ -30,7 +30,7 @@ def find(array):
             tables.setdefault(kind, data[start:end])
     codec = CODECS.get(tables[b"stsd"][12:16], "mp4")
     _, fixed, count = struct.unpack_from(">III", tables[b"stsz"])
-    sizes = [fixed] * count if fixed else struct.unpack_from(">%dI" % count, tables[b"stsz"], 12)
+    sizes = [fixed] * min(count, len(data)) if fixed else struct.unpack_from(">%dI" % count, tables[b"stsz"], 12)
     wide = b"co64" in tables
     offsets = tables[b"co64" if wide else b"stco"]
     chunks = struct.unpack_from(">%d%s" % (struct.unpack_from(">I", offsets, 4)[0], "Q" if wide else "I"), offsets, 8)
@@ -38,10 +38,11 @@ def find(array):
     groups = [struct.unpack_from(">III", tables[b"stsc"], 8 + 12 * i) for i in range(rows)]
     frames, sample = [], 0
     for number, at in enumerate(chunks, 1):
-        for _ in range(next(per for first, per, _ in reversed(groups) if first <= number)):
-            if sample < len(sizes):
-                frames.append(Frame(at, sizes[sample]))
-                at, sample = at + sizes[sample], sample + 1
+        per_chunk = next(per for first, per, _ in reversed(groups) if first <= number)
+        for size in sizes[sample:sample + per_chunk]:
+            if at + size <= len(data):
+                frames.append(Frame(at, size))
+            at, sample = at + size, sample + 1
     if not frames:
         raise ValueError("an MP4 file without samples")
     return Layout(codec, frames)

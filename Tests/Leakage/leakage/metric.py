@@ -104,8 +104,13 @@ def best_lag(clear, attacked, start, reach):
     """The shift within `reach` at which the attacked sound resembles the clear window most."""
     piece = padded(attacked, start - reach, start + len(clear) + reach)
     size = next_fast_len(len(piece), real=True)
-    product = irfft(rfft(piece, size) * np.conj(rfft(clear, size)), size)
-    return int(np.argmax(product[:2 * reach + 1])) - reach
+    product = irfft(rfft(piece, size) * np.conj(rfft(clear, size)), size)[:2 * reach + 1]
+    # Beyond the ends there is silence, which would look like a pause of the clear sound: an overhang of 62 ms at most.
+    overhang = len(clear) // 16
+    first, last = max(0, reach - start - overhang), len(attacked) - len(clear) - start + reach + overhang
+    if last > first:
+        return int(np.argmax(product[first:last + 1])) + first - reach
+    return int(np.argmax(product)) - reach
 
 
 def frame_ratios(clear, attacked):

@@ -1,0 +1,104 @@
+"""The two commands."""
+import multiprocessing, sys, time, traceback
+import numpy as np
+from . import attacker, corpus, decoders, frames, patterns, picture, report, tools
+
+DEFAULT = ("full", "framed:32:64", "every:10")
+# Every pattern for the encodings that are compared, the three that matter for the rest.
+COMPARED = ("full", "every:4", "every:10", "every:32", "blocks", "framed:32:64", "framed:16:64")
+# Patterns that the stronger attackers are tried on as well.
+STRONGER = ("framed:32:64", "every:10")
+
+
+def measure(attack, masks, sound, encoding, levels=attacker.LEVELS):
+    """Rows for (name, mask, whether the stronger attackers try it), and each row's Result. Full encryption first."""
+    full = attack.run(np.ones(len(attack.data), bool))
+    floor, rows, results = full.score.li, [], []
+    for name, mask, stronger in masks:
+        for level in levels if stronger else levels[:1]:
+            result = full if mask.all() and level == "L1" else attack.run(mask, level)
+            rows.append(report.row(sound, encoding, name, level, result, floor))
+            results.append(result)
+    return rows, results, full
+
+
+def analyse(options):
+    data = np.fromfile(options.file, np.uint8)
+    layout = frames.find(data)
+    chosen = [patterns.parse(text) for text in options.pattern or (() if options.mask else DEFAULT)]
+    masks = [(p.name, p.mask(len(data), layout.runs()), bool(layout.frames) and p.text not in ("full", "clear")) for p in chosen]
+    if options.mask:
+        masks.append(("mask", patterns.read_mask(options.mask, len(data)), bool(layout.frames)))
+    if options.write_mask:
+        patterns.write_mask(options.write_mask, masks[-1][1])
+        return 0
+    tools.need(*decoders.PACKAGES)
+    attack = attacker.Attack(data, layout, options.seconds)
+    if not any(reference.windows for reference in attack.references.values()):
+        raise ValueError("%s: a second of sound that is not silent is needed" % options.file)
+    rows, results, full = measure(attack, masks, options.file.rsplit("/")[-1].split(".")[0], layout.codec)
+    print(report.as_json(rows) if options.json else report.table(rows))
+    if options.picture:
+        first = next((i for i, r in enumerate(rows) if r["pattern"] != "full"), 0)
+        name = next(iter(attack.references))
+        sounds = [("original", attack.references[name].sound)]
+        for label, result in (("attacked: %(pattern)s, LI %(LI).2f, %(class)s against %(attacker)s" % rows[first],
+                               results[first]), ("full encryption, LI %.2f" % full.score.li, full)):
+            sounds.append((label, decoders.decode(layout.codec, result.decoder, result.file, options.seconds)
+                           if result.file else np.zeros(0, np.float32)))
+        picture.draw(options.picture, sounds, options.seconds)
+    return 0
+
+
+def jobs(options):
+    """(encoding, excerpt, patterns) of the run, the slowest first."""
+    wanted = options.codecs.split(",") if options.codecs else list(corpus.ENCODINGS)
+    for name in wanted:
+        if name not in corpus.ENCODINGS:
+            raise ValueError("no encoding is called %r: %s" % (name, ", ".join(corpus.ENCODINGS)))
+    listed = []
+    for name in wanted:
+        if name in corpus.PRIMARY:
+            listed += [(name, sound, COMPARED, options.seconds) for sound in corpus.EXCERPTS]
+        if options.set == "all":
+            sounds = corpus.MORE_EXCERPTS if name in corpus.PRIMARY else corpus.EXCERPTS[:2]
+            listed += [(name, sound, DEFAULT, options.seconds) for sound in sounds]
+    return sorted(listed, key=lambda job: (-len(job[2]), "opus" not in job[0]))
+
+
+def work(job):
+    """Measures one file; a failure comes back as text, so that one file does not end the run."""
+    name, sound, texts, seconds = job
+    started = time.monotonic()
+    try:
+        data = np.fromfile(corpus.encoding(name, sound, seconds), np.uint8)
+        layout = frames.find(data)
+        chosen = [patterns.parse(text) for text in texts if layout.frames or not text.startswith("framed")]
+        masks = [(p.name, p.mask(len(data), layout.runs()), p.text in STRONGER and bool(layout.frames)) for p in chosen]
+        rows, _, _ = measure(attacker.Attack(data, layout, seconds), masks, sound, name)
+        return job, rows, time.monotonic() - started, None
+    except Exception:
+        return job, [], time.monotonic() - started, traceback.format_exc()
+
+
+def corpus_run(options):
+    tools.need(*corpus.PACKAGES, *decoders.PACKAGES)
+    listed, rows, broken = jobs(options), [], 0
+    for sound in {job[1] for job in listed}:
+        corpus.excerpt(sound, options.seconds)
+    with multiprocessing.Pool(options.workers) as pool:
+        for count, (job, found, took, problem) in enumerate(pool.imap_unordered(work, listed), 1):
+            print("%d of %d: %s, %s (%.0f s)" % (count, len(listed), job[0], job[1], took), file=sys.stderr, flush=True)
+            if problem:
+                print(problem, file=sys.stderr)
+                broken += 1
+            rows += found
+    order = {(name, sound): i for i, (name, sound, _, _) in enumerate(
+        sorted(listed, key=lambda job: (list(corpus.ENCODINGS).index(job[0]), list(corpus.MAKERS).index(job[1]))))}
+    rows.sort(key=lambda r: order[r["encoding"], r["sound"]])
+    print(report.table(rows), file=sys.stderr)
+    print(report.as_json(rows) if options.json else "\n".join(report.figures(rows)))
+    open_defaults = [r for r in rows if r["pattern"] == "default" and r["attacker"] == "L1" and r["class"] != "sealed"]
+    for r in open_defaults:
+        print("not sealed: default of %(encoding)s, %(sound)s: LI %(LI).2f" % r, file=sys.stderr)
+    return 1 if broken or (options.gate and open_defaults) else 0

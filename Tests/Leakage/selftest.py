@@ -1,0 +1,170 @@
+"""What selftest.sh runs: masks, frame finders, checksums, limits, and what known cases must score."""
+import contextlib, io, json, multiprocessing, os, pathlib, sys, tempfile, time
+import numpy as np
+import leak
+from leakage import attacker, checksums, commands, corpus, decoders, frames, metric, patterns, report, tools
+
+SECONDS = 3
+passed = failed = 0
+
+
+def check(name, fact, *shown):
+    global passed, failed
+    passed, failed = passed + bool(fact), failed + (not fact)
+    if not fact:
+        print("FAILED: %s %s" % (name, " ".join(map(str, shown))))
+
+
+def refuses(name, action):
+    try:
+        action()
+        check(name, False, "was accepted")
+    except ValueError:
+        check(name, True)
+
+
+def load(encoding, sound="speech"):
+    data = np.fromfile(corpus.encoding(encoding, sound, SECONDS), np.uint8)
+    return data, frames.find(data)
+
+
+def masks():
+    def offsets(text, size, runs=()): return np.flatnonzero(patterns.parse(text).mask(size, runs)).tolist()
+    check("full", offsets("full", 4) == [0, 1, 2, 3])
+    check("every", offsets("every:10", 31) == [0, 10, 20, 30])
+    check("every with phase", offsets("every:10:3", 31) == [3, 13, 23])
+    check("blocks", offsets("blocks", 170) == [*range(16), *range(160, 170)])
+    # Head 3 and every 4th: 0, 1, 2, then 6 and 10 of each run; what lies outside runs is encrypted.
+    check("framed", offsets("framed:3:4", 20, [(1, 12, True), (15, 2, True)]) == [
+        0, 1, 2, 3, 7, 11, 13, 14, 15, 16, 17, 18, 19])
+    for text in ("every:0", "every:4:4", "framed:3", "framed:3:0", "half"):
+        refuses("pattern " + text, lambda text=text: patterns.parse(text))
+    with tempfile.NamedTemporaryFile() as file:
+        mask = patterns.parse("every:7:2").mask(100)
+        patterns.write_mask(file.name, mask)
+        check("mask file", (patterns.read_mask(file.name, 100) == mask).all())
+        refuses("mask beyond the end", lambda: patterns.read_mask(file.name, 50))
+        np.array([3, 3], "<u8").tofile(file.name)
+        refuses("mask that does not ascend", lambda: patterns.read_mask(file.name, 100))
+
+
+def layouts():
+    text = np.frombuffer(b"123456789", np.uint8)
+    for kind, value in ((checksums.FLAC8, 0xF4), (checksums.FLAC16, 0xFEE8), (checksums.MPEG16, 0xAEE7),
+                        (checksums.OGG32, 0x89A1897F)):
+        check("checksum %s" % (kind,), checksums.crc(kind, text, [0], [9])[0] == value)
+    for name in ("mp3", "mp3-crc", "mp3-vbr2", "mp3-lsf", "mp2-192", "aac", "m4a", "opus", "vorbis", "flac",
+                 "flac-ogg", "alac"):
+        data, layout = load(name)
+        again = data.copy()
+        checksums.recompute(again, layout.checksums)
+        check(name + ": recomputed checksums are the encoder's", (again == data).all())
+        check(name + ": frames ascend and do not overlap",
+              all(a.start + a.length <= b.start for a, b in zip(layout.frames, layout.frames[1:])))
+        covered = sum(f.length for f in layout.frames)
+        check(name + ": frames and what is known cover the file",
+              covered >= .6 * len(data) and layout.known_mask(len(data)).sum() >= len(data) - covered, covered)
+        chance = np.random.default_rng(5)
+        for _ in range(20):
+            broken = data[:chance.integers(1, len(data))].copy()
+            broken[chance.integers(0, len(broken), 40)] = chance.integers(0, 256, 40)
+            try:
+                frames.find(broken)
+            except ValueError:
+                pass
+    check("no finder fails otherwise on damaged files", True)
+
+
+def limits():
+    started = time.monotonic()
+    tools.run(["sh", "-c", "while :; do :; done"], seconds=1)
+    check("a busy program is stopped", time.monotonic() - started < 5)
+    check("memory is limited", tools.run(["python3", "-c", "len(bytearray(3 << 30)); print('had it')"]) == b"")
+    check("no sound from no file", len(decoders.decode("mp3", "mpg123", b"", SECONDS)) == 0)
+    for data in (b"", b"RIFF", bytes(64), b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0" + bytes(16) + b"data\xff\xff\xff\xff\0"):
+        check("odd WAV", len(decoders.read_wav(data)[0]) <= 1)
+
+
+def scores():
+    chance = np.random.default_rng(1)
+    noise = .1 * chance.standard_normal(3 * metric.RATE).astype(np.float32)
+    judge = metric.Reference(noise, 3)
+    shifted = np.concatenate([np.zeros(1000, np.float32), noise])
+    score = judge.score(shifted)
+    check("a shifted sound is itself", score.li > .99 and score.good > .99 and score.snr > 30, score)
+    check("half as loud is itself but for raw SNR", judge.score(noise / 2).good == 0 and judge.score(noise / 2).li > .98)
+    check("silence scores nothing", judge.score(np.zeros(100000, np.float32)) == metric.Score())
+    check("other noise scores nothing", judge.score(.1 * chance.standard_normal(130000).astype(np.float32)).li < .15)
+    classes = [report.classify(*case) for case in ((.18, 0, 0, 0), (.19, 0, 0, 0), (.25, 0, 0, .21), (.1, .0007, 0, 0),
+                                                   (.6, .001, 1, 0), (.61, 0, 0, 0), (.3, 0, 1.1, 0), (.3, .01, 0, 0))]
+    check("classes", classes == ["sealed", "obscured", "sealed", "obscured", "obscured", "unsafe", "unsafe", "unsafe"],
+          classes)
+
+
+def measured(job):
+    encoding, sound, texts = job
+    return commands.work((encoding, sound, texts, SECONDS))
+
+
+def cases():
+    jobs = [("mp3", "speech", ("full", "clear", "every:10", "framed:32:64")), ("mp3", "mix", ("full", "framed:32:64")),
+            ("wav", "speech", ("full", "every:10")), ("vorbis", "speech", ("full", "framed:32:64")),
+            ("aac", "speech", ("full", "clear", "framed:32:64")), ("flac", "speech", ("full", "clear", "framed:32:64")),
+            ("opus", "speech", ("clear", "blocks")), ("mp3", "speech", ("every:10",))]
+    with multiprocessing.Pool(2) as pool:
+        found = pool.map(measured, jobs, 1)
+    for job, _, _, problem in found:
+        check("%s of %s was measured" % job[:2], problem is None, problem)
+    rows = {(r["encoding"], r["sound"], r["pattern"], r["attacker"]): r for _, many, _, _ in found[:-1] for r in many}
+
+    def li(*key): return rows[key]["LI"]
+    for encoding, sound, _ in jobs[:-1]:
+        if (encoding, sound, "full", "L1") in rows:
+            check("%s %s: full is near the floor" % (encoding, sound), li(encoding, sound, "full", "L1") < .25)
+        if (encoding, sound, "clear", "L1") in rows:
+            check("%s %s: clear is the sound" % (encoding, sound), li(encoding, sound, "clear", "L1") > .98)
+        if (encoding, sound, "default", "L1") in rows:
+            row = rows[encoding, sound, "default", "L1"]
+            check("%s %s: the default is sealed against L1" % (encoding, sound), row["class"] == "sealed", row)
+    check("every 10th byte of a WAV hides nothing", li("wav", "speech", "every10", "L1") > .98 and
+          rows["wav", "speech", "every10", "L1"]["class"] == "unsafe")
+    every, full = li("mp3", "speech", "every10", "L1"), li("mp3", "speech", "full", "L1")
+    check("every 10th byte of an MP3 lies between", full + .1 < every < .85, every)
+    check("knowing MP3's side information helps", li("mp3", "speech", "default", "L2") > .7)
+    check("blocks of Opus are unsafe", rows["opus", "speech", "blocks", "L1"]["class"] == "unsafe")
+    again = [r for r in found[-1][1] if r["pattern"] == "every10"]
+    check("two runs give the same figures",
+          again == [rows["mp3", "speech", "every10", level["attacker"]] for level in again], again)
+
+
+def tool():
+    path = str(corpus.encoding("mp3", "speech", SECONDS))
+    with tempfile.TemporaryDirectory() as folder:
+        def run(*words):
+            out = io.StringIO()
+            sys.argv = ["leak.py", "analyse", path, "--seconds", str(SECONDS), *words]
+            with contextlib.redirect_stdout(out):
+                status = leak.main()
+            return status, out.getvalue()
+        run("--pattern", "every:10", "--write-mask", folder + "/mask")
+        _, from_mask = run("--mask", folder + "/mask", "--json")
+        _, from_name = run("--pattern", "every:10", "--json", "--picture", folder + "/p.png")
+        rows = [json.loads(text)["rows"] for text in (from_mask, from_name)]
+        check("a mask from outside gives what the pattern gives",
+              [{**r, "pattern": ""} for r in rows[0]] == [{**r, "pattern": ""} for r in rows[1]])
+        check("the picture is a PNG", pathlib.Path(folder, "p.png").read_bytes()[:4] == b"\x89PNG")
+        refuses("a pattern that is none", lambda: run("--pattern", "most"))
+
+
+def main():
+    tools.need(*corpus.PACKAGES, *decoders.PACKAGES)
+    for part in (masks, limits, scores, layouts, cases, tool):
+        started = time.monotonic()
+        part()
+        print("%s: %.0f s" % (part.__name__, time.monotonic() - started), file=sys.stderr)
+    print("%d passed, %d failed" % (passed, failed))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
