@@ -4,8 +4,8 @@
   leak.py analyse FILE [--pattern P]… [--mask OFFSETS] [--seconds 30] [--json] [--picture OUT.png]
   leak.py corpus [--seconds 30|3] [--set primary|all] [--codecs mp3,opus,…] [--json]
 
-Patterns: full, clear, every:N[:PHASE], framed:HEAD:N, blocks. A mask holds the offsets of the encrypted bytes, ascending,
-as unsigned 64-bit little-endian numbers. README.md says what is measured, and what the classes mean.
+Patterns: full, clear, every:N[:PHASE], framed:HEAD:N, blocks. A mask holds the offsets of the encrypted bytes,
+ascending, as unsigned 64-bit little-endian numbers. README.md says what is measured, and what the classes mean.
 """
 import argparse, os, sys
 sys.dont_write_bytecode = True

@@ -92,7 +92,8 @@ def scores():
     shifted = np.concatenate([np.zeros(1000, np.float32), noise])
     score = judge.score(shifted)
     check("a shifted sound is itself", score.li > .99 and score.good > .99 and score.snr > 30, score)
-    check("half as loud is itself but for raw SNR", judge.score(noise / 2).good == 0 and judge.score(noise / 2).li > .98)
+    half = judge.score(noise / 2)
+    check("half as loud is itself but for raw SNR", half.good == 0 and half.li > .98, half)
     check("silence scores nothing", judge.score(np.zeros(100000, np.float32)) == metric.Score())
     check("other noise scores nothing", judge.score(.1 * chance.standard_normal(130000).astype(np.float32)).li < .15)
     classes = [report.classify(*case) for case in ((.18, 0, 0, 0), (.19, 0, 0, 0), (.25, 0, 0, .21), (.1, .0007, 0, 0),

@@ -6,29 +6,37 @@ from . import attacker, corpus, decoders, frames, patterns, picture, report, too
 DEFAULT = ("full", "framed:32:64", "every:10")
 # Every pattern for the encodings that are compared, the three that matter for the rest.
 COMPARED = ("full", "every:4", "every:10", "every:32", "blocks", "framed:32:64", "framed:16:64")
-# Patterns that the stronger attackers are tried on as well.
-STRONGER = ("framed:32:64", "every:10")
+# Patterns that the stronger attackers are tried on as well; for full encryption L3 has the lengths only.
+STRONGER = {"framed:32:64": attacker.LEVELS, "every:10": attacker.LEVELS, "full": ("L1", "L3")}
+UNTRIED = ("full", "clear")
 
 
-def measure(attack, masks, sound, encoding, levels=attacker.LEVELS):
-    """Rows for (name, mask, whether the stronger attackers try it), and each row's Result. Full encryption first."""
-    full = attack.run(np.ones(len(attack.data), bool))
-    floor, rows, results = full.score.li, [], []
-    for name, mask, stronger in masks:
-        for level in levels if stronger else levels[:1]:
-            result = full if mask.all() and level == "L1" else attack.run(mask, level)
+def measure(attack, masks, sound, encoding):
+    """Rows for (name, mask, levels of the attacker), each row's Result, and full encryption's.
+
+    A level is held against what the same attacker gets from full encryption: lengths alone say something to L3.
+    """
+    everything = np.ones(len(attack.data), bool)
+    full = {level: attack.run(everything, level) for level in {"L1"}.union(*(levels for _, _, levels in masks))
+            if level != "L2"}
+    rows, results = [], []
+    for name, mask, levels in masks:
+        for level in levels:
+            result = full[level] if mask.all() and level in full else attack.run(mask, level)
+            floor = max(full[known].score.li for known in full if known in ("L1", level))
             rows.append(report.row(sound, encoding, name, level, result, floor))
             results.append(result)
-    return rows, results, full
+    return rows, results, full["L1"]
 
 
 def analyse(options):
     data = np.fromfile(options.file, np.uint8)
     layout = frames.find(data)
     chosen = [patterns.parse(text) for text in options.pattern or (() if options.mask else DEFAULT)]
-    masks = [(p.name, p.mask(len(data), layout.runs()), bool(layout.frames) and p.text not in ("full", "clear")) for p in chosen]
+    levels = attacker.LEVELS if layout.frames else attacker.LEVELS[:1]
+    masks = [(p.name, p.mask(len(data), layout.runs()), ("L1",) if p.text in UNTRIED else levels) for p in chosen]
     if options.mask:
-        masks.append(("mask", patterns.read_mask(options.mask, len(data)), bool(layout.frames)))
+        masks.append(("mask", patterns.read_mask(options.mask, len(data)), levels))
     if options.write_mask:
         patterns.write_mask(options.write_mask, masks[-1][1])
         return 0
@@ -44,8 +52,8 @@ def analyse(options):
         sounds = [("original", attack.references[name].sound)]
         for label, result in (("attacked: %(pattern)s, LI %(LI).2f, %(class)s against %(attacker)s" % rows[first],
                                results[first]), ("full encryption, LI %.2f" % full.score.li, full)):
-            sounds.append((label, decoders.decode(layout.codec, result.decoder, result.file, options.seconds)
-                           if result.file else np.zeros(0, np.float32)))
+            sounds.append((label, result.sound if result.sound is not None else decoders.decode(
+                layout.codec, result.decoder, result.file, options.seconds) if result.file else np.zeros(0, np.float32)))
         picture.draw(options.picture, sounds, options.seconds)
     return 0
 
@@ -74,7 +82,8 @@ def work(job):
         data = np.fromfile(corpus.encoding(name, sound, seconds), np.uint8)
         layout = frames.find(data)
         chosen = [patterns.parse(text) for text in texts if layout.frames or not text.startswith("framed")]
-        masks = [(p.name, p.mask(len(data), layout.runs()), p.text in STRONGER and bool(layout.frames)) for p in chosen]
+        masks = [(p.name, p.mask(len(data), layout.runs()), STRONGER.get(p.text, ("L1",)) if layout.frames else ("L1",))
+                 for p in chosen]
         rows, _, _ = measure(attacker.Attack(data, layout, seconds), masks, sound, name)
         return job, rows, time.monotonic() - started, None
     except Exception:

@@ -107,3 +107,16 @@ def decode(codec, decoder, data, seconds):
         except OSError:
             wav = b""
     return mono(*read_wav(wav))[:int((seconds + 1.5) * RATE)]
+
+
+def duration(data):
+    """The length of a sound file in seconds as ffprobe sees it, or None."""
+    with tools.workspace() as folder:
+        with open(folder + "/in", "wb") as file:
+            file.write(data)
+        said = tools.run(["ffprobe", "-v", "quiet", "-show_entries", "format=duration", "-of", "csv=p=0",
+                          folder + "/in"])
+    try:
+        return float(said)
+    except ValueError:
+        return None

@@ -37,10 +37,11 @@ def encode(pcm, bits):
     """16-bit stereo at 44.1 kHz as AAC in ADTS, `bits` a second."""
     api, handle, library = Functions(), ctypes.c_void_p(), ctypes.CDLL("libvo-aacenc.so.0")
     library.voGetAACEncAPI(ctypes.byref(api))
-    memory = (ctypes.c_void_p * 7)(*(ctypes.cast(getattr(library, "cmnMem" + name), ctypes.c_void_p).value for name in (
-        "Alloc", "Free", "Set", "Copy", "Check", "Compare", "Move")))
+    names = ("Alloc", "Free", "Set", "Copy", "Check", "Compare", "Move")
+    memory = (ctypes.c_void_p * 7)(*(ctypes.cast(library["cmnMem" + n], ctypes.c_void_p).value for n in names))
     start, parameters = Start(0, ctypes.addressof(memory)), Parameters(44100, bits, 2, 1)
-    if api.init(ctypes.byref(handle), AAC, ctypes.addressof(start)) or api.set(handle, ADTS_PARAMETER, ctypes.addressof(parameters)):
+    if (api.init(ctypes.byref(handle), AAC, ctypes.addressof(start))
+            or api.set(handle, ADTS_PARAMETER, ctypes.addressof(parameters))):
         raise OSError("libvo-aacenc refused its parameters")
     target, made = ctypes.create_string_buffer(8192), []
     for at in range(0, len(pcm) - FRAME + 1, FRAME):
