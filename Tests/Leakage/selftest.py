@@ -1,8 +1,9 @@
 """What selftest.sh runs: masks, frame finders, checksums, limits, and what known cases must score."""
-import contextlib, io, json, multiprocessing, os, pathlib, sys, tempfile, time
+import concurrent.futures, contextlib, io, json, pathlib, sys, tempfile, time
 import numpy as np
 import leak
-from leakage import attacker, checksums, commands, corpus, decoders, frames, metric, patterns, report, tools
+from leakage import attacker, blind_flac, checksums, commands, corpus, decoders, frames, guess_mp3, metric, patterns, \
+    report, side_info, tools
 
 SECONDS = 3
 passed = failed = 0
@@ -75,6 +76,32 @@ def layouts():
     check("no finder fails otherwise on damaged files", True)
 
 
+def guessing():
+    for name in ("mp3", "mp3-lsf", "mp3-mono64"):
+        data, layout = load(name)
+        fields = guess_mp3.truth(data, layout.frames)
+        for frame, (head, granules) in zip(layout.frames, fields):
+            start, end = guess_mp3.bounds(data, frame)
+            first, channels = guess_mp3.shape(data, frame)
+            made = side_info.write(head, granules, first, channels, end - start)
+            if made != data[start:end].tobytes():
+                check("%s: side information is read and written alike, frame at %d" % (name, frame.start), False)
+                break
+        # What is given with the truth as the guess is the file that was encrypted nowhere but in the main data.
+        attack = attacker.Attack(data, layout, SECONDS)
+        mask = attacker.side_information(np.ones(len(data), bool), layout.frames)
+        check(name + ": the right guess gives the file", guess_mp3.apply(attack, mask, fields, "00") == data.tobytes())
+    chance = np.random.default_rng(2)
+    values = np.minimum(np.abs(chance.laplace(0, 90, 3000)).astype(int) * 2, 4000)
+    text = "".join("0" * (v >> 7) + "1" + format(v & 127, "07b") for v in values)
+    data = np.packbits(np.array([int(c) for c in text + "1" * 64], np.uint8))
+    bits = blind_flac.Bits(data)
+    fits = [blind_flac.read_codes(bits, np.array([100]), np.array([1100]), k)[1][0] for k in range(4, 11)]
+    check("the fit of Rice codes tells their parameter", int(np.argmax(fits)) + 4 in (6, 7), fits)
+    codes = blind_flac.read_codes(bits, np.array([100]), np.array([1100]), 7)[0][0]
+    check("Rice codes find their step", " ".join(map(str, codes[60:160])) in " ".join(map(str, values)))
+
+
 def limits():
     started = time.monotonic()
     tools.run(["sh", "-c", "while :; do :; done"], seconds=1)
@@ -112,8 +139,8 @@ def cases():
             ("wav", "speech", ("full", "every:10")), ("vorbis", "speech", ("full", "framed:32:64")),
             ("aac", "speech", ("full", "clear", "framed:32:64")), ("flac", "speech", ("full", "clear", "framed:32:64")),
             ("opus", "speech", ("clear", "blocks")), ("mp3", "speech", ("every:10",))]
-    with multiprocessing.Pool(2) as pool:
-        found = pool.map(measured, jobs, 1)
+    with concurrent.futures.ProcessPoolExecutor(2) as pool:
+        found = list(pool.map(measured, jobs))
     for job, _, _, problem in found:
         check("%s of %s was measured" % job[:2], problem is None, problem)
     rows = {(r["encoding"], r["sound"], r["pattern"], r["attacker"]): r for _, many, _, _ in found[:-1] for r in many}
@@ -132,6 +159,8 @@ def cases():
     every, full = li("mp3", "speech", "every10", "L1"), li("mp3", "speech", "full", "L1")
     check("every 10th byte of an MP3 lies between", full + .1 < every < .85, every)
     check("knowing MP3's side information helps", li("mp3", "speech", "default", "L2") > .7)
+    check("lengths of FLAC's frames say something", li("flac", "speech", "full", "L3") > li("flac", "speech", "full", "L1"))
+    check("no guess of MP3's side information leads far", li("mp3", "speech", "default", "L3") < .3)
     check("blocks of Opus are unsafe", rows["opus", "speech", "blocks", "L1"]["class"] == "unsafe")
     again = [r for r in found[-1][1] if r["pattern"] == "every10"]
     check("two runs give the same figures",
@@ -159,7 +188,7 @@ def tool():
 
 def main():
     tools.need(*corpus.PACKAGES, *decoders.PACKAGES)
-    for part in (masks, limits, scores, layouts, cases, tool):
+    for part in (masks, limits, scores, layouts, guessing, cases, tool):
         started = time.monotonic()
         part()
         print("%s: %.0f s" % (part.__name__, time.monotonic() - started), file=sys.stderr)

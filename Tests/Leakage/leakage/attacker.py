@@ -96,6 +96,12 @@ class Attack:
     def try_all(self, mask, extra=None, fills=FILLS):
         return self.best(((how, self.attacked(mask, how, extra).tobytes()) for how in fills), float(mask.mean()))
 
+    def heard(self, result):
+        """The sound of a Result."""
+        if result.sound is not None or not result.file:
+            return np.zeros(0, np.float32) if result.sound is None else result.sound
+        return decoders.decode(self.layout.codec, result.decoder, result.file, self.seconds)
+
     def run(self, mask, level="L1"):
         """What the attacker of this level gets from the file encrypted where `mask` is true."""
         if level == "L1":

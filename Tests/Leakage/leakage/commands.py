@@ -1,5 +1,5 @@
 """The two commands."""
-import multiprocessing, sys, time, traceback
+import concurrent.futures, resource, sys, time, traceback
 import numpy as np
 from . import attacker, corpus, decoders, frames, patterns, picture, report, tools
 
@@ -40,7 +40,7 @@ def analyse(options):
     if options.write_mask:
         patterns.write_mask(options.write_mask, masks[-1][1])
         return 0
-    tools.need(*decoders.PACKAGES)
+    tools.need(*decoders.PACKAGES, *(corpus.DONOR_PACKAGES if layout.codec == "mp3" else ()))
     attack = attacker.Attack(data, layout, options.seconds)
     if not any(reference.windows for reference in attack.references.values()):
         raise ValueError("%s: a second of sound that is not silent is needed" % options.file)
@@ -50,10 +50,9 @@ def analyse(options):
         first = next((i for i, r in enumerate(rows) if r["pattern"] != "full"), 0)
         name = next(iter(attack.references))
         sounds = [("original", attack.references[name].sound)]
-        for label, result in (("attacked: %(pattern)s, LI %(LI).2f, %(class)s against %(attacker)s" % rows[first],
-                               results[first]), ("full encryption, LI %.2f" % full.score.li, full)):
-            sounds.append((label, result.sound if result.sound is not None else decoders.decode(
-                layout.codec, result.decoder, result.file, options.seconds) if result.file else np.zeros(0, np.float32)))
+        label = "attacked: %(pattern)s, LI %(LI).2f, %(class)s against %(attacker)s" % rows[first]
+        sounds.append((label, attack.heard(results[first])))
+        sounds.append(("full encryption, LI %.2f" % full.score.li, attack.heard(full)))
         picture.draw(options.picture, sounds, options.seconds)
     return 0
 
@@ -92,11 +91,13 @@ def work(job):
 
 def corpus_run(options):
     tools.need(*corpus.PACKAGES, *decoders.PACKAGES)
-    listed, rows, broken = jobs(options), [], 0
+    listed, rows, broken, began = jobs(options), [], 0, time.monotonic()
     for sound in {job[1] for job in listed}:
         corpus.excerpt(sound, options.seconds)
-    with multiprocessing.Pool(options.workers) as pool:
-        for count, (job, found, took, problem) in enumerate(pool.imap_unordered(work, listed), 1):
+    # A worker that is killed from outside breaks this pool; multiprocessing's own would wait for ever.
+    with concurrent.futures.ProcessPoolExecutor(options.workers) as pool:
+        for count, done in enumerate(concurrent.futures.as_completed([pool.submit(work, job) for job in listed]), 1):
+            job, found, took, problem = done.result()
             print("%d of %d: %s, %s (%.0f s)" % (count, len(listed), job[0], job[1], took), file=sys.stderr, flush=True)
             if problem:
                 print(problem, file=sys.stderr)
@@ -106,6 +107,8 @@ def corpus_run(options):
         sorted(listed, key=lambda job: (list(corpus.ENCODINGS).index(job[0]), list(corpus.MAKERS).index(job[1]))))}
     rows.sort(key=lambda r: order[r["encoding"], r["sound"]])
     print(report.table(rows), file=sys.stderr)
+    used = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print("%.0f s, of which processors worked %.0f s" % (time.monotonic() - began, used), file=sys.stderr)
     print(report.as_json(rows) if options.json else "\n".join(report.figures(rows)))
     open_defaults = [r for r in rows if r["pattern"] == "default" and r["attacker"] == "L1" and r["class"] != "sealed"]
     for r in open_defaults:

@@ -23,6 +23,7 @@ EXCERPTS = ("speech", "music", "mix")
 MORE_EXCERPTS = ("speech2", "music2")
 PACKAGES = ["asterisk-core-sounds-en-g722", "asterisk-core-sounds-ru-g722", "extremetuxracer-data", "espeak-ng", "sox",
             "lame", "flake", "twolame", "libvo-aacenc0"]
+DONOR_PACKAGES = ["extremetuxracer-data", "lame"]
 FFMPEG = ["ffmpeg", "-v", "error", "-nostdin", "-y"]
 WAV = ["-ar", "44100", "-ac", "2", "-c:a", "pcm_s16le", "-bitexact"]
 

@@ -3,8 +3,8 @@
 What is known of a frame: its header, its length, the bytes of side information beyond the head (four of 32 when
 the head is counted from the frame's start), and the main data but for one byte of 64. The guesses:
 
-typical    one granule for all, as an encoder of this rate writes them; the main data starts with the frame, or a full
-           reservoir before it; each granule has its share of the bits; with a variable rate, the gain follows the length
+typical    one granule for all, such as encoders write; the main data starts with the frame, or with a half full
+           reservoir; each granule has its share of the bits; with a variable rate, the gain follows the length
 donor      the side information of another sound, encoded by LAME at the same rate
 neighbour  the true side information of the frame before: more than any guess from neighbours can give. An oracle.
 fields     the truth but for some fields: how much has to be guessed before it helps. An oracle.
