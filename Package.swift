@@ -5,8 +5,9 @@ import PackageDescription
 //   4  PinstripeCommand
 //   3  Pinstripe, PinstripeTestSupport
 //   2  host: PinstripeUSB, PinstripeMTP, PinstripeKeys, PinstripeProfiles   device: PinstripePlayer
-//   1  PinstripeCore (Embedded-clean)   host: PinstripePipe, PinstripeProfile, PinstripeFiles
-//   0  CPinstripe, CProviderOpenSSL, system libraries
+//   1  PinstripeCore (Embedded-clean)
+//      host: PinstripePipe, PinstripeProfile, PinstripeFiles, PinstripeFrames
+//   0  CPinstripe, CStripeKernels, CProviderOpenSSL, system libraries
 
 let common: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -27,6 +28,8 @@ let package = Package(
   products: [
     .library(name: "Pinstripe", targets: ["Pinstripe"]),
     .library(name: "PinstripeCore", targets: ["PinstripeCore"]),
+    .library(
+      name: "PinstripeMTP", targets: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile"]),
     .library(name: "PinstripePlayer", targets: ["PinstripePlayer"]),
     .library(name: "PinstripeTestSupport", targets: ["PinstripeTestSupport"]),
     .executable(name: "pinstripe", targets: ["PinstripeCommand"]),
@@ -41,6 +44,7 @@ let package = Package(
   targets: [
     // Floor 0
     .target(name: "CPinstripe"),
+    .target(name: "CStripeKernels"),
     .target(name: "CProviderOpenSSL", dependencies: ["CPinstripe", "CLibCrypto"]),
     .systemLibrary(
       name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
@@ -55,6 +59,7 @@ let package = Package(
     .target(name: "PinstripePipe", swiftSettings: common),
     .target(name: "PinstripeProfile", swiftSettings: common),
     .target(name: "PinstripeFiles", swiftSettings: common),
+    .target(name: "PinstripeFrames", swiftSettings: common),
 
     // Floor 2, device
     .target(
@@ -69,7 +74,9 @@ let package = Package(
       swiftSettings: common),
     .target(
       name: "PinstripeKeys",
-      dependencies: ["PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto", "CLinux"],
+      dependencies: [
+        "PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CStripeKernels", "CLibCrypto", "CLinux",
+      ],
       swiftSettings: memorySafe),
     .target(
       name: "PinstripeProfiles", dependencies: ["PinstripeProfile", "CJansson"],
@@ -79,8 +86,8 @@ let package = Package(
     .target(
       name: "Pinstripe",
       dependencies: [
-        "PinstripeCore", "PinstripeFiles", "PinstripeKeys", "PinstripeMTP", "PinstripePipe",
-        "PinstripeProfile", "PinstripeProfiles", "PinstripeUSB", "CPinstripe", "CLibCrypto",
+        "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys", "PinstripeMTP",
+        "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeUSB", "CPinstripe", "CLibCrypto",
       ],
       swiftSettings: common),
     .target(
@@ -98,10 +105,33 @@ let package = Package(
       swiftSettings: common),
 
     // Tests
+    .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: common),
+    .testTarget(
+      name: "PinstripeFilesTests", dependencies: ["PinstripeFiles", "TestTools"],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripeProfilesTests",
+      dependencies: ["PinstripeProfiles", "PinstripeProfile", "TestTools"], swiftSettings: common),
+    .testTarget(
+      name: "PinstripeTests",
+      dependencies: [
+        "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeMTP", "PinstripePipe",
+        "PinstripeProfile", "PinstripeTestSupport", "TestTools",
+      ],
+      swiftSettings: common),
+    .testTarget(
+      name: "PinstripeCommandTests", dependencies: ["PinstripeCommand", "TestTools", "CJansson"],
+      swiftSettings: common),
+    .testTarget(
+      name: "CStripeKernelsTests", dependencies: ["CStripeKernels"], swiftSettings: common),
     .testTarget(
       name: "PinstripeCoreTests",
-      dependencies: ["PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto"],
+      dependencies: [
+        "PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CStripeKernels", "CLibCrypto",
+      ],
       swiftSettings: common),
+    .testTarget(
+      name: "PinstripeFramesTests", dependencies: ["PinstripeFrames"], swiftSettings: common),
     .testTarget(
       name: "PinstripeKeysTests",
       dependencies: [

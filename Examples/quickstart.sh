@@ -74,10 +74,10 @@ step "Decrypting and decoding it with the ARM builds of the decoder, as the play
 original=$(sha256sum <"$music")
 for arch in aarch64 armv7; do
   describe_target "$arch-linux"
-  root=$("$package/Sources/Embedded/sysroot.sh" "$debian" 2>/dev/null)
+  sysroot=$("$package/Sources/Embedded/sysroot.sh" "$debian" 2>/dev/null)
   player=$package/.build-embedded/$arch-linux/pinstripe-player
   play() {
-    ${emulator:+"$emulator" -L "$root"} "$player" --keybox "$work/keybox" --allow-test --allow-clear "$@"
+    ${emulator:+"$emulator" -L "$sysroot"} "$player" --keybox "$work/keybox" --allow-test --allow-clear "$@"
   }
   decrypted=$(play --decrypt "$share/pulled.pst" | sha256sum)
   [[ $decrypted == "$original" ]] || fail "$arch decrypts to other bytes."

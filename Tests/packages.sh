@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # Debian packages that building and testing need. Sourced, never run.
 
 # What the library and the tool are built with.
@@ -23,7 +23,8 @@ need_debian_packages() {
 # need_swift ends with a sentence when there is no Swift 6.3 or later.
 need_swift() {
   local version
-  version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+  version=$({ swift --version 2>/dev/null || true; } |
+    sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p')
   if [[ -z $version || $(printf '6.3\n%s\n' "$version" | sort -V | head -n 1) != 6.3 ]]; then
     echo "Swift 6.3 or later is needed, and ${version:-none} was found; see swift.org/install." >&2
     return 1

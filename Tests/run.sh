@@ -29,8 +29,9 @@ done
 
 passed=0
 failed=0
-log=$(mktemp)
-trap 'rm -f "$log" "$log"-swift-testing.xml' EXIT
+work=$(mktemp -d)
+log=$work/log
+trap 'rm -rf "$work"' EXIT
 
 # counted COMMAND… runs a script that closes with "N passed, N failed".
 counted() {
@@ -55,11 +56,12 @@ fail() {
 unit() {
   swift build --build-tests || { fail "the build" && return; }
   PINSTRIPE_PUBLIC_VECTORS=$(Tests/Vectors/fetch-public.sh) || unset PINSTRIPE_PUBLIC_VECTORS
-  export PINSTRIPE_PUBLIC_VECTORS
-  swift test --skip-build --xunit-output "$log" >"$log.out" 2>&1
-  local status=$? report="$log-swift-testing.xml" tests failures
-  grep -vE '^(◇|✔)|^$' "$log.out" | tail -n 60
-  rm -f "$log.out"
+  PINSTRIPE_FRAME_MEDIA=$(Tests/Media/fetch.sh) || unset PINSTRIPE_FRAME_MEDIA
+  export PINSTRIPE_PUBLIC_VECTORS PINSTRIPE_FRAME_MEDIA
+  swift test --skip-build --xunit-output "$work/unit.xml" >"$log" 2>&1
+  # Swift Testing puts its name before the extension.
+  local status=$? report="$work/unit-swift-testing.xml" tests failures
+  grep -E '✘|error:|^FAIL|recorded|skipped' "$log" | tail -n 60
   tests=$(grep -o '<testcase ' "$report" 2>/dev/null | wc -l)
   failures=$(grep -o '<failure' "$report" 2>/dev/null | wc -l)
   ((tests > 0)) || { fail "swift test ran no test (status $status)" && return; }

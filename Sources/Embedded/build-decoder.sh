@@ -46,7 +46,7 @@ list_api() {
 compile() {
   local target=$1 scratch=$package/.build-${1%-linux}
   # Objects of sources that no longer exist would be linked too.
-  rm -rf "$scratch/$triple/release/PinstripeCore.build"
+  rm -f "$scratch/$triple/release/PinstripeCore.build/"*.o
   swift build --package-path "$package" --scratch-path "$scratch" -c release --triple "$triple" \
     --toolset "$here/toolsets/$target.json" --target PinstripeCore >&2
   objects=("$scratch/$triple/release/PinstripeCore.build/"*.o)

@@ -57,7 +57,8 @@ struct PinstripeTool: AsyncParsableCommand {
   static func main() async {
     CoreDumps.disable()
     let arguments = Array(CommandLine.arguments.dropFirst())
-    let wantsJSON = arguments.contains("--json")
+    // Behind "--" stand names only.
+    let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
     do {
       var command = try parseAsRoot(arguments)
       Interruption.watch()

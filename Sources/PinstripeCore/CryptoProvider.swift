@@ -20,17 +20,19 @@ public struct CryptoProvider {
   }
 
   /// HKDF-SHA256 (RFC 5869) from one place into another; an empty salt is 32 zero bytes.
+  ///
+  /// `info` is not changed, but lent without a copy.
+  @inline(never)
   func derive(
-    _ child: KeyPlace, from parent: KeyPlace, salt: Span<UInt8>, info: InfoString
+    _ child: KeyPlace, from parent: KeyPlace, salt: Span<UInt8>, info: inout InfoString
   ) throws(TrackError) {
-    let bytes = info.bytes
+    let count = UInt32(truncatingIfNeeded: info.count)
     let status = unsafe salt.withUnsafeBufferPointer { salt in
-      unsafe bytes.span.withUnsafeBufferPointer { info_ in
-        guard let base = info_.baseAddress else { return TrackError.provider.status }
+      unsafe info.withBytes { info in
+        guard let base = info.baseAddress else { return TrackError.provider.status }
         return unsafe table.pointee.derive(
           table.pointee.state, parent.number,
-          salt.baseAddress, UInt32(truncatingIfNeeded: salt.count),
-          base, UInt32(truncatingIfNeeded: info.count), child.number)
+          salt.baseAddress, UInt32(truncatingIfNeeded: salt.count), base, count, child.number)
       }
     }
     guard status == PINSTRIPE_OK else { throw .provider }
@@ -59,20 +61,49 @@ public struct CryptoProvider {
   public func mac(
     _ first: Span<UInt8>, _ second: Span<UInt8>, under key: KeyPlace
   ) throws(TrackError) -> InlineArray<32, UInt8> {
+    let tag = try macWords(first, second, under: key)
+    var bytes = InlineArray<32, UInt8>(repeating: 0)
+    var span = bytes.mutableSpan
+    for index in tag.indices { span.storeLittleEndian(tag[index], at: 8 &* index) }
+    return bytes
+  }
+
+  /// Whether a tag is that of two pieces, compared in constant time.
+  func isTag(
+    _ tag: Span<UInt8>, of first: Span<UInt8>, _ second: Span<UInt8>, under key: KeyPlace
+  ) throws(TrackError) -> Bool {
+    guard tag.count == TrackLayout.tagSize else { throw .argument }
+    let expected = try macWords(first, second, under: key)
+    var difference: UInt64 = 0
+    for index in 0..<4 {
+      difference |= unsafe expected[unchecked: index] ^ tag.littleEndian64(at: 8 &* index)
+    }
+    return difference == 0
+  }
+
+  /// The tag as four little-endian words: an array of 32 bytes would travel byte by byte.
+  @inline(never)
+  func macWords(
+    _ first: Span<UInt8>, _ second: Span<UInt8>, under key: KeyPlace
+  ) throws(TrackError) -> InlineArray<4, UInt64> {
     guard unsafe table.pointee.mac_begin(table.pointee.state, key.number) == PINSTRIPE_OK
     else { throw .provider }
     try macUpdate(first)
     try macUpdate(second)
-    var tag = InlineArray<32, UInt8>(repeating: 0)
-    var span = tag.mutableSpan
-    let status = unsafe span.withUnsafeMutableBufferPointer { out in
-      guard let base = out.baseAddress else { return TrackError.provider.status }
+    var tag = InlineArray<4, UInt64>(repeating: 0)
+    let status = unsafe withUnsafeMutableBytes(of: &tag) { out in
+      guard let base = unsafe out.assumingMemoryBound(to: UInt8.self).baseAddress
+      else { return TrackError.provider.status }
       return unsafe table.pointee.mac_finish(table.pointee.state, base)
     }
     guard status == PINSTRIPE_OK else { throw .provider }
-    return tag
+    return [
+      UInt64(littleEndian: tag[0]), UInt64(littleEndian: tag[1]),
+      UInt64(littleEndian: tag[2]), UInt64(littleEndian: tag[3]),
+    ]
   }
 
+  @inline(never)
   private func macUpdate(_ piece: Span<UInt8>) throws(TrackError) {
     let status = unsafe piece.withUnsafeBufferPointer { bytes in
       guard let base = bytes.baseAddress, bytes.count > 0 else { return PINSTRIPE_OK }
@@ -88,14 +119,29 @@ public struct CryptoProvider {
     _ suite: CipherSuite, key: KeyPlace, firstBlock: UInt64, blocks: Int,
     into out: inout MutableSpan<UInt8>
   ) throws(TrackError) {
-    guard blocks > 0, blocks <= out.count >> Int(suite.blockShift) else { throw .argument }
-    let count = UInt32(truncatingIfNeeded: blocks)
+    // A provider returns the number, so it must be one of int32_t.
+    guard blocks > 0, let count = Int32(exactly: blocks),
+      blocks <= out.count >> Int(truncatingIfNeeded: suite.blockShift)
+    else { throw .argument }
     let written = unsafe out.withUnsafeMutableBufferPointer { out in
       guard let base = out.baseAddress else { return Int32(0) }
       return unsafe table.pointee.keystream(
-        table.pointee.state, key.number, UInt32(suite.number), firstBlock, base, count)
+        table.pointee.state, key.number, UInt32(suite.number), firstBlock, base,
+        UInt32(bitPattern: count))
     }
-    guard written > 0, UInt32(written) == count else { throw .provider }
+    guard written == count else { throw .provider }
+  }
+
+  /// Whether the provider has a stripe function of its own.
+  var hasStripe: Bool { unsafe table.pointee.stripe != nil }
+
+  /// Runs the provider's own stripe function, if it has one.
+  @unsafe
+  func stripe(
+    _ target: UnsafeMutablePointer<UInt8>, _ source: UnsafePointer<UInt8>, _ length: Int,
+    _ first: Int, _ stride: Int, _ keystream: UnsafePointer<UInt8>, _ flags: UInt32
+  ) {
+    unsafe table.pointee.stripe?(target, source, length, first, stride, keystream, flags)
   }
 
   /// Forgets a key.

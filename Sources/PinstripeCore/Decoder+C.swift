@@ -28,13 +28,16 @@ public func pinstripe_open(
   _ recipients: UnsafePointer<pinstripe_recipient>?, _ recipient_count: UInt32,
   _ flags: UInt32, _ work: UnsafeMutablePointer<UInt8>?, _ work_size: Int
 ) -> Int32 {
-  guard let decoder = unsafe decoder, let provider = unsafe provider,
+  guard let decoder = unsafe decoder else { return PINSTRIPE_E_ARGUMENT }
+  unsafe wipe(decoder)
+  guard let provider = unsafe provider,
     let storage = unsafe storage, let work = unsafe work, work_size >= 0,
     flags & ~PINSTRIPE_OPEN_ALLOW_CLEAR == 0,
     unsafe recipients != nil || recipient_count == 0,
+    // An address that no struct of this kind can have; a Span of them would trap.
+    UInt(bitPattern: recipients) & UInt(MemoryLayout<pinstripe_recipient>.alignment - 1) == 0,
     let count = Int(exactly: recipient_count)
   else { return PINSTRIPE_E_ARGUMENT }
-  unsafe decoder.initialize(to: pinstripe_decoder())
   return status { () throws(TrackError) in
     let table = try unsafe CryptoProvider(provider)
     var source = try unsafe FirmwareStorage(storage)
@@ -43,15 +46,17 @@ public func pinstripe_open(
     var area = unsafe MutableSpan(_unsafeStart: work, count: work_size)
     let keys = unsafe Span(
       _unsafeElements: UnsafeBufferPointer(start: recipients, count: count))
-    let track = try opener.open(&source, recipients: keys, work: &area)
+    let track = try opener.verify(&source, keys, &area)
     let state = unsafe UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: DecoderState.self)
     unsafe state.initialize(
       to: DecoderState(
         mark: DecoderState.openMark, slot: track.slot, codec: track.header.codec.code,
-        work: work, workSize: work_size, contentLength: track.contentLength, position: 0,
-        trackID: track.header.trackID,
-        cipher: StripeCipher(
-          pattern: track.header.pattern, suite: track.header.suite, provider: table)))
+        work: work, workSize: work_size, storage: source, position: 0,
+        trackID: unsafe (
+          area.span.littleEndian64(at: TrackLayout.trackIDOffset),
+          area.span.littleEndian64(at: TrackLayout.trackIDOffset + 8)
+        ),
+        cipher: track.cipher(table)))
   }
 }
 
@@ -63,11 +68,11 @@ public func pinstripe_set_work(
 ) -> Int32 {
   guard let state = unsafe DecoderState.open(in: decoder), let work = unsafe work
   else { return PINSTRIPE_E_ARGUMENT }
-  guard work_size >= StripeCipher.minimumScratch else { return PINSTRIPE_E_WORK_SIZE }
+  guard unsafe work_size >= state.pointee.cipher.minimumWork else { return PINSTRIPE_E_WORK_SIZE }
   unsafe wipe(state.pointee.work, state.pointee.workSize)
   unsafe state.pointee.work = work
   unsafe state.pointee.workSize = work_size
-  unsafe state.pointee.cipher.forgetKeystream()
+  unsafe state.pointee.cipher.forgetWork()
   return PINSTRIPE_OK
 }
 
@@ -82,20 +87,25 @@ public func pinstripe_get_info(
     unsafe info.pointee.abi_version == PINSTRIPE_ABI_VERSION
   else { return PINSTRIPE_E_ABI }
   let cipher = unsafe state.pointee.cipher
-  unsafe info.pointee.content_length = state.pointee.contentLength
+  unsafe info.pointee.content_length = cipher.contentLength
+  unsafe info.pointee.encrypted_length = cipher.encryptedLength
   unsafe info.pointee.payload_offset = UInt64(TrackLayout.headerAreaSize)
   unsafe info.pointee.suite = UInt32(cipher.suite.number)
   unsafe info.pointee.pattern_kind = UInt32(cipher.pattern.kind)
   unsafe info.pointee.stride = UInt32(cipher.pattern.stride)
   unsafe info.pointee.phase = UInt32(cipher.pattern.phase)
+  unsafe info.pointee.head = UInt32(cipher.pattern.head)
+  unsafe info.pointee.reserved = 0
   unsafe info.pointee.slot = state.pointee.slot
-  let codec = unsafe state.pointee.codec
-  unsafe info.pointee.codec = (
-    UInt8(truncatingIfNeeded: codec), UInt8(truncatingIfNeeded: codec >> 8),
-    UInt8(truncatingIfNeeded: codec >> 16), UInt8(truncatingIfNeeded: codec >> 24)
-  )
+  let codec = unsafe state.pointee.codec.littleEndian
+  unsafe withUnsafeMutableBytes(of: &info.pointee.codec) { bytes in
+    unsafe bytes.storeBytes(of: codec, as: UInt32.self)
+  }
   let id = unsafe state.pointee.trackID
-  unsafe id.copy(to: &info.pointee.track_id)
+  unsafe withUnsafeMutableBytes(of: &info.pointee.track_id) { bytes in
+    unsafe bytes.storeBytes(of: id.0.littleEndian, as: UInt64.self)
+    unsafe bytes.storeBytes(of: id.1.littleEndian, toByteOffset: 8, as: UInt64.self)
+  }
   return PINSTRIPE_OK
 }
 
@@ -136,14 +146,14 @@ public func pinstripe_update(
   else { return PINSTRIPE_E_ARGUMENT }
   return status { () throws(TrackError) in
     try unsafe state.pointee.xor(at: state.pointee.position, from: src, to: dst, length)
-    unsafe state.pointee.position &+= UInt64(length)
+    unsafe state.pointee.position &+= UInt64(truncatingIfNeeded: length)
   }
 }
 
 /// Tells which keystream blocks a range needs.
 @c @implementation
 public func pinstripe_keystream_range(
-  _ decoder: UnsafePointer<pinstripe_decoder>?, _ offset: UInt64, _ length: UInt64,
+  _ decoder: UnsafeMutablePointer<pinstripe_decoder>?, _ offset: UInt64, _ length: UInt64,
   _ first_block: UnsafeMutablePointer<UInt64>?, _ block_count: UnsafeMutablePointer<UInt64>?
 ) -> Int32 {
   guard let state = unsafe DecoderState.open(in: decoder), let first = unsafe first_block,
@@ -151,8 +161,9 @@ public func pinstripe_keystream_range(
   else { return PINSTRIPE_E_ARGUMENT }
   return status { () throws(TrackError) in
     try unsafe state.pointee.check(offset, length)
-    let cipher = unsafe state.pointee.cipher
-    let range = cipher.keystreamBlocks(from: offset, to: offset &+ length)
+    let work = unsafe state.pointee.buffer
+    let range = try unsafe state.pointee.cipher.keystreamBlocks(
+      from: offset, to: offset &+ length, &state.pointee.storage, work: work)
     unsafe first.pointee = range.first
     unsafe count.pointee = range.count
   }
@@ -163,10 +174,14 @@ public func pinstripe_keystream_range(
 public func pinstripe_wipe(_ decoder: UnsafeMutablePointer<pinstripe_decoder>?) {
   guard let decoder = unsafe decoder else { return }
   if let state = unsafe DecoderState.open(in: decoder) {
-    let provider = unsafe state.pointee.cipher.provider
+    let provider = unsafe state.pointee.cipher.cipher.provider
     TrackOpener(provider: provider, allowsClear: true).forget()
     unsafe wipe(state.pointee.work, state.pointee.workSize)
   }
+  unsafe wipe(decoder)
+}
+
+private func wipe(_ decoder: UnsafeMutablePointer<pinstripe_decoder>) {
   unsafe wipe(
     UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: UInt8.self),
     MemoryLayout<pinstripe_decoder>.size)

@@ -11,10 +11,11 @@ struct DecoderState {
   var codec: UInt32
   var work: UnsafeMutablePointer<UInt8>
   var workSize: Int
-  var contentLength: UInt64
+  var storage: FirmwareStorage
   var position: UInt64
-  var trackID: InlineArray<16, UInt8>
-  var cipher: StripeCipher
+  /// Two halves, because an array of 16 bytes would travel byte by byte.
+  var trackID: (UInt64, UInt64)
+  var cipher: ContentCipher
 
   static var openMark: UInt32 { 0x4453_5450 }
 
@@ -36,25 +37,29 @@ struct DecoderState {
     return unsafe UnsafeMutablePointer(mutating: state)
   }
 
+  /// The work buffer.
+  var buffer: UnsafeMutableBufferPointer<UInt8> {
+    unsafe UnsafeMutableBufferPointer(start: work, count: workSize)
+  }
+
   /// Checks a range of content.
   func check(_ offset: UInt64, _ length: UInt64) throws(TrackError) {
-    guard offset <= contentLength, length <= contentLength &- offset else { throw .range }
+    guard offset <= cipher.contentLength, length <= cipher.contentLength &- offset
+    else { throw .range }
   }
 
   /// Decrypts from one buffer to another, or in place.
+  @inline(never)
   mutating func xor(
     at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
     _ length: Int
   ) throws(TrackError) {
     guard length >= 0 else { throw .argument }
-    try check(offset, UInt64(length))
-    if unsafe UnsafePointer(target) != source {
-      let apart = unsafe source - UnsafePointer(target)
-      guard apart >= length || apart <= 0 &- length else { throw .argument }
-      unsafe target.update(from: source, count: length)
-    }
-    var bytes = unsafe MutableSpan(_unsafeStart: target, count: length)
-    var scratch = unsafe MutableSpan(_unsafeStart: work, count: workSize)
-    try cipher.apply(at: offset, to: &bytes, scratch: &scratch)
+    try check(offset, UInt64(truncatingIfNeeded: length))
+    // How far apart in either direction, modulo the address space.
+    let apart = UInt(bitPattern: source) &- UInt(bitPattern: target)
+    let size = UInt(bitPattern: length)
+    guard apart == 0 || (apart >= size && 0 &- apart >= size) else { throw .argument }
+    try unsafe cipher.apply(at: offset, from: source, to: target, length, &storage, work: buffer)
   }
 }

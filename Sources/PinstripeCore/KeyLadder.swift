@@ -16,24 +16,29 @@ public struct KeyLadder {
   ) throws(TrackError) {
     guard deviceID.count == 16, epochSalt.count == 32 else { throw .argument }
     var info = InfoString("pinstripe v1 playback")
-    info.append(deviceID)
-    info.append(epoch)
-    try provider.derive(place, from: .root, salt: epochSalt, info: info)
+    unsafe info.append(deviceID.littleEndian64(at: 0), width: 8)
+    unsafe info.append(deviceID.littleEndian64(at: 8), width: 8)
+    info.append(UInt64(epoch), width: 4)
+    try provider.derive(place, from: .root, salt: epochSalt, info: &info)
   }
 
   /// K_wrap = HKDF(K_play, no salt, "pinstripe v1 wrap" ‖ 0), into `place`.
   public func deriveWrappingKey(
     from playback: KeyPlace = .playback, into place: KeyPlace
   ) throws(TrackError) {
-    try provider.derive(
-      place, from: playback, salt: Span(), info: InfoString("pinstripe v1 wrap"))
+    try derive(place, from: playback, salt: Span(), "pinstripe v1 wrap")
   }
 
   /// The key id: the first 8 bytes of HMAC(K_wrap, "id").
   public func keyID(of wrapping: KeyPlace) throws(TrackError) -> InlineArray<8, UInt8> {
+    let number = try keyIDNumber(of: wrapping)
+    return InlineArray { UInt8(truncatingIfNeeded: number >> UInt64(8 &* $0)) }
+  }
+
+  /// The key id as a little-endian number.
+  func keyIDNumber(of wrapping: KeyPlace) throws(TrackError) -> UInt64 {
     let label: InlineArray<2, UInt8> = [0x69, 0x64]  // "id"
-    let mac = try provider.mac(label.span, Span(), under: wrapping)
-    return InlineArray<8, UInt8> { mac[$0] }
+    return try provider.macWords(label.span, Span(), under: wrapping)[0]
   }
 
   /// K_stripe = HKDF(CEK, salt = file nonce, "pinstripe v1 stripe" ‖ 0 ‖ suite ‖ pattern), into
@@ -44,35 +49,43 @@ public struct KeyLadder {
     content: KeyPlace, nonce: Span<UInt8>, suite: CipherSuite, pattern: StripePattern
   ) throws(TrackError) {
     var info = InfoString("pinstripe v1 stripe")
-    info.append(suite.number)
-    let encoded = pattern.encoded
-    info.append(encoded.span)
-    try provider.derive(.stripe, from: content, salt: nonce, info: info)
+    info.append(UInt64(suite.number), width: 2)
+    info.append(pattern.encodedStart, width: 16)
+    try provider.derive(.stripe, from: content, salt: nonce, info: &info)
   }
 
   /// K_head = HKDF(CEK, salt = file nonce, "pinstripe v1 head" ‖ 0), into ``KeyPlace/tag``.
   public func deriveHeaderTagKey(content: KeyPlace, nonce: Span<UInt8>) throws(TrackError) {
-    try provider.derive(.tag, from: content, salt: nonce, info: InfoString("pinstripe v1 head"))
+    try derive(.tag, from: content, salt: nonce, "pinstripe v1 head")
   }
 
   /// K_trail = HKDF(CEK, salt = file nonce, "pinstripe v1 trail" ‖ 0), into ``KeyPlace/tag``.
   public func deriveTrailerTagKey(content: KeyPlace, nonce: Span<UInt8>) throws(TrackError) {
-    try provider.derive(.tag, from: content, salt: nonce, info: InfoString("pinstripe v1 trail"))
+    try derive(.tag, from: content, salt: nonce, "pinstripe v1 trail")
   }
 
   /// A section's two keys: HKDF(CEK, salt = section salt, label ‖ 0 ‖ type ‖ index), with the labels
-  /// "pinstripe v1 section" into ``KeyPlace/section`` and "pinstripe v1 section tag" into
-  /// ``KeyPlace/tag``.
+  /// "pinstripe v1 section" into `cipher` and "pinstripe v1 section tag" into `tag`.
   public func deriveSectionKeys(
-    content: KeyPlace, salt: Span<UInt8>, type: UInt16, index: UInt16
+    content: KeyPlace, salt: Span<UInt8>, type: UInt16, index: UInt16,
+    cipher: KeyPlace = .section, tag: KeyPlace = .tag
   ) throws(TrackError) {
-    var cipher = InfoString("pinstripe v1 section")
-    cipher.append(type)
-    cipher.append(index)
-    try provider.derive(.section, from: content, salt: salt, info: cipher)
-    var tag = InfoString("pinstripe v1 section tag")
-    tag.append(type)
-    tag.append(index)
-    try provider.derive(.tag, from: content, salt: salt, info: tag)
+    var info = InfoString("pinstripe v1 section")
+    info.append(UInt64(type), width: 2)
+    info.append(UInt64(index), width: 2)
+    try provider.derive(cipher, from: content, salt: salt, info: &info)
+    info = InfoString("pinstripe v1 section tag")
+    info.append(UInt64(type), width: 2)
+    info.append(UInt64(index), width: 2)
+    try provider.derive(tag, from: content, salt: salt, info: &info)
+  }
+
+  /// A derivation whose info string has no fields.
+  @inline(never)
+  private func derive(
+    _ child: KeyPlace, from parent: KeyPlace, salt: Span<UInt8>, _ label: StaticString
+  ) throws(TrackError) {
+    var info = InfoString(label)
+    try provider.derive(child, from: parent, salt: salt, info: &info)
   }
 }

@@ -24,6 +24,10 @@ public struct KeyPlace: Sendable {
   public static var tag: KeyPlace { KeyPlace(number: PINSTRIPE_KEY_TAG) }
   /// The keystream key of the section being read. `PINSTRIPE_KEY_SECTION`
   public static var section: KeyPlace { KeyPlace(number: PINSTRIPE_KEY_SECTION) }
+  /// The keystream key of the open track's frame map. `PINSTRIPE_KEY_MAP`
+  public static var map: KeyPlace { KeyPlace(number: PINSTRIPE_KEY_MAP) }
+  /// The tag key of the open track's frame map. `PINSTRIPE_KEY_MAP_TAG`
+  public static var mapTag: KeyPlace { KeyPlace(number: PINSTRIPE_KEY_MAP_TAG) }
   /// The first place for wrapping keys. `PINSTRIPE_KEY_FIRST_WRAP`
   public static var firstWrap: KeyPlace { KeyPlace(number: PINSTRIPE_KEY_FIRST_WRAP) }
 }

@@ -49,13 +49,39 @@ public struct KeySlot: Sendable {
   /// - Throws: ``TrackError/malformed`` for an unknown recipient or set padding.
   public init(decoding area: Span<UInt8>, index: Int) throws(TrackError) {
     let offset = Self.offset(of: index)
-    recipient = area.byte(at: offset)
-    generation = area.littleEndian32(at: offset &+ 4)
-    keyID = InlineArray { area.byte(at: offset &+ 8 &+ $0) }
-    wrap = InlineArray { area.byte(at: offset &+ 16 &+ $0) }
-    guard (1...3).contains(recipient),
-      area.isZero(from: offset &+ 1, to: offset &+ 4),
-      area.isZero(from: offset &+ 56, to: offset &+ 64)
+    guard area.count >= TrackLayout.headerAreaSize, (0..<TrackLayout.maximumSlots).contains(index),
+      unsafe Self.isWellFormed(area, at: offset)
     else { throw .malformed }
+    recipient = unsafe UInt8(truncatingIfNeeded: area.littleEndian32(at: offset))
+    generation = unsafe area.littleEndian32(at: offset &+ 4)
+    keyID = InlineArray(copying: area, at: offset &+ 8)
+    wrap = InlineArray(copying: area, at: offset &+ 16)
+  }
+}
+
+// The opener judges slots where they stand: no copies, so that firmware pays for none. At `offset`
+// there are 64 bytes.
+extension KeySlot {
+  /// Whether the slot at `offset` has a known recipient and no padding set.
+  @unsafe
+  static func isWellFormed(_ area: Span<UInt8>, at offset: Int) -> Bool {
+    // The recipient's byte and three of padding, as one number.
+    unsafe area.littleEndian32(at: offset) &- 1 < 3 && area.littleEndian64(at: offset &+ 56) == 0
+  }
+
+  /// The bytes of `area` that are the wrapped content key of slot `index`.
+  static func wrap(of index: Int) -> Range<Int> {
+    let start = offset(of: index) &+ 16
+    return unsafe Range(uncheckedBounds: (start, start &+ TrackLayout.wrapSize))
+  }
+
+  /// Whether the slot at `offset` is for this recipient.
+  @unsafe
+  static func isFor(
+    _ recipient: pinstripe_recipient, _ area: Span<UInt8>, at offset: Int
+  ) -> Bool {
+    unsafe area.littleEndian32(at: offset) == recipient.kind
+      && area.littleEndian32(at: offset &+ 4) == recipient.generation
+      && area.littleEndian64(at: offset &+ 8) == recipient.id
   }
 }

@@ -20,9 +20,10 @@ public func pinstripe_keybox_read(
     guard !parsed.isTest || allow_test != 0 else { throw .testKeybox }
     unsafe keybox.pointee.is_test = parsed.isTest ? 1 : 0
     unsafe keybox.pointee.epoch = parsed.epoch
-    unsafe parsed.deviceID.copy(to: &keybox.pointee.device_id)
-    unsafe parsed.epochSalt.copy(to: &keybox.pointee.epoch_salt)
-    unsafe dus.update(from: bytes + Keybox.secretOffset, count: 32)
+    // The checks above have made sure of 128 bytes.
+    unsafe copy(bytes + Keybox.deviceID, to: &keybox.pointee.device_id)
+    unsafe copy(bytes + Keybox.epochSalt, to: &keybox.pointee.epoch_salt)
+    unsafe dus.initialize(from: bytes + Keybox.secret, count: 32)
     return PINSTRIPE_OK
   } catch {
     return error.status
@@ -41,20 +42,18 @@ public func pinstripe_device_recipient(
   guard unsafe keybox.pointee.isOfThisABI else { return PINSTRIPE_E_ABI }
   do throws(TrackError) {
     let table = try unsafe CryptoProvider(provider)
-    let ladder = KeyLadder(table)
     let place = KeyPlace(number: key)
-    let box = unsafe keybox.pointee
-    let deviceID = InlineArray<16, UInt8>.first(of: box.device_id)
-    let salt = InlineArray<32, UInt8>.first(of: box.epoch_salt)
-    defer { table.discard(.playback) }
-    try ladder.derivePlaybackKey(
-      deviceID: deviceID.span, epoch: box.epoch, epochSalt: salt.span)
-    try ladder.deriveWrappingKey(into: place)
-    let id = try ladder.keyID(of: place)
-    unsafe recipient.initialize(
-      to: pinstripe_recipient(
-        key_id: (id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]),
-        kind: PINSTRIPE_RECIPIENT_DEVICE, generation: box.epoch, key: key, reserved: 0))
+    do throws(TrackError) {
+      let id = try unsafe keybox.pointee.deriveWrappingKey(into: place, table)
+      unsafe recipient.pointee.id = id
+    } catch {
+      table.discard(place)
+      throw error
+    }
+    unsafe recipient.pointee.kind = PINSTRIPE_RECIPIENT_DEVICE
+    unsafe recipient.pointee.generation = keybox.pointee.epoch
+    unsafe recipient.pointee.key = key
+    unsafe recipient.pointee.reserved = 0
     return PINSTRIPE_OK
   } catch {
     return error.status
@@ -65,5 +64,20 @@ extension pinstripe_keybox {
   fileprivate var isOfThisABI: Bool {
     struct_size == UInt32(MemoryLayout<pinstripe_keybox>.size)
       && abi_version == PINSTRIPE_ABI_VERSION
+  }
+
+  /// Derives the wrapping key into `place`, and returns its id.
+  fileprivate func deriveWrappingKey(
+    into place: KeyPlace, _ table: CryptoProvider
+  ) throws(TrackError) -> UInt64 {
+    let ladder = KeyLadder(table)
+    defer { table.discard(.playback) }
+    try withBytes(of: device_id) { deviceID throws(TrackError) in
+      try withBytes(of: epoch_salt) { salt throws(TrackError) in
+        try ladder.derivePlaybackKey(deviceID: deviceID, epoch: epoch, epochSalt: salt)
+      }
+    }
+    try ladder.deriveWrappingKey(into: place)
+    return try ladder.keyIDNumber(of: place)
   }
 }

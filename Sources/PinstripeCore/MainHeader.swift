@@ -60,11 +60,10 @@ public struct CodecTag: Sendable {
   ///
   /// - Throws: ``TrackError/malformed`` unless every character is printable ASCII.
   public init(code: UInt32) throws(TrackError) {
-    var rest = code
-    for _ in 0..<4 {
-      guard (0x20...0x7E).contains(rest & 0xFF) else { throw .malformed }
-      rest >>= 8
-    }
+    // All four at once: none has its highest bit set, nor gets it by taking away 20 or adding 1.
+    let highest: UInt32 = 0x8080_8080
+    guard (code | (code &- 0x2020_2020) | (code &+ 0x0101_0101)) & highest == 0
+    else { throw .malformed }
     self.code = code
   }
 
@@ -107,32 +106,23 @@ extension MainHeader {
   /// Reads and judges the first 128 bytes of `area`.
   ///
   /// - Throws: ``TrackError/truncated``, ``TrackError/notATrack``, ``TrackError/version``,
-  ///   ``TrackError/suite``, ``TrackError/pattern``, ``TrackError/tooLarge`` or
-  ///   ``TrackError/malformed``, in this order of checks.
+  ///   ``TrackError/suite``, ``TrackError/pattern``, ``TrackError/malformed`` or
+  ///   ``TrackError/tooLarge``, in this order of checks.
   public init(decoding area: Span<UInt8>) throws(TrackError) {
-    guard area.count >= TrackLayout.mainHeaderSize else { throw .truncated }
-    guard area.littleEndian64(at: 0) == Self.magic else { throw .notATrack }
-    guard area.littleEndian16(at: 8) == 1 else { throw .version }
-    suite = try CipherSuite(number: area.littleEndian16(at: 12))
-    pattern = try StripePattern(decoding: area, at: 24)
-    codec = try CodecTag(code: area.littleEndian32(at: 56))
-    minorVersion = area.littleEndian16(at: 10)
-    slotCount = Int(area.littleEndian16(at: 14))
-    sectionCount = Int(area.littleEndian16(at: 16))
-    let flags = area.littleEndian32(at: 20)
-    hasTrailer = flags & Self.trailerFlag != 0
-    contentLength = area.littleEndian64(at: 40)
-    trackID = InlineArray { area.byte(at: 64 &+ $0) }
-    nonce = InlineArray { area.byte(at: 80 &+ $0) }
+    self.init(try HeaderNumbers(decoding: area), of: area)
+  }
 
-    guard flags & ~Self.trailerFlag == 0,
-      area.littleEndian64(at: 48) == UInt64(TrackLayout.headerAreaSize),
-      area.isZero(from: 18, to: 20), area.isZero(from: 60, to: 64), area.isZero(from: 112, to: 128),
-      slotCount <= TrackLayout.maximumSlots, sectionCount <= TrackLayout.maximumSections,
-      pattern.isClear == (slotCount == 0),
-      !hasTrailer || (contentLength == 0 && sectionCount == 0)
-    else { throw .malformed }
-    try pattern.checkLength(contentLength)
+  /// Adds to judged numbers what only a host wants to know, from the area they are of.
+  init(_ numbers: HeaderNumbers, of area: Span<UInt8>) {
+    self.init(
+      suite: numbers.suite, pattern: numbers.pattern, codec: numbers.codec,
+      trackID: InlineArray(copying: area, at: TrackLayout.trackIDOffset),
+      nonce: InlineArray(copying: area, at: TrackLayout.nonce.lowerBound))
+    minorVersion = unsafe area.littleEndian16(at: 10)
+    slotCount = numbers.slotCount
+    sectionCount = numbers.sectionCount
+    hasTrailer = numbers.hasTrailer
+    contentLength = numbers.contentLength
   }
 }
 

@@ -2,27 +2,42 @@ import CPinstripe
 
 // C's fixed arrays are tuples in Swift; these cross over without naming 32 members.
 
-extension InlineArray where Element == UInt8 {
-  /// The first bytes of a C array of `count` bytes or more.
-  static func first<CArray>(of array: CArray) -> Self {
-    unsafe withUnsafeBytes(of: array) { bytes in
-      InlineArray { index in unsafe index < bytes.count ? bytes[index] : 0 }
-    }
+/// Lends a C array's bytes.
+func withBytes<CArray: BitwiseCopyable>(
+  of array: CArray, _ body: (Span<UInt8>) throws(TrackError) -> Void
+) throws(TrackError) {
+  try unsafe withUnsafeBytes(of: array) { bytes throws(TrackError) in
+    try unsafe body(bytes.assumingMemoryBound(to: UInt8.self).span)
   }
+}
 
-  /// Overwrites the start of a C array with these bytes, as many as fit.
-  func copy<CArray>(to array: inout CArray) {
-    unsafe withUnsafeMutableBytes(of: &array) { bytes in
-      var index = 0
-      while index < count && index < bytes.count {
-        unsafe bytes[index] = self[index]
-        index &+= 1
+extension pinstripe_recipient {
+  /// The key id as the little-endian number that it is in a slot.
+  var id: UInt64 {
+    get {
+      unsafe withUnsafeBytes(of: key_id) { bytes in
+        unsafe UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+      }
+    }
+    set {
+      unsafe withUnsafeMutableBytes(of: &key_id) { bytes in
+        unsafe bytes.storeBytes(of: newValue.littleEndian, as: UInt64.self)
       }
     }
   }
 }
 
+/// Overwrites a C array from memory that holds as many bytes.
+func copy<CArray: BitwiseCopyable>(_ bytes: UnsafePointer<UInt8>, to array: inout CArray) {
+  unsafe array = UnsafeRawPointer(bytes).loadUnaligned(as: CArray.self)
+}
+
+/// Copies between buffers that are the same or do not overlap.
+func copy(_ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, _ count: Int) {
+  unsafe UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count)
+}
+
 /// Overwrites memory of the caller's, which outlives the call, so that no compiler drops it.
 func wipe(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) {
-  unsafe bytes.update(repeating: 0, count: count)
+  unsafe bytes.initialize(repeating: 0, count: count)
 }

@@ -3,34 +3,44 @@
 /// What a file holds and what its directory says must be the same, so that nothing can be appended,
 /// hidden between sections, or described twice.
 struct SectionDirectory {
-  /// Where in its area the first entry stands.
+  /// Where in its area the first entry stands; not negative.
   let start: Int
-  /// How many entries there are.
+  /// How many entries there are, at most 12.
   let count: Int
 
-  /// Checks all entries in `area`.
+  /// Checks all entries in `area`, one after another.
   ///
   /// - Parameters:
-  ///   - payloadEnd: The file offset behind the payload, where the first section must start.
+  ///   - contentLength: Bytes of payload, behind which the first section must start.
   ///   - fileEnd: The file offset where the last one must end: the file's end, or the trailer.
-  /// - Throws: ``TrackError/malformed`` for gaps, overlaps, a wrong order or a type that occurs twice;
-  ///   ``TrackError/truncated`` when the file is shorter than they say;
-  ///   ``TrackError/criticalSection``.
-  func check(_ area: Span<UInt8>, payloadEnd: UInt64, fileEnd: UInt64) throws(TrackError) {
-    var expected = payloadEnd
+  ///   - isFramed: Whether the pattern demands a frame map, which is the first section then.
+  /// - Throws: ``TrackError/truncated`` when the payload or the last section ends behind `fileEnd`;
+  ///   ``TrackError/malformed`` for gaps, overlaps, a wrong order, a type that occurs twice, or bytes
+  ///   behind the last section; ``TrackError/criticalSection``.
+  func check(
+    _ area: Span<UInt8>, contentLength: UInt64, fileEnd: UInt64, isFramed: Bool
+  ) throws(TrackError) {
+    // Every length is at most 2^56 and there are at most 13 of them: no overflow.
+    var expected = UInt64(TrackLayout.headerAreaSize) &+ contentLength
+    guard expected <= fileEnd else { throw .truncated }
     var lastType: UInt16 = 0
-    var index = 0
-    while index < count {
-      let entry = try SectionEntry(
-        decoding: area, at: start &+ index &* TrackLayout.sectionEntrySize)
-      guard entry.offset == expected, entry.type.number > lastType else { throw .malformed }
-      guard !entry.isCritical else { throw .criticalSection }
-      // Both are at most 2^56 + 4096 here, and there are at most 12 of them: no overflow.
+    var hasMap = false
+    var offset = start
+    let end = start &+ count &* TrackLayout.sectionEntrySize
+    guard end <= area.count else { throw .malformed }
+    while offset < end {
+      guard let entry = unsafe SectionEntry.fields(of: area, at: offset),
+        entry.offset == expected, entry.type > lastType,
+        SectionType(number: entry.type).allows(isCritical: entry.isCritical, length: entry.length)
+      else { throw .malformed }
+      guard !entry.isCritical || entry.type == SectionType.frameMap.number
+      else { throw .criticalSection }
+      if entry.type == SectionType.frameMap.number { hasMap = true }
       expected &+= entry.length
-      lastType = entry.type.number
-      index &+= 1
+      lastType = entry.type
+      offset &+= TrackLayout.sectionEntrySize
     }
     guard expected <= fileEnd else { throw .truncated }
-    guard expected == fileEnd else { throw .malformed }
+    guard expected == fileEnd, hasMap == isFramed else { throw .malformed }
   }
 }

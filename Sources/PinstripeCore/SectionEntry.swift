@@ -45,19 +45,48 @@ public struct SectionEntry: Sendable {
 
   /// Reads the entry at `offset` of `area`.
   ///
-  /// - Throws: ``TrackError/malformed`` for unknown flags, set padding, or a length without a salt.
+  /// - Throws: ``TrackError/malformed`` for unknown flags, set padding, type 0, or a length out of
+  ///   range.
   public init(decoding area: Span<UInt8>, at offset: Int) throws(TrackError) {
-    type = SectionType(number: area.littleEndian16(at: offset))
-    let flags = area.littleEndian16(at: offset &+ 2)
-    isCritical = flags & 1 != 0
-    self.offset = area.littleEndian64(at: offset &+ 8)
-    length = area.littleEndian64(at: offset &+ 16)
-    tag = InlineArray { area.byte(at: offset &+ 24 &+ $0) }
-    guard flags & ~1 == 0, type.number != 0,
-      area.isZero(from: offset &+ 4, to: offset &+ 8),
-      area.isZero(from: offset &+ 56, to: offset &+ 64),
-      length >= UInt64(TrackLayout.sectionSaltSize), length <= TrackLayout.maximumContentLength
+    guard offset >= 0, area.count >= TrackLayout.sectionEntrySize,
+      offset <= area.count &- TrackLayout.sectionEntrySize,
+      let fields = unsafe Self.fields(of: area, at: offset)
     else { throw .malformed }
+    type = SectionType(number: fields.type)
+    isCritical = fields.isCritical
+    self.offset = fields.offset
+    length = fields.length
+    tag = InlineArray(copying: area, at: offset &+ 24)
+  }
+
+  /// The entry at `offset`, where there are 64 bytes, without its tag; nil when it is malformed.
+  @unsafe
+  static func fields(
+    of area: Span<UInt8>, at offset: Int
+  ) -> (type: UInt16, isCritical: Bool, offset: UInt64, length: UInt64)? {
+    // Type, flags and padding, as one number.
+    let start = unsafe area.littleEndian64(at: offset)
+    let type = UInt16(truncatingIfNeeded: start)
+    let length = unsafe area.littleEndian64(at: offset &+ 16)
+    guard start >> 16 <= 1, type != 0, unsafe area.littleEndian64(at: offset &+ 56) == 0,
+      length >= UInt64(TrackLayout.sectionSaltSize), length <= TrackLayout.maximumContentLength
+    else { return nil }
+    return unsafe (type, start >> 16 == 1, area.littleEndian64(at: offset &+ 8), length)
+  }
+}
+
+extension SectionType {
+  /// Whether an entry of this type may have this flag and this length (TrackFormat.md, "Section
+  /// directory entry"); true of types that this version does not know.
+  func allows(isCritical: Bool, length: UInt64) -> Bool {
+    switch number {
+    case 1: isCritical && length >= UInt64(FrameMap.startSize)
+    case 2: !isCritical && length <= 32 + 1 << 24
+    case 3: !isCritical && length > 32 && length <= 32 + 1024
+    case 4: isCritical && length == 160
+    case 5: !isCritical && length >= 64 && length & 15 == 0
+    default: true
+    }
   }
 }
 
@@ -71,6 +100,8 @@ public struct SectionType: Sendable {
     self.number = number
   }
 
+  /// Where the runs of framed content lie.
+  public static var frameMap: SectionType { SectionType(number: 1) }
   /// Title, artist and what else is known of the work, and the source's digest.
   public static var metadata: SectionType { SectionType(number: 2) }
 }

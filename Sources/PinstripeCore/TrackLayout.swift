@@ -30,6 +30,9 @@ public enum TrackLayout {
   public static var maximumSections: Int { 12 }
   /// Where the header tag stands in the header area.
   public static var headerTagOffset: Int { 4064 }
+  static var headerTag: Range<Int> { 4064..<4096 }
+  static var trackIDOffset: Int { 64 }
+  static var nonce: Range<Int> { 80..<112 }
   /// Any tag.
   public static var tagSize: Int { 32 }
   /// The trailer.

@@ -35,13 +35,16 @@ public struct Trailer: Sendable {
   /// - Throws: ``TrackError/truncated`` when it is not there: the pipe broke off;
   ///   ``TrackError/malformed``.
   public init(decoding bytes: Span<UInt8>) throws(TrackError) {
-    guard bytes.count == TrackLayout.trailerSize, bytes.littleEndian64(at: 0) == Self.magic
+    guard bytes.count == TrackLayout.trailerSize,
+      unsafe bytes.littleEndian64(at: 0) == Self.magic
     else { throw .truncated }
-    contentLength = bytes.littleEndian64(at: 8)
-    sectionCount = Int(bytes.littleEndian16(at: 16))
-    guard sectionCount <= TrackLayout.maximumSections,
-      bytes.isZero(from: 18, to: TrackLayout.trailerDirectoryOffset),
-      bytes.isZero(
+    contentLength = unsafe bytes.littleEndian64(at: 8)
+    // The count and the six zeros behind it, as one number.
+    let count = unsafe bytes.littleEndian64(at: 16)
+    guard count <= UInt64(TrackLayout.maximumSections) else { throw .malformed }
+    sectionCount = Int(truncatingIfNeeded: count)
+    guard unsafe bytes.isZero(from: 24, to: TrackLayout.trailerDirectoryOffset),
+      unsafe bytes.isZero(
         from: TrackLayout.trailerDirectoryOffset &+ sectionCount &* TrackLayout.sectionEntrySize,
         to: TrackLayout.trailerTagOffset)
     else { throw .malformed }

@@ -2,65 +2,100 @@ public import Glibc
 
 /// A file that is not there until it is complete.
 ///
-/// It is written under a temporary name in the same folder and renamed when ``commit()`` is called;
-/// until then an older file of the name stays as it is, and when the value goes away without a
-/// commit nothing is left behind. What is not a regular file (a pipe, /dev/null) is written directly.
+/// It is written without a name, or under a temporary one where the file system knows no files
+/// without, and gets its name when ``commit()`` is called. Until then an older file of the name stays
+/// as it is, and nothing is left behind when the value goes away without a commit, or when the process
+/// is killed. What is not a regular file (a pipe, /dev/null) is written directly.
 public struct AtomicFile: ~Copyable {
   /// Where the bytes go until the commit.
   public let file: SystemFile
   /// Whether the file can be written out of order; false for pipes and devices.
-  public var isRegular: Bool { temporary != nil }
+  public var isRegular: Bool { place != .direct }
   private let target: String
-  private let temporary: String?
+  private let place: Place
+
+  /// Where the bytes are until the commit.
+  private enum Place: Equatable {
+    case direct
+    case unnamed
+    case named(String)
+  }
 
   /// Starts a file.
   ///
   /// - Parameters:
   ///   - path: The final name.
-  ///   - mode: Its permissions, less the process's umask.
+  ///   - mode: Its permissions, less the process's umask; a file that is replaced passes on its own.
   /// - Throws: ``FileError``.
   public init(replacing path: String, mode: mode_t = 0o644) throws(FileError) {
     var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      let file = try SystemFile(opening: path, O_WRONLY)
-      self.init(file: file, target: path, temporary: nil)
+    let exists = stat(path, &status) == 0
+    if exists, status.st_mode & S_IFMT != S_IFREG {
+      self.init(
+        file: try SystemFile(opening: path, O_WRONLY), target: path, place: .direct)
       return
     }
     // A link's target is replaced, not the link: the user put it there on purpose.
-    let target = Self.resolved(path)
-    let name = SystemFile.temporaryName(in: Self.folder(of: target))
-    let file: SystemFile
+    let target = try Self.resolved(path)
+    let folder = Self.folder(of: target)
     do throws(FileError) {
-      file = try SystemFile(opening: name, O_RDWR | O_CREAT | O_EXCL, mode: mode)
+      if let file = try SystemFile.unnamed(in: folder, mode: mode) {
+        self.init(file: file, target: target, place: .unnamed)
+      } else {
+        let name = SystemFile.temporaryName(in: folder)
+        let file = try SystemFile(opening: name, O_RDWR | O_CREAT | O_EXCL, mode: mode)
+        self.init(file: file, target: target, place: .named(name))
+      }
     } catch {
       throw FileError(code: error.code, operation: "create", path: path)
     }
-    self.init(file: file, target: target, temporary: name)
+    // Best effort: file systems without permissions refuse.
+    if exists { _ = fchmod(file.descriptor, status.st_mode & 0o777) }
   }
 
-  private init(file: consuming SystemFile, target: String, temporary: String?) {
+  /// Writes to a descriptor that somebody else opened, as it stands: standard output.
+  public init(directlyTo file: consuming SystemFile) {
+    self.init(file: file, target: "", place: .direct)
+  }
+
+  private init(file: consuming SystemFile, target: String, place: Place) {
     self.file = file
     self.target = target
-    self.temporary = temporary
+    self.place = place
   }
 
   /// Makes the file durable and visible under its name.
   ///
   /// - Throws: ``FileError``; then nothing has changed.
   public consuming func commit() throws(FileError) {
-    guard let temporary else { return }
+    guard place != .direct else { return }
     try file.synchronize()
     let target = self.target
-    _ = try SystemFile.retry("replace", target) { rename(temporary, target) }
+    let folder = Self.folder(of: target)
+    switch place {
+    case .direct: return
+    case .named(let name):
+      _ = try SystemFile.retry("replace", target) { rename(name, target) }
+    case .unnamed:
+      // A file without a name cannot replace one: it gets a temporary name for an instant.
+      let name = SystemFile.temporaryName(in: folder)
+      try file.link(as: name)
+      do throws(FileError) {
+        _ = try SystemFile.retry("replace", target) { rename(name, target) }
+      } catch {
+        _ = unlink(name)
+        throw error
+      }
+    }
     // The rename itself is durable once the folder is; some file systems cannot say so.
-    if let folder = try? SystemFile(opening: Self.folder(of: target), O_RDONLY | O_DIRECTORY) {
+    if let folder = try? SystemFile(opening: folder, O_RDONLY | O_DIRECTORY) {
       try? folder.synchronize()
     }
   }
 
   deinit {
     // After a commit the name is gone, and unlinking it does nothing.
-    if let temporary { _ = unlink(temporary) }
+    if case .named(let name) = place { _ = unlink(name) }
   }
 
   /// The folder part of a path; "." when there is none.
@@ -69,9 +104,17 @@ public struct AtomicFile: ~Copyable {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  private static func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
+  /// The path without symbolic links in its last part, whether or not there is a file at its end.
+  private static func resolved(_ path: String) throws(FileError) -> String {
+    var path = path
+    // As many as the kernel follows (path_resolution(7)).
+    for _ in 0..<40 {
+      var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+      let count = readlink(path, &buffer, buffer.count)
+      guard count >= 0 else { return path }
+      let link = String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+      path = link.hasPrefix("/") ? link : "\(folder(of: path))/\(link)"
+    }
+    throw FileError(code: ELOOP, operation: "create", path: path)
   }
 }

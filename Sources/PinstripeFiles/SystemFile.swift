@@ -8,7 +8,7 @@ public struct SystemFile: ~Copyable {
   /// The descriptor, valid while this value lives.
   public let descriptor: Int32
   /// The path it was opened with, for sentences; "standard input" and the like for the others.
-  public let path: String
+  public private(set) var path: String
   private let owns: Bool
 
   /// Opens a file.
@@ -27,12 +27,43 @@ public struct SystemFile: ~Copyable {
   /// It lies in `$TMPDIR`, or else in /var/tmp, because /tmp may be memory.
   public static func temporary() throws(FileError) -> SystemFile {
     let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
-    let name = temporaryName(in: folder)
-    let descriptor = try retry("create a temporary file in", folder) {
-      Glibc.open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    let path = "a temporary file in \(folder)"
+    do throws(FileError) {
+      if var file = try unnamed(in: folder, mode: 0o600) {
+        file.path = path
+        return file
+      }
+      let name = temporaryName(in: folder)
+      var file = try SystemFile(opening: name, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
+      _ = unlink(name)
+      file.path = path
+      return file
+    } catch {
+      throw FileError(code: error.code, operation: "create", path: path)
     }
-    _ = unlink(name)
-    return SystemFile(descriptor: descriptor, path: "a temporary file in \(folder)", owns: true)
+  }
+
+  /// Makes a file without a name in a folder (open(2), O_TMPFILE); nil where the file system has none.
+  static func unnamed(in folder: String, mode: mode_t) throws(FileError) -> SystemFile? {
+    // Swift does not import the macro; its value is the same on all of Swift's platforms.
+    let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY
+    // Without /proc it could never get a name.
+    guard access("/proc/self/fd", X_OK) == 0 else { return nil }
+    do throws(FileError) {
+      return try SystemFile(opening: folder, unnamed | O_RDWR, mode: mode)
+    } catch {
+      // EISDIR: a kernel that does not know the flag. The others are its file systems' words for it.
+      guard [EOPNOTSUPP, EISDIR, EINVAL, ENOSYS].contains(error.code) else { throw error }
+      return nil
+    }
+  }
+
+  /// Gives a file of ``unnamed(in:mode:)`` a name that no file has.
+  func link(as name: String) throws(FileError) {
+    let descriptor = self.descriptor
+    _ = try Self.retry("create", name) {
+      linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW)
+    }
   }
 
   /// A name in `folder` that no other file has.
@@ -58,6 +89,20 @@ public struct SystemFile: ~Copyable {
     var status = stat()
     _ = try Self.retry("examine", path) { fstat(descriptor, &status) }
     return status
+  }
+
+  /// Waits until a pipe or device has bytes, is at its end, or some time has passed (poll(2)).
+  ///
+  /// A signal ends the waiting early, so that whoever waits can look whether to go on.
+  ///
+  /// - Returns: Whether a read would not wait.
+  public func isReadable(within milliseconds: Int32) throws(FileError) -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    let count = poll(&request, 1, milliseconds)
+    guard count >= 0 || errno == EINTR else {
+      throw FileError(code: errno, operation: "read", path: path)
+    }
+    return count > 0
   }
 
   /// Reads up to the buffer's size from the current position.

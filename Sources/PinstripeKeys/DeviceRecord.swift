@@ -61,7 +61,7 @@ struct DeviceRecord: Sendable {
     for index in 0..<count {
       let epoch = try Epoch(
         decoding: bytes, at: Self.fixedSize + index * Self.epochSize)
-      if let last = epochs.last, last.number >= epoch.number { throw KeyRecord.malformed }
+      guard epoch.number > epochs.last?.number ?? 0 else { throw KeyRecord.malformed }
       epochs.append(epoch)
     }
   }

@@ -88,7 +88,7 @@ extension KeyError.Code {
   public static let lastLock = Self(rawValue: "last-lock")
   /// The key store is full.
   public static let full = Self(rawValue: "full")
-  /// A value that cannot be: a length, a name, a place.
+  /// A value that cannot be: a length, a name, an epoch.
   public static let argument = Self(rawValue: "argument")
   /// The system gave no memory.
   public static let memory = Self(rawValue: "memory")

@@ -6,7 +6,7 @@ import PinstripeCore
 //        0     8  magic 89 'P' 'S' kind 0D 0A 1A 0A; kind 'K' keybox, 'P' playback key
 //        8     2  version, 1
 //       10     2  flags: bit 0 TEST, the others 0
-//       12     4  epoch
+//       12     4  epoch, not 0
 //       16    16  device id
 //       32    32  secret
 //       64    32  by kind
@@ -75,6 +75,9 @@ struct KeyFile {
     self.kind = kind
     isTest = flags & 1 != 0
     epoch = bytes.littleEndian32(at: 12)
+    guard epoch != 0 else {
+      throw Self.refusal(.damaged, kind, "names epoch 0, which is never used")
+    }
     deviceID = DeviceID(known: bytes.bytes(at: 16, count: 16))
     secret = try SecretBytes(copying: bytes.extracting(Self.secretOffset..<Self.lastFieldOffset))
     lastField = bytes.bytes(at: Self.lastFieldOffset, count: 32)
@@ -82,8 +85,8 @@ struct KeyFile {
 
   /// The 128 bytes of the file.
   func encoded() throws(KeyError) -> SecretBytes {
-    guard secret.count == 32, lastField.count == 32 else {
-      throw KeyError(.argument, "a \(kind.name) needs a 32-byte key and 32 bytes more")
+    guard secret.count == 32, lastField.count == 32, epoch != 0 else {
+      throw KeyError(.argument, "a \(kind.name) needs a 32-byte key and an epoch from 1 on")
     }
     return try SecretBytes(count: Self.size) { file throws(KeyError) in
       file.store(Self.magic(kind).span, at: 0)

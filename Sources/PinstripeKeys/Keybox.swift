@@ -8,7 +8,7 @@ import PinstripeCore
 public struct Keybox: Sendable {
   /// The device.
   public let deviceID: DeviceID
-  /// The epoch of the device's playback key.
+  /// The epoch of the device's playback key, from 1 on.
   public let epoch: UInt32
   /// Whether this is a TEST device.
   public let isTest: Bool

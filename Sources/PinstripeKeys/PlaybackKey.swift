@@ -3,7 +3,7 @@
 public struct PlaybackKey: Sendable {
   /// The device.
   public let deviceID: DeviceID
-  /// The device's epoch that the key belongs to.
+  /// The device's epoch that the key belongs to, from 1 on.
   public let epoch: UInt32
   /// Whether this is a TEST device.
   public let isTest: Bool
@@ -15,11 +15,12 @@ public struct PlaybackKey: Sendable {
 
   /// Puts a playback key together.
   ///
-  /// - Throws: ``KeyError/Code/argument`` for a name that is too long or a secret that has
+  /// - Throws: ``KeyError/Code/argument`` for a name or an epoch out of range, or a secret that has
   ///   not 32 bytes.
   public init(
     deviceID: DeviceID, epoch: UInt32, isTest: Bool, name: String, secret: SecretBytes
   ) throws(KeyError) {
+    guard epoch != 0 else { throw KeyError(.argument, "epochs count from 1") }
     guard secret.count == 32 else { throw KeyError(.argument, "a playback key has 32 bytes") }
     _ = try DeviceName.encode(name)
     self.deviceID = deviceID

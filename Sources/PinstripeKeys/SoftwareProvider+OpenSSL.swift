@@ -1,10 +1,11 @@
 public import CPinstripe
 import CProviderOpenSSL
+import CStripeKernels
 public import PinstripeCore
 
 /// The core's cryptography with keys in this process's memory, done by libcrypto.
 ///
-/// Give each track that is packed or played its own provider: it has 16 places for keys and serves
+/// Give each track that is packed or played its own provider: it has 24 places for keys and serves
 /// one thread at a time. ``crypto``, ``table`` and everything made with them (a decoder, a cipher,
 /// a key ladder) may be used only while the provider lives; keep it beside them. When it goes, its
 /// keys are overwritten.
@@ -28,7 +29,10 @@ public final class SoftwareProvider {
     let state = unsafe memory.base.bindMemory(to: pinstripe_openssl_state.self, capacity: 1)
     let table = unsafe (memory.base + tableOffset).bindMemory(
       to: pinstripe_provider.self, capacity: 1)
-    guard unsafe pinstripe_openssl_provider(state, table) == PINSTRIPE_OK,
+    guard unsafe pinstripe_openssl_provider(state, table) == PINSTRIPE_OK
+    else { throw KeyError.crypto }
+    unsafe table.pointee.stripe = stripe_xor
+    guard
       let crypto = unsafe try? CryptoProvider(table)
     else { throw KeyError.crypto }
     self.memory = memory

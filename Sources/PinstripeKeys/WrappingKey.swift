@@ -52,12 +52,12 @@ public struct WrappingKey: Sendable {
 
   /// Puts the key into a provider and describes it for opening tracks with it.
   ///
-  /// - Throws: ``KeyError/Code/argument`` for a place below ``KeyPlace/firstWrap`` or above 15.
+  /// - Throws: ``KeyError/Code/argument`` for a place below ``KeyPlace/firstWrap`` or above 23.
   public func load(
     into provider: SoftwareProvider, at place: KeyPlace = .firstWrap
   ) throws(KeyError) -> pinstripe_recipient {
     guard place.number >= PINSTRIPE_KEY_FIRST_WRAP else {
-      throw KeyError(.argument, "wrapping keys go to the places from 8 on")
+      throw KeyError(.argument, "wrapping keys go to the places from \(PINSTRIPE_KEY_FIRST_WRAP) on")
     }
     try provider.load(secret, at: place)
     let id = id.bytes

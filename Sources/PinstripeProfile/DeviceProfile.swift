@@ -66,7 +66,9 @@ public struct USBMatch: Sendable, Equatable {
 
 /// How tracks for a player are encrypted.
 public struct ProtectionRules: Sendable, Equatable {
-  /// Every how many bytes one is encrypted: 1 to 65,535.
+  /// Which bytes are encrypted.
+  public var pattern = PatternRule.automatic
+  /// For the pattern "every", and for content of an unknown format: every how many bytes one is encrypted: 1 to 65,535.
   ///
   /// 10 is the classic (US 2001/0016836 ¶30).
   public var stride: UInt16 = 10
@@ -75,17 +77,36 @@ public struct ProtectionRules: Sendable, Equatable {
   /// The cipher suite's number in the track format: 1 ChaCha20, 2 AES-128-CTR.
   public var suite: UInt16 = 1
 
-  /// Creates the default rules: every 10th byte from the first on, ChaCha20.
+  /// Creates the default rules: what suits the content's format, otherwise every 10th byte from the
+  /// first on, ChaCha20.
   public init() {}
+}
+
+/// Which bytes of a track are encrypted, as a profile says it.
+public enum PatternRule: String, Sendable, CaseIterable {
+  /// What suits the content's format: the head of each frame and every 64th byte behind it, all of PCM,
+  /// and every so-manieth byte of what is of no known format.
+  case automatic
+  /// Every so-manieth byte, the classic, for players whose decoder has no room for frame maps.
+  case every
+  /// Every byte, for players whose CPU has the time.
+  case full
 }
 
 /// Where tracks go on a player and what their names may be.
 public struct StorageRules: Sendable, Equatable {
   /// The folder that tracks are put into, from the storage's root; "" is the root itself.
   public var musicFolder = "Music"
-  /// The longest file name the player holds, in UTF-16 units: 1 to 254 (MTP 1.1 §3.2.3 allows 254
+  /// The longest file name the player holds, in UTF-16 units: 48 to 254 (MTP 1.1 §3.2.3 allows 254
   /// and a terminator).
+  ///
+  /// Tracks' own names stay 15 units below it, and their temporary names take up to 29.
   public var maximumNameLength = 200
+  /// The longest file name the player holds, in bytes of UTF-8: 48 to 255, by default what Linux
+  /// file systems hold (NAME_MAX).
+  ///
+  /// Tracks' own names stay 15 bytes below it.
+  public var maximumNameBytes = 255
   /// Characters that may not be in a name; by default what FAT forbids.
   public var forbiddenCharacters = "\"*/:<>?\\|"
   /// The largest object the player holds, in bytes.

@@ -12,7 +12,7 @@ public struct Quirk: RawRepresentable, Hashable, Sendable {
   }
 
   /// Every quirk that this version obeys; profiles name no others.
-  public static let known: Set<Quirk> = [.noRename, .exactDataPhase]
+  public static let known: Set<Quirk> = [.noRename, .exactDataPhase, .wrappedSize]
 
   /// The player cannot change an object's file name (SetObjectPropValue on ObjectFileName, MTP 1.1
   /// §5.3.3 and appendix D.2.21, is missing or has no effect).
@@ -31,4 +31,12 @@ public struct Quirk: RawRepresentable, Hashable, Sendable {
   /// that fails on our side is filled up with zero bytes to its announced length and then deleted.
   /// Wrongly set, giving up a large upload takes as long as finishing it.
   public static let exactDataPhase = Quirk(rawValue: "exact-data-phase")
+
+  /// The player states the lower 32 bits of a size in ObjectInfo, where MTP 1.1 §5.3.1.3 wants
+  /// 0xFFFF_FFFF for an object of 4 GiB or more.
+  ///
+  /// Breaks: listing, verifying and reading such objects; 4.4 GB look like 105 MB. Seen on
+  /// umtp-responder 1.3.10 in the lab, whose ObjectSize property is right. With the quirk, every
+  /// object's size is asked for. Wrongly set, a listing takes twice as many transactions.
+  public static let wrappedSize = Quirk(rawValue: "wrapped-size")
 }

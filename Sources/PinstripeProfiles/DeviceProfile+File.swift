@@ -76,6 +76,12 @@ extension ProtectionRules {
   fileprivate init(_ object: consuming ProfileObject) throws(ProfileError) {
     self.init()
     var object = object
+    if let name = try object.string("pattern") {
+      guard let rule = PatternRule(rawValue: name) else {
+        throw object.error("pattern", "must be \"automatic\", \"every\" or \"full\"")
+      }
+      pattern = rule
+    }
     stride = try object.number("stride", 1...UInt16.max) ?? stride
     phase = try object.number("phase", 0...UInt16.max - 1) ?? phase
     guard phase < stride else { throw object.error("phase", "must be below the stride") }
@@ -97,7 +103,11 @@ extension StorageRules {
     self.init()
     var object = object
     musicFolder = try object.string("musicFolder") ?? musicFolder
-    maximumNameLength = try object.number("maximumNameLength", 12...254) ?? maximumNameLength
+    guard musicFolder.unicodeScalars.allSatisfy({ $0 != "/" && $0.value >= 0x20 }),
+      musicFolder.unicodeScalars.first != "."
+    else { throw object.error("musicFolder", "must be one folder's name, or empty") }
+    maximumNameLength = try object.number("maximumNameLength", 48...254) ?? maximumNameLength
+    maximumNameBytes = try object.number("maximumNameBytes", 48...255) ?? maximumNameBytes
     forbiddenCharacters = try object.string("forbiddenCharacters") ?? forbiddenCharacters
     maximumObjectSize =
       try object.number("maximumObjectSize", 1...UInt64(Int64.max)) ?? maximumObjectSize

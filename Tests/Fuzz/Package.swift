@@ -21,8 +21,11 @@ let package = Package(
   name: "fuzz",
   dependencies: [.package(name: "pinstripe", path: "../..")],
   targets: [
+    fuzz("Frames", "PinstripeFrames"),
+    fuzz("Keybox", "Pinstripe"),
     fuzz("MTPDatasets", "PinstripeMTP"),
     fuzz("MTPReplies", "PinstripeMTP"),
+    fuzz("TrackHeader", "Pinstripe"),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -51,7 +51,7 @@ struct KeyLadderTests {
       #expect(keys.key(at: .content) == vector.cek.bytes)
 
       let nonce = vector.nonce.bytes
-      let pattern = try StripePattern(decoding: vector.pattern.bytes.span, at: 0)
+      let pattern = try StripePattern(decoding: vector.pattern.bytes.span)
       try ladder.deriveStripeKey(
         content: .content, nonce: nonce.span, suite: CipherSuite(number: vector.suite),
         pattern: pattern)

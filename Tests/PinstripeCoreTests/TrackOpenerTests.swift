@@ -35,7 +35,8 @@ private struct Opening {
       keys.load(Array(vector.keybox[32..<64]), at: .root)
       let ladder = KeyLadder(crypto)
       try ladder.derivePlaybackKey(
-        deviceID: box.deviceID.span, epoch: box.epoch, epochSalt: box.epochSalt.span)
+        deviceID: vector.keybox.span.extracting(16..<32), epoch: box.epoch,
+        epochSalt: vector.keybox.span.extracting(64..<96))
       recipient = try self.recipient(kind: 1, generation: box.epoch)
     }
     guard status == "OK" else { return status }

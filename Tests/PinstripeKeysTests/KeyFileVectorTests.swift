@@ -73,7 +73,7 @@ struct KeyFileVectorTests {
     }
   }
 
-  /// Every epoch that a file may name fits into a key store, 0 too.
+  /// Every epoch that a file may name fits into a key store.
   @Test func keepsEveryEpoch() throws {
     let folder = try TemporaryFolder()
     let store = try KeyStore.create(at: folder.file("keys.pks"), lock: passphrase())

@@ -148,7 +148,7 @@ struct KeyStoreDamageTests {
           DeviceRecord(
             id: DeviceID.random(), name: "n", isTest: true, secret: nil,
             epochs: [
-              .init(number: 0, salt: nil, playback: SystemRandom.secret()),
+              .init(number: 1, salt: nil, playback: SystemRandom.secret()),
               .init(number: 3, salt: nil, playback: SystemRandom.secret()),
             ]))
       ]).withBytes { $0.bytes(at: 0, count: $0.count) })
@@ -164,8 +164,8 @@ struct KeyStoreDamageTests {
       ("length 0", edit(4, [0, 0, 0, 0])), ("reserved header", edit(2, [1])),
       ("no epoch", edit(8 + 18, [0, 0])), ("65535 epochs", edit(8 + 18, [255, 255])),
       ("flags", edit(8 + 16, [4])), ("reserved", edit(8 + 20, [1])),
-      ("a DUS where there is none", edit(8 + 64, [1])), ("an epoch twice", edit(8 + 168, [0])),
-      ("epochs out of order", edit(8 + 96, [4])),
+      ("a DUS where there is none", edit(8 + 64, [1])), ("an epoch twice", edit(8 + 168, [1])),
+      ("epochs out of order", edit(8 + 96, [4])), ("epoch 0", edit(8 + 96, [0])),
       ("epoch flags", edit(8 + 100, [2])), ("salt where there is none", edit(8 + 104, [1])),
       ("a name with a hole", edit(8 + 34, [65])),
     ]

@@ -91,6 +91,10 @@ struct PlaybackKeyTests {
     #expect(throws: KeyError(.argument, "")) {
       try PlaybackKey(deviceID: key.deviceID, epoch: 1, isTest: true, name: "", secret: short)
     }
+    #expect(throws: KeyError(.argument, "")) {
+      try PlaybackKey(deviceID: key.deviceID, epoch: 0, isTest: true, name: "", secret: key.secret)
+    }
+    #expect(refusal(try edited([0, 0, 0, 0], at: 12))?.code == .damaged)
     #expect(refusal(try edited([2, 0], at: 8))?.code == .version)
     #expect(refusal(try edited([2, 0], at: 10))?.code == .version)
   }

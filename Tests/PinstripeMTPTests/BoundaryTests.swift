@@ -1,5 +1,6 @@
 import PinstripeMTP
 import PinstripePipe
+import PinstripeProfile
 import PinstripeTestSupport
 import Testing
 
@@ -124,5 +125,17 @@ struct LargeObjectTests {
         #expect(object.size == size)
       }
     }
+  }
+
+  /// umtp-responder's ObjectInfo: 4.4 GB are 105 MB there.
+  @Test func aWrappedSizeIsNotBelieved() async throws {
+    let rig = try await Rig(quirks: [.wrappedSize])
+    rig.player.add("big", content: .zeros(Self.size))
+    rig.player.add("small", content: .zeros(5))
+    var sizes: [String: UInt64?] = [:]
+    for try await object in rig.session.objects(of: Rig.storage) {
+      sizes[object.info.filename] = object.size
+    }
+    #expect(sizes == ["big": Self.size, "small": 5])
   }
 }

@@ -72,7 +72,7 @@ enum StubTrack {
         }
         return Int32(count)
       },
-      discard: { _, _ in })
+      discard: { _, _ in }, stripe: nil)
   }
 }
 

@@ -90,7 +90,8 @@ def decode_key_file(data, magic, allow_test=True):
     need(len(data) == 128 and data[:8] == magic, Keybox, "not such a key file")
     need(hmac.compare_digest(mac(bytes(32), data[:96]), data[96:]), Keybox, "checksum")
     _, version, flags, epoch, device_id, secret, last = KEY_FILE.unpack(data[:96])
-    need(version == 1 and flags & ~1 == 0, Keybox, "version or flags")
+    need(version == 1, Version, "version of the key file")
+    need(flags & ~1 == 0 and epoch > 0, Keybox, "flags, or epoch 0")
     need(allow_test or not flags & 1, TestKeybox, "a TEST key file in production")
     return Key(1, epoch, playback_key(secret, last, device_id, epoch) if magic == KEYBOX_MAGIC else secret)
 

@@ -48,9 +48,10 @@ class Track:
     """A track as its first 4096 bytes describe it; `open_track` is what makes it believable."""
 
     def __init__(self, file):
-        """Step 1 of the page's "Opening a track"."""
+        """Steps 1 to 4 of the page's "Opening a track"."""
         area, self.file = file[:HEADER], file
-        need(TRACK_MAGIC.startswith(area[:8]), NotATrack, "magic")
+        need(file, Truncated, "an empty file")
+        need(area[:8] == TRACK_MAGIC, NotATrack, "magic")
         need(len(area) == HEADER, Truncated, "the file ends within the header area")
         (_, major, self.minor, self.suite, slots, sections, zero1, self.flags, pattern, self.length,
          offset, self.codec, zero2, self.track_id, self.nonce, zero3) = MAIN.unpack(area[:128])
@@ -68,7 +69,7 @@ class Track:
         self.slots = []
         for at in range(128, end, 64):
             recipient, zero1, epoch, key_id, wrap, zero2 = SLOT.unpack(area[at:at + 64])
-            need(1 <= recipient <= 4 and not any(zero1) and not any(zero2), Malformed, "slot")
+            need(1 <= recipient <= 3 and not any(zero1) and not any(zero2), Malformed, "slot")
             self.slots.append(Slot(recipient, epoch, key_id, wrap))
         need(not any(area[end + 64 * sections:4064]), Malformed, "padding of the header area")
         self.sections = decode_directory(area[end:end + 64 * sections])
@@ -79,28 +80,29 @@ class Track:
         need(self.pattern.before(self.length) <= MAX_ENCRYPTED, TooLarge, "encrypted bytes")
 
     def unwrap(self, keys, allow_clear):
-        """Step 2: finds and unwraps the content key."""
+        """Steps 5 and 6: the policy; finds and unwraps the content key."""
         if self.pattern.kind == 0:
             need(allow_clear, ClearRefused, "a clear track, and the policy does not allow them")
             self.cek = bytes(32)
             return
+        reason = NoSlot("another player's track")
         for slot in self.slots:
             for key in keys:
                 if (slot.recipient, slot.epoch, slot.key_id) == (key.recipient, key.epoch, key.id):
                     try:
                         self.cek = aes_key_unwrap(key.wrap_key, slot.wrap)
+                        return
                     except InvalidUnwrap:
-                        raise Unwrap("wrong key or damaged slot") from None
-                    return
-        raise NoSlot("another player's track")
+                        reason = Unwrap("wrong key or damaged slot")
+        raise reason
 
     def check_header_tag(self):
-        """Step 3."""
+        """Step 7."""
         tag = mac(hkdf(self.cek, self.nonce, b"head"), self.file[:4064])
         need(hmac.compare_digest(tag, self.file[4064:HEADER]), Tag, "header")
 
     def read_trailer(self, verify=True):
-        """Step 4."""
+        """Step 8."""
         self.end = len(self.file) - TRAILER
         tail = self.file[max(self.end, HEADER):]
         need(len(tail) == TRAILER and tail[:8] == TRAILER_MAGIC, Truncated, "no trailer at the end")
@@ -114,21 +116,20 @@ class Track:
         self.sections = decode_directory(tail[64:end])
 
     def check_directory(self):
-        """Step 5."""
+        """Step 9."""
         at, previous = HEADER + self.length, 0
+        need(at <= self.end, Truncated, "the file ends within the payload")
         for section in self.sections:
             need(section.type > previous, Malformed, "section types do not ascend")
             need(section.zeros and section.flags & ~CRITICAL == 0, Malformed, "directory entry")
             need(32 <= section.length <= 1 << 56 and section.offset == at, Malformed, "section's place")
-            if section.flags & CRITICAL:
-                need(section.type != METADATA, Malformed, "critical metadata")
-                raise CriticalSection("unknown section %d" % section.type)
+            need(not section.flags & CRITICAL, CriticalSection, "section %d is critical" % section.type)
             at, previous = at + section.length, section.type
         need(at <= self.end, Truncated, "the file holds less than its directory says")
         need(at == self.end, Malformed, "the file holds more than its directory says")
 
     def decrypt(self, offset=0, length=None):
-        """Step 6: content bytes from `offset` on, at most `length` of them."""
+        """Step 10: content bytes from `offset` on, at most `length` of them."""
         end = self.length if length is None else min(self.length, offset + length)
         key = stripe_key(self.cek, self.nonce, self.suite, self.pattern)
         return self.pattern.apply(self.suite, key, self.file[HEADER + offset:HEADER + end], offset)
@@ -137,7 +138,7 @@ class Track:
         """The metadata's plain bytes, or None if the track has no such section."""
         for index, section in enumerate(self.sections):
             if section.type == METADATA:
-                need(section.length - 32 <= MAX_METADATA, TooLarge, "metadata")
+                need(section.length - 32 <= MAX_METADATA, Malformed, "metadata is too long")
                 stored = self.file[section.offset:section.offset + section.length]
                 need(hmac.compare_digest(section.tag, section_tag(self.cek, METADATA, index, stored)), Tag, "section")
                 return section_cipher(self.suite, self.cek, METADATA, index, stored[:32], stored[32:])
@@ -145,7 +146,7 @@ class Track:
 
 
 def open_track(file, keys, allow_clear=False):
-    """A track that passed the page's steps 1 to 5; raises a `Refusal` otherwise."""
+    """A track that passed the page's steps 1 to 9; raises a `Refusal` otherwise."""
     track = Track(file)
     track.unwrap(keys, allow_clear)
     track.check_header_tag()
@@ -170,14 +171,6 @@ def encode_fields(fields):
     return b"".join(struct.pack("<HHI", number, 0, len(value)) + value for number, value in fields)
 
 
-def is_utf8(value):
-    try:
-        value.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def decode_fields(data):
     """[(number, value)] in the order of the section, unknown numbers included."""
     fields, at = [], 0
@@ -191,8 +184,6 @@ def decode_fields(data):
         need([number for number, _ in fields].count(once) <= 1, Malformed, "a metadata field occurs twice")
     for number, value in fields:
         need(number != 17 or len(value) == 32, Malformed, "length of the SHA-256")
-        need(number not in (5, 7) or b"\0" in value, Malformed, "a picture or free field without its zero")
-        need(number not in (1, 2, 3, 4, 6, 7, 16) or is_utf8(value), Malformed, "a text that is not UTF-8")
     return fields
 
 

@@ -46,6 +46,9 @@ extern "C" {
 /** Smallest work buffer for pinstripe_set_work once a track is open. A larger
  *  one is used as well: keystream is then asked for in longer pieces. */
 #define PINSTRIPE_WORK_SIZE_PLAYING 256u
+/** The same for a track whose pattern is framed: a page of its frame map, and
+ *  keystream behind it. */
+#define PINSTRIPE_WORK_SIZE_PLAYING_FRAMED 1280u
 /** The context. */
 #define PINSTRIPE_DECODER_SIZE 256u
 
@@ -62,7 +65,8 @@ extern "C" {
 #define PINSTRIPE_E_TRUNCATED (-4)
 /** Not a Pinstripe track: the magic number is missing. */
 #define PINSTRIPE_E_NOT_A_TRACK (-5)
-/** A track of a major version this decoder does not know. */
+/** A track of a major version, or a keybox of a version, that this decoder does
+ *  not know. */
 #define PINSTRIPE_E_VERSION (-6)
 /** A cipher suite this decoder does not know. */
 #define PINSTRIPE_E_SUITE (-7)
@@ -70,11 +74,11 @@ extern "C" {
 #define PINSTRIPE_E_PATTERN (-8)
 /** The header area contradicts itself, or a reserved bit or padding is set. */
 #define PINSTRIPE_E_MALFORMED (-9)
-/** A critical section of a type this decoder does not know. */
+/** A critical section, and this decoder does not process its type. */
 #define PINSTRIPE_E_CRITICAL_SECTION (-10)
 /** No key slot carries the id of any key given: another player's track. */
 #define PINSTRIPE_E_NO_SLOT (-11)
-/** The key slot does not unwrap: wrong key, or the slot is damaged. */
+/** No key slot for the keys given unwraps: wrong key, or damaged slots. */
 #define PINSTRIPE_E_UNWRAP (-12)
 /** The header tag, trailer tag or a section's tag fails: edited. */
 #define PINSTRIPE_E_TAG (-13)
@@ -82,7 +86,7 @@ extern "C" {
 #define PINSTRIPE_E_PROVIDER (-14)
 /** The range lies outside the content. */
 #define PINSTRIPE_E_RANGE (-15)
-/** Not a keybox, or its checksum fails. */
+/** Not a keybox, or its checksum fails, or its fields are out of range. */
 #define PINSTRIPE_E_KEYBOX (-16)
 /** The work buffer is smaller than the call needs. */
 #define PINSTRIPE_E_WORK_SIZE (-17)
@@ -102,6 +106,13 @@ extern "C" {
 
 #define PINSTRIPE_PATTERN_CLEAR 0u
 #define PINSTRIPE_PATTERN_EVERY 1u
+#define PINSTRIPE_PATTERN_FRAMED 2u
+
+/* ---- Kinds of run in a frame map ---- */
+
+#define PINSTRIPE_RUN_FULL 0u
+#define PINSTRIPE_RUN_STRIPED 1u
+#define PINSTRIPE_RUN_CLEAR 2u
 
 /* ---- Kinds of recipient of a key slot ---- */
 
@@ -109,12 +120,16 @@ extern "C" {
 #define PINSTRIPE_RECIPIENT_USER 2u
 #define PINSTRIPE_RECIPIENT_GROUP 3u
 
+/* ---- Flags of a provider's stripe function ---- */
+
+#define PINSTRIPE_STRIPE_LARGE 1u
+
 /* ---- Key places of a provider ----
  *
  * The decoder never holds a key: it names places inside the provider, which may
  * be RAM, a secure element or a crypto engine. Place 0 always reads as 32 zero
- * bytes (unprotected tracks have that public key). Places 1 to 7 are used as
- * below; 8 and up are the integrator's, for the wrapping keys of devices, users
+ * bytes (unprotected tracks have that public key). Places 1 to 9 are used as
+ * below; 10 and up are the integrator's, for the wrapping keys of devices, users
  * and groups. */
 
 #define PINSTRIPE_KEY_ZERO 0u
@@ -124,9 +139,11 @@ extern "C" {
 #define PINSTRIPE_KEY_STRIPE 4u
 #define PINSTRIPE_KEY_TAG 5u      /* header, trailer and section tags, in turn */
 #define PINSTRIPE_KEY_SECTION 6u
-#define PINSTRIPE_KEY_FIRST_WRAP 8u
+#define PINSTRIPE_KEY_MAP 7u      /* the open track's frame map: keystream */
+#define PINSTRIPE_KEY_MAP_TAG 8u  /* and the tags of its pages */
+#define PINSTRIPE_KEY_FIRST_WRAP 10u
 /** Places that the providers shipped with Pinstripe have. */
-#define PINSTRIPE_KEY_PLACES 16u
+#define PINSTRIPE_KEY_PLACES 24u
 
 /** Cryptography, supplied by the integrator (adapters for OpenSSL ship with
  *  Pinstripe). `state` is passed back unread. Unless stated otherwise a function
@@ -164,6 +181,14 @@ typedef struct pinstripe_provider {
                                 uint32_t block_count);
   /** Forgets the key at `key`. */
   void (*_Nonnull discard)(void *_Nullable state, uint32_t key);
+  /** Optional: NULL leaves it to the decoder's own scalar code. Copies `length`
+   *  bytes from `src` to `dst`, which are the same buffer or do not overlap, and
+   *  XORs keystream byte j into byte first + j * stride of them, as many as there
+   *  are. For vector units and engines; `flags` is 0, or PINSTRIPE_STRIPE_LARGE
+   *  when the pieces belong to a copy too large for any cache. Cannot fail. */
+  void (*_Nullable stripe)(uint8_t *_Nonnull dst, const uint8_t *_Nonnull src,
+                           size_t length, size_t first, size_t stride,
+                           const uint8_t *_Nonnull keystream, uint32_t flags);
 } pinstripe_provider;
 
 /** Where a track lies. The file's size is read once, when the track is opened;
@@ -203,13 +228,16 @@ typedef struct pinstripe_info {
   uint32_t struct_size; /* in: sizeof(pinstripe_info) */
   uint32_t abi_version; /* in: PINSTRIPE_ABI_VERSION */
   uint64_t content_length; /* bytes of the decrypted file */
+  uint64_t encrypted_length; /* how many of them are encrypted in the file */
   uint64_t payload_offset; /* where the content's bytes start in the file */
   uint32_t suite;
   uint32_t pattern_kind;
   uint32_t stride;
   uint32_t phase;
+  uint32_t head; /* of a framed pattern; otherwise 0 */
   uint8_t codec[4]; /* four characters, padded with spaces: "mp3 ", "flac" */
   uint32_t slot;    /* index of the key slot that opened it */
+  uint32_t reserved; /* 0 */
   uint8_t track_id[16];
 } pinstripe_info;
 
@@ -241,18 +269,23 @@ int32_t pinstripe_keybox_read(const pinstripe_provider *_Nullable provider,
 
 /** Derives the device's wrapping key from PINSTRIPE_KEY_ROOT into `key`, and
  *  fills `recipient` for pinstripe_open. PINSTRIPE_KEY_PLAYBACK is used on the
- *  way and discarded. Errors: ARGUMENT, ABI, PROVIDER. */
+ *  way and discarded. After PROVIDER there is no key at `key`.
+ *  Errors: ARGUMENT, ABI, PROVIDER. */
 int32_t pinstripe_device_recipient(const pinstripe_provider *_Nullable provider,
                                    const pinstripe_keybox *_Nullable keybox,
                                    uint32_t key,
                                    pinstripe_recipient *_Nullable recipient);
 
 /** Opens a track: copies its header area into `work`, finds the slot of one of
- *  the `recipients`, unwraps the content key, verifies the header tag (and the
- *  trailer's), and prepares the keystream. `provider`, `storage` and `work` are
- *  kept by the decoder until pinstripe_wipe (`work` until pinstripe_set_work).
- *  `work_size`: at least PINSTRIPE_WORK_SIZE_OPENING. On an error the context
- *  is wiped and holds no key. Errors: all of them but RANGE and the keybox's. */
+ *  the `recipients` (the first 16 are looked at), unwraps the content key,
+ *  verifies the header tag (and the trailer's), and prepares the keystream;
+ *  TrackFormat.md, "Opening a track", has the order of the checks. What `decoder`
+ *  held is overwritten: a track that is open in it must be wiped before.
+ *  `provider`, `storage` and `work` are kept by the decoder until pinstripe_wipe
+ *  (`work` until pinstripe_set_work). `work_size`: at least
+ *  PINSTRIPE_WORK_SIZE_OPENING. On an error the context is all zero, and the
+ *  provider holds no key of the track.
+ *  Errors: all of them but RANGE and the keybox's. */
 int32_t pinstripe_open(pinstripe_decoder *_Nullable decoder,
                        const pinstripe_provider *_Nullable provider,
                        const pinstripe_storage *_Nullable storage,
@@ -261,7 +294,8 @@ int32_t pinstripe_open(pinstripe_decoder *_Nullable decoder,
                        uint8_t *_Nullable work, size_t work_size);
 
 /** Gives an open track another work buffer, of at least
- *  PINSTRIPE_WORK_SIZE_PLAYING bytes, and lets go of the former one. */
+ *  PINSTRIPE_WORK_SIZE_PLAYING bytes, or PINSTRIPE_WORK_SIZE_PLAYING_FRAMED for
+ *  a framed pattern, and lets go of the former one. */
 int32_t pinstripe_set_work(pinstripe_decoder *_Nullable decoder,
                            uint8_t *_Nullable work, size_t work_size);
 
@@ -271,11 +305,14 @@ int32_t pinstripe_get_info(const pinstripe_decoder *_Nullable decoder,
 
 /** Decrypts `length` content bytes that lie at content offset `offset`, from
  *  `src` to `dst`; the two may be the same buffer, but may not overlap
- *  otherwise. Any range, in any order; no other byte of the track is needed.
+ *  otherwise. Any range, in any order; no other byte of the payload is needed.
+ *  A framed track's map is read from storage a page at a time, the next page
+ *  when playing goes on, and O(log n) of n pages after a seek.
  *  In place this is not idempotent (it is an XOR): a player that may read the
  *  same ring twice decrypts from `src` to another `dst`.
- *  Errors: ARGUMENT, RANGE, PROVIDER; after PROVIDER the bytes of `dst` are
- *  unusable: a part is decrypted and the rest is not. */
+ *  Errors: ARGUMENT, RANGE, PROVIDER, and of framed tracks STORAGE, TAG and
+ *  MALFORMED for a page of the map; after these four all bytes of `dst` are zero
+ *  and the track is still open. */
 int32_t pinstripe_xor_at(pinstripe_decoder *_Nullable decoder, uint64_t offset,
                          const uint8_t *_Nullable src, uint8_t *_Nullable dst,
                          size_t length);
@@ -283,15 +320,15 @@ int32_t pinstripe_xor_at(pinstripe_decoder *_Nullable decoder, uint64_t offset,
 /** Moves the position of pinstripe_update to `offset` (0 to content length). */
 int32_t pinstripe_seek(pinstripe_decoder *_Nullable decoder, uint64_t offset);
 
-/** pinstripe_xor_at at the position, which then moves on by `length`. */
+/** pinstripe_xor_at at the position, which moves on by `length` if that worked. */
 int32_t pinstripe_update(pinstripe_decoder *_Nullable decoder,
                          const uint8_t *_Nullable src, uint8_t *_Nullable dst,
                          size_t length);
 
 /** Which keystream blocks a range needs, for engines that prepare them ahead.
  *  `block_count` is 0 when no byte of the range is encrypted.
- *  Errors: ARGUMENT, RANGE. */
-int32_t pinstripe_keystream_range(const pinstripe_decoder *_Nullable decoder,
+ *  Errors: those of pinstripe_xor_at. */
+int32_t pinstripe_keystream_range(pinstripe_decoder *_Nullable decoder,
                                   uint64_t offset, uint64_t length,
                                   uint64_t *_Nullable first_block,
                                   uint64_t *_Nullable block_count);

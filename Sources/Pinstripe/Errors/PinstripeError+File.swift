@@ -5,6 +5,10 @@ public import PinstripeKeys
 extension PinstripeError {
   /// Tells why a file that is read failed.
   public init(reading error: FileError) {
+    guard error.code != ECANCELED else {
+      self.init(.cancelled, "Cancelled.", underlying: error)
+      return
+    }
     let remedy =
       switch error.code {
       case ENOENT: "check the name"
@@ -23,10 +27,17 @@ extension PinstripeError {
       case EACCES, EPERM, EROFS: "choose a folder you may write to"
       case ENOSPC, EDQUOT: "free some space; nothing was left behind"
       case EISDIR: "name a file, not a folder"
+      case ENAMETOOLONG: "choose a shorter name"
+      case EFBIG: "raise the limit on file sizes (ulimit -f); nothing was left behind"
       case EPIPE: "the program reading the output went away"
       default: "check the disk"
       }
     self.init(.noOutput, "\(Self.capitalized(error.description)); \(remedy).", underlying: error)
+  }
+
+  /// A source that is not as long as it said.
+  static func changed(_ name: String) -> PinstripeError {
+    PinstripeError(.noInput, "\(name) changed its size while it was being read; try again.")
   }
 
   /// Passes on what the key store says.

@@ -18,6 +18,12 @@ extension PinstripeError {
       "\"\(name)\" needs \(needed) bytes and \(player) has \(free) left; remove something first.")
   }
 
+  static func filledUp(_ name: String, _ player: String) -> PinstripeError {
+    PinstripeError(
+      .playerFull,
+      "\(player) became full before all of \"\(name)\" was stored; remove something first.")
+  }
+
   static func cancelled(_ name: String) -> PinstripeError {
     PinstripeError(.cancelled, "Cancelled; nothing of \"\(name)\" was left on the player.")
   }

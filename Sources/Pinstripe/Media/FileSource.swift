@@ -8,11 +8,17 @@ public final class FileSource: MediaSource {
   /// The size of a regular file; nil for pipes and devices.
   public let length: UInt64?
   private let file: SystemFile
+  private let isCancelled: @Sendable () -> Bool
 
   /// Opens a file; "-" is standard input.
   ///
+  /// - Parameter isCancelled: Is asked several times a second while a pipe has nothing to read; true
+  ///   ends the reading with ``PinstripeError/Code/cancelled``.
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/noInput``.
-  public init(path: String) throws(PinstripeError) {
+  public init(
+    path: String, isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws(PinstripeError) {
+    self.isCancelled = isCancelled
     do throws(FileError) {
       if path == "-" {
         file = SystemFile(descriptor: STDIN_FILENO, path: "standard input", owns: false)
@@ -37,10 +43,27 @@ public final class FileSource: MediaSource {
     at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
   ) throws(PinstripeError) -> Int {
     do throws(FileError) {
-      return length == nil
-        ? try file.read(into: buffer) : try file.read(at: offset, into: buffer)
+      guard length == nil else { return try file.read(at: offset, into: buffer) }
+      return try file.read(into: buffer, unless: isCancelled)
     } catch {
       throw PinstripeError(reading: error)
+    }
+  }
+}
+
+extension SystemFile {
+  /// How long a cancelled program may go on waiting for a pipe: unnoticed by a person.
+  private static let patience: Int32 = 100
+
+  /// Reads from a pipe or device, and gives up waiting when that is asked for.
+  ///
+  /// - Throws: ``FileError`` with `ECANCELED` then.
+  func read(
+    into buffer: UnsafeMutableRawBufferPointer, unless isCancelled: () -> Bool
+  ) throws(FileError) -> Int {
+    while true {
+      if isCancelled() { throw FileError(code: ECANCELED, operation: "read", path: path) }
+      if try isReadable(within: Self.patience) { return try read(into: buffer) }
     }
   }
 }

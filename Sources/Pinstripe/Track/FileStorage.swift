@@ -17,7 +17,9 @@ struct FileStorage: TrackStorage {
   }
 
   /// Opens a file; what is not a regular file is first copied to an unlinked temporary one.
-  init(path: String) throws(PinstripeError) {
+  ///
+  /// - Parameter isCancelled: As for ``FileSource/init(path:isCancelled:)``.
+  init(path: String, isCancelled: () -> Bool = { false }) throws(PinstripeError) {
     self.path = path == "-" ? "standard input" : path
     do throws(FileError) {
       var file =
@@ -29,7 +31,7 @@ struct FileStorage: TrackStorage {
         throw FileError(code: EISDIR, operation: "read", path: path)
       }
       if status.st_mode & S_IFMT != S_IFREG {
-        file = try Self.spool(file)
+        file = try Self.spool(file, isCancelled)
         status = try file.status()
       }
       size = UInt64(clamping: status.st_size)
@@ -61,11 +63,9 @@ struct FileStorage: TrackStorage {
     guard complete else { throw .truncated }
   }
 
-  /// Reads bytes that the caller knows to be within ``size``.
+  /// Reads bytes that the caller believes to be there.
   mutating func bytes(at offset: UInt64, count: Int) throws(TrackError) -> [UInt8] {
-    guard UInt64(count) <= size, offset <= size - UInt64(count) else {
-      throw size < 8 ? .notATrack : .truncated
-    }
+    guard UInt64(count) <= size, offset <= size - UInt64(count) else { throw .truncated }
     var bytes = [UInt8](repeating: 0, count: count)
     var span = bytes.mutableSpan
     try read(at: offset, into: &span)
@@ -73,12 +73,14 @@ struct FileStorage: TrackStorage {
   }
 
   /// Copies what comes through a pipe, still encrypted, to a file that has no name.
-  private static func spool(_ pipe: borrowing SystemFile) throws(FileError) -> SystemFile {
+  private static func spool(
+    _ pipe: borrowing SystemFile, _ isCancelled: () -> Bool
+  ) throws(FileError) -> SystemFile {
     let copy = try SystemFile.temporary()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 64)
     defer { buffer.deallocate() }
     while true {
-      let count = try pipe.read(into: buffer)
+      let count = try pipe.read(into: buffer, unless: isCancelled)
       if count == 0 { return copy }
       try copy.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }

@@ -8,6 +8,8 @@ public struct PackingSummary: Sendable, Equatable {
   public let encryptedLength: UInt64
   /// Bytes of the track; 0 where it was only read.
   public let trackLength: UInt64
+  /// What the person should know of the content, in full sentences.
+  public let notices: [String]
 }
 
 /// From file to file: what `pinstripe pack`, `unpack` and `verify` do.
@@ -42,7 +44,9 @@ public enum Packing {
           if count < buffer.count { return }
         }
       }
-      return summary(recipe.pattern, stream.contentLength, written)
+      return PackingSummary(
+        contentLength: stream.contentLength, encryptedLength: stream.encryptedLength,
+        trackLength: written, notices: stream.notices)
     }
     return try packInPlace(source, recipe, output, progress)
   }
@@ -52,27 +56,35 @@ public enum Packing {
     _ source: any MediaSource, _ recipe: TrackRecipe, _ output: consuming TrackOutput,
     _ progress: (UInt64) throws -> Void
   ) throws -> PackingSummary {
-    var source = source
-    let encryptor = try PartialEncryptor(recipe, layout: .header, sourceName: source.name)
+    var content = try Content(source)
+    let encryptor = try PartialEncryptor(
+      recipe, format: content.format, layout: .header, sourceName: source.name)
     try output.write([UInt8](repeating: 0, count: TrackLayout.headerAreaSize))
-    var codec: CodecTag?
-    try withBuffer { buffer in
+    let header: [UInt8] = try withBuffer { buffer in
       while true {
-        let count = try source.fill(buffer, at: encryptor.contentLength)
-        let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
-        codec = codec ?? CodecTag(sniffing: UnsafeRawBufferPointer(part))
-        try encryptor.encrypt(part)
-        try output.write(UnsafeRawBufferPointer(part))
+        let count = try content.encrypt(into: buffer, with: encryptor)
+        try output.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         try progress(encryptor.contentLength)
-        if count < buffer.count { return }
+        if count < buffer.count { break }
+      }
+      // Zero is what the kernel says of /proc and the like, whose files have no size before they are
+      // read.
+      if let length = source.length, length > 0, length != encryptor.contentLength {
+        throw PinstripeError.changed(source.name)
+      }
+      var (header, tail) = try encryptor.finish()
+      while true {
+        let count = try tail.read(into: buffer)
+        try output.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        if count < buffer.count { return header }
       }
     }
-    let end = try encryptor.finish(codec: codec ?? .data)
-    try output.write(end.tail)
-    try output.write(end.header, at: 0)
+    let length = try output.length()
+    try output.write(header, at: 0)
     try output.commit()
-    let length = UInt64(TrackLayout.headerAreaSize) + encryptor.contentLength
-    return summary(recipe.pattern, encryptor.contentLength, length + UInt64(end.tail.count))
+    return PackingSummary(
+      contentLength: encryptor.contentLength, encryptedLength: encryptor.encryptedLength,
+      trackLength: length, notices: content.notice.map { [$0] } ?? [])
   }
 
   /// Unpacks a track, and compares what comes out with the digest in the metadata.
@@ -119,29 +131,21 @@ public enum Packing {
     let found = try digest.finish()
     if let expected = track.metadata.contentDigest, expected != found {
       throw PinstripeError(
-        .badTrack, "The audio in \(track.name) was changed since it was packed; pack it again.")
+        .badTrack, "The audio in \(track.path) was changed since it was packed; pack it again.")
     }
   }
 
   private static func summary(of track: TrackFile) -> PackingSummary {
     PackingSummary(
       contentLength: track.description.contentLength ?? 0,
-      encryptedLength: track.description.encryptedLength ?? 0, trackLength: 0)
+      encryptedLength: track.description.encryptedLength ?? 0, trackLength: 0, notices: [])
   }
 
-  private static func summary(
-    _ pattern: StripePattern, _ content: UInt64, _ track: UInt64
-  ) -> PackingSummary {
-    PackingSummary(
-      contentLength: content, encryptedLength: pattern.encryptedCount(before: content),
-      trackLength: track)
-  }
-
-  private static func withBuffer(
-    _ body: (UnsafeMutableRawBufferPointer) throws -> Void
-  ) rethrows {
+  private static func withBuffer<Result>(
+    _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 64)
     defer { buffer.deallocate() }
-    try body(buffer)
+    return try body(buffer)
   }
 }

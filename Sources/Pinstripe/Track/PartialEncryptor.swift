@@ -1,5 +1,6 @@
 import CPinstripe
 public import PinstripeCore
+public import PinstripeFrames
 import PinstripeKeys
 
 /// Makes a track's bytes of a source's: header area, encrypted payload, sections, trailer.
@@ -18,15 +19,23 @@ public final class PartialEncryptor {
   /// Bytes of content encrypted so far.
   public private(set) var contentLength: UInt64 = 0
   /// How many of these bytes were encrypted.
-  public var encryptedLength: UInt64 { recipe.pattern.encryptedCount(before: contentLength) }
+  public var encryptedLength: UInt64 {
+    tracker.open?.encryptedCount(before: contentLength, under: pattern)
+      ?? pattern.encryptedCount(before: contentLength)
+  }
+  /// Which bytes are encrypted.
+  public let pattern: StripePattern
   private let recipe: TrackRecipe
+  private let codec: CodecTag
   private let layout: Layout
   private let provider: SoftwareProvider
   private let content: KeyPlace
   private let slots: [KeySlot]
   private let trackID: InlineArray<16, UInt8>
   private let nonce: InlineArray<32, UInt8>
-  private let digest: ContentDigest
+  private let digest: ContentDigest?
+  private var tracker: RunTracker
+  private let map: FrameMapWriter?
   private var cipher: StripeCipher
   private var scratch = [UInt8](repeating: 0, count: PartialEncryptor.scratchSize)
   private var metadata: TrackMetadata
@@ -37,12 +46,17 @@ public final class PartialEncryptor {
 
   /// Starts a track.
   ///
-  /// - Parameter sourceName: The source's file name, kept in the metadata.
-  /// - Throws: ``PinstripeError`` for impossible recipes, and when libcrypto fails.
+  /// - Parameters:
+  ///   - format: What the content is: without a pattern in the recipe, it gets what suits it.
+  ///   - sourceName: The source's file name, kept in the metadata.
+  /// - Throws: ``PinstripeError`` for impossible recipes and unsafe patterns, and when libcrypto fails.
   public init(
-    _ recipe: TrackRecipe, layout: Layout, sourceName: String?
+    _ recipe: TrackRecipe, format: ContentFormat, layout: Layout, sourceName: String?
   ) throws(PinstripeError) {
-    guard recipe.pattern.isClear == recipe.recipients.isEmpty,
+    pattern = try recipe.pattern(for: format, named: sourceName ?? "the source")
+    codec = CodecTag(format)
+    tracker = RunTracker(pattern)
+    guard pattern.isClear == recipe.recipients.isEmpty,
       recipe.recipients.count <= TrackLayout.maximumSlots
     else {
       throw PinstripeError(
@@ -52,12 +66,12 @@ public final class PartialEncryptor {
     self.layout = layout
     metadata = recipe.metadata
     metadata.sourceName = metadata.sourceName ?? sourceName
-    digest = try ContentDigest()
+    digest = recipe.computesDigest ? try ContentDigest() : nil
     do {
       provider = try SoftwareProvider()
       trackID = try Self.random()
       nonce = try Self.random()
-      if recipe.pattern.isClear {
+      if pattern.isClear {
         content = .zero
         slots = []
       } else {
@@ -66,73 +80,111 @@ public final class PartialEncryptor {
         try provider.load(contentKey, at: .content)
         slots = try recipe.recipients.map { try $0.slot(for: contentKey) }
         try KeyLadder(provider.crypto).deriveStripeKey(
-          content: .content, nonce: nonce.span, suite: recipe.suite, pattern: recipe.pattern)
+          content: .content, nonce: nonce.span, suite: recipe.suite, pattern: pattern)
       }
+      map =
+        pattern.isFramed
+        ? try FrameMapWriter(content: content, suite: recipe.suite, provider: provider) : nil
     } catch {
       throw Self.translated(error)
     }
-    cipher = StripeCipher(
-      pattern: recipe.pattern, suite: recipe.suite, provider: provider.crypto)
+    cipher = StripeCipher(pattern: pattern, suite: recipe.suite, provider: provider.crypto)
   }
 
   /// Encrypts the next bytes of the content in place.
   ///
+  /// - Parameter runs: The runs that begin in them, in order, where ``pattern`` is framed; the first
+  ///   one begins with the content.
   /// - Throws: ``PinstripeError``, after which the track is to be given up.
-  public func encrypt(_ bytes: UnsafeMutableRawBufferPointer) throws(PinstripeError) {
-    try digest.update(UnsafeRawBufferPointer(bytes))
+  public func encrypt(
+    _ bytes: UnsafeMutableRawBufferPointer, runs: [RunStart] = []
+  ) throws(PinstripeError) {
+    try digest?.update(UnsafeRawBufferPointer(bytes))
+    let start = contentLength
+    for run in runs {
+      guard run.offset >= contentLength, run.offset - start < UInt64(bytes.count) else {
+        throw PinstripeError(.system, "A frame lies outside what was read; please report it.")
+      }
+      try apply(to: bytes, from: start, upTo: Int(run.offset - start))
+      if let closed = tracker.begin(run) { try map?.add(closed) }
+    }
+    try apply(to: bytes, from: start, upTo: bytes.count)
+  }
+
+  /// Encrypts up to an index of the bytes, which are those from `start` on.
+  private func apply(
+    to bytes: UnsafeMutableRawBufferPointer, from start: UInt64, upTo end: Int
+  ) throws(PinstripeError) {
+    let first = Int(contentLength - start)
+    guard first < end else { return }
     do throws(TrackError) {
       var span = MutableSpan<UInt8>(
-        _unsafeElements: bytes.assumingMemoryBound(to: UInt8.self))
+        _unsafeElements: UnsafeMutableRawBufferPointer(rebasing: bytes[first..<end])
+          .assumingMemoryBound(to: UInt8.self))
       var keystream = scratch.mutableSpan
-      try cipher.apply(at: contentLength, to: &span, scratch: &keystream)
+      if let run = tracker.open {
+        try cipher.apply(
+          run, at: contentLength, to: &span, preparing: .max, scratch: &keystream)
+      } else {
+        try cipher.apply(at: contentLength, to: &span, scratch: &keystream)
+      }
     } catch {
       throw PinstripeError(error, track: metadata.sourceName ?? "The source")
     }
-    contentLength += UInt64(bytes.count)
+    contentLength += UInt64(end - first)
   }
 
   /// The header area of a track with a trailer.
-  ///
-  /// - Parameter codec: What the content is.
-  public func headerArea(codec: CodecTag) throws(PinstripeError) -> [UInt8] {
-    try header(codec: codec, contentLength: 0, sections: [])
+  public func headerArea() throws(PinstripeError) -> [UInt8] {
+    try header(contentLength: 0, sections: [])
   }
 
   /// Ends the track.
   ///
-  /// - Returns: The bytes behind the payload, and the header area as it must be now.
-  public func finish(
-    codec: CodecTag
-  ) throws(PinstripeError) -> (header: [UInt8], tail: [UInt8]) {
-    metadata.contentDigest = try digest.finish()
+  /// - Returns: The header area as it must be now, and what follows the payload.
+  func finish() throws(PinstripeError) -> (header: [UInt8], tail: TrackTail) {
+    var tail = TrackTail()
+    var sections: [SectionEntry] = []
+    let end = UInt64(TrackLayout.headerAreaSize) + contentLength
+    if let map {
+      if let run = tracker.close(at: contentLength) { try map.add(run) }
+      let (parts, length, tag) = try map.finish(
+        contentLength: contentLength, encryptedLength: encryptedLength)
+      parts.forEach { tail.append($0) }
+      sections.append(
+        SectionEntry(type: .frameMap, isCritical: true, offset: end, length: length, tag: tag))
+    }
+    metadata.contentDigest = try digest?.finish()
     let section = try SealedSection(
-      try metadata.encoded(), type: .metadata, index: 0, content: content, suite: recipe.suite,
-      provider: provider)
-    let entry = section.entry(
-      at: UInt64(TrackLayout.headerAreaSize) + contentLength)
+      try metadata.encoded(), type: .metadata, index: UInt16(sections.count), content: content,
+      suite: recipe.suite, provider: provider)
+    sections.append(section.entry(at: end + tail.length))
+    tail.append(SpillBuffer(section.bytes))
     switch layout {
     case .header:
-      let header = try header(codec: codec, contentLength: contentLength, sections: [entry])
-      return (header, section.bytes)
+      return (try header(contentLength: contentLength, sections: sections), tail)
     case .trailer:
-      let header = try headerArea(codec: codec)
-      return (header, section.bytes + (try trailer(header: header, sections: [entry])))
+      let header = try headerArea()
+      tail.append(SpillBuffer(try trailer(header: header, sections: sections)))
+      return (header, tail)
     }
   }
 
   /// Bytes behind the payload, once its end is reached; known beforehand.
-  public func tailLength() throws(PinstripeError) -> Int {
+  ///
+  /// - Parameter mapLength: Those of the frame map, 0 without one.
+  func tailLength(mapLength: UInt64) throws(PinstripeError) -> UInt64 {
     var metadata = self.metadata
-    metadata.contentDigest = [UInt8](repeating: 0, count: 32)
+    metadata.contentDigest = digest.map { _ in [UInt8](repeating: 0, count: 32) }
     let section = try metadata.encoded().count + TrackLayout.sectionSaltSize
-    return section + (layout == .trailer ? TrackLayout.trailerSize : 0)
+    return mapLength + UInt64(section + (layout == .trailer ? TrackLayout.trailerSize : 0))
   }
 
   private func header(
-    codec: CodecTag, contentLength: UInt64, sections: [SectionEntry]
+    contentLength: UInt64, sections: [SectionEntry]
   ) throws(PinstripeError) -> [UInt8] {
     var header = MainHeader(
-      suite: recipe.suite, pattern: recipe.pattern, codec: codec, trackID: trackID, nonce: nonce)
+      suite: recipe.suite, pattern: pattern, codec: codec, trackID: trackID, nonce: nonce)
     header.slotCount = slots.count
     header.sectionCount = sections.count
     header.hasTrailer = layout == .trailer

@@ -58,7 +58,7 @@ struct SealedSection {
     }
   }
 
-  private static func failure(_ error: any Error) -> PinstripeError {
+  static func failure(_ error: any Error) -> PinstripeError {
     PinstripeError(.system, "A section of the track cannot be processed.", underlying: error)
   }
 }

@@ -5,14 +5,20 @@ import PinstripeCore
 public struct TrackDescription: Sendable, Equatable {
   /// "ChaCha20" or "AES-128-CTR".
   public let suite: String
+  /// "clear", "every" or "framed".
+  public let pattern: String
+  /// The bytes at the start of each frame that are all encrypted; 0 unless framed.
+  public let head: Int
   /// Of how many bytes one is encrypted; 0 for an unprotected track.
   public let stride: Int
   /// The first encrypted byte.
   public let phase: Int
   /// Bytes of content; nil when it stands in a trailer that was not read.
   public let contentLength: UInt64?
-  /// Encrypted bytes of content; nil when ``contentLength`` is.
+  /// Encrypted bytes of content; nil when ``contentLength`` is, and of a framed track without its key.
   public let encryptedLength: UInt64?
+  /// Bytes that the frame map takes in the track's file; 0 without one, nil without the track's key.
+  public let mapLength: UInt64?
   /// The content's format in four characters, without padding: "mp3".
   public let codec: String
   /// The track's id in hexadecimal.
@@ -32,12 +38,26 @@ public struct TrackDescription: Sendable, Equatable {
     public let keyID: String
   }
 
-  init(_ header: MainHeader, slots: [KeySlot], contentLength: UInt64?) {
+  init(
+    _ header: MainHeader, slots: [KeySlot], contentLength: UInt64?, cipher: ContentCipher?
+  ) {
     suite = header.suite == .chacha20 ? "ChaCha20" : "AES-128-CTR"
     stride = Int(header.pattern.stride)
     phase = Int(header.pattern.phase)
     self.contentLength = contentLength
-    encryptedLength = contentLength.map { header.pattern.encryptedCount(before: $0) }
+    pattern =
+      switch UInt32(header.pattern.kind) {
+      case PINSTRIPE_PATTERN_CLEAR: "clear"
+      case PINSTRIPE_PATTERN_FRAMED: "framed"
+      default: "every"
+      }
+    head = Int(header.pattern.head)
+    // Without the key, a frame map tells nothing.
+    encryptedLength =
+      cipher?.encryptedLength
+      ?? (header.pattern.isFramed
+        ? nil : contentLength.map { header.pattern.encryptedCount(before: $0) })
+    mapLength = cipher.map { $0.map?.sectionLength ?? 0 }
     let code = withUnsafeBytes(of: header.codec.code.littleEndian) { Array($0) }
     codec = String(decoding: code.prefix { $0 != 0x20 }, as: UTF8.self)
     trackID = Hexadecimal.string(header.trackID)

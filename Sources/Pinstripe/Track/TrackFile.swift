@@ -15,10 +15,12 @@ public final class TrackFile: MediaSource {
   public let metadata: TrackMetadata
   /// Bytes of content.
   public var length: UInt64? { track.contentLength }
+  /// The track's own file, for sentences.
+  var path: String { storage.path }
   private var storage: FileStorage
   private let provider: SoftwareProvider
   private let track: OpenedTrack
-  private var cipher: StripeCipher
+  private var cipher: ContentCipher
   private var scratch = [UInt8](repeating: 0, count: 16_384)
 
   /// Opens and verifies a track.
@@ -27,11 +29,18 @@ public final class TrackFile: MediaSource {
   ///   - path: A regular file, or a pipe ("-" is standard input), which is first copied, as it is, to
   ///     an unlinked temporary file.
   ///   - keys: The wrapping keys to try.
+  ///   - isCancelled: As for ``FileSource/init(path:isCancelled:)``.
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/badTrack``,
   ///   ``PinstripeError/Code/wrongKey`` or ``PinstripeError/Code/noInput``.
-  public init(path: String, keys: [WrappingKey]) throws(PinstripeError) {
-    let shown = path == "-" ? "standard input" : path
-    var storage = try FileStorage(path: path)
+  public convenience init(
+    path: String, keys: [WrappingKey], isCancelled: () -> Bool = { false }
+  ) throws(PinstripeError) {
+    try self.init(FileStorage(path: path, isCancelled: isCancelled), keys: keys)
+  }
+
+  private init(_ storage: FileStorage, keys: [WrappingKey]) throws(PinstripeError) {
+    let shown = storage.path
+    var storage = storage
     do {
       let provider = try SoftwareProvider()
       self.provider = provider
@@ -46,8 +55,7 @@ public final class TrackFile: MediaSource {
       var area = work.mutableSpan
       track = try TrackOpener(provider: provider.crypto, allowsClear: true)
         .open(&storage, recipients: recipients.span, work: &area)
-      cipher = StripeCipher(
-        pattern: track.header.pattern, suite: track.header.suite, provider: provider.crypto)
+      cipher = track.cipher
       description = try Self.describe(track, &storage)
       metadata = try Self.metadata(track, work, &storage, provider, shown)
       name = metadata.sourceName ?? String(shown.split(separator: "/").last ?? "")
@@ -72,8 +80,8 @@ public final class TrackFile: MediaSource {
         _unsafeElements: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
           .assumingMemoryBound(to: UInt8.self))
       try storage.read(at: UInt64(TrackLayout.headerAreaSize) + offset, into: &bytes)
-      var keystream = scratch.mutableSpan
-      try cipher.apply(at: offset, to: &bytes, scratch: &keystream)
+      var work = scratch.mutableSpan
+      try cipher.apply(at: offset, to: &bytes, &storage, work: &work)
       return count
     } catch {
       throw storage.failure ?? PinstripeError(error, track: storage.path)
@@ -99,17 +107,44 @@ public final class TrackFile: MediaSource {
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/badTrack`` or
   ///   ``PinstripeError/Code/noInput``.
   public static func describe(path: String) throws(PinstripeError) -> TrackDescription {
-    var storage = try FileStorage(path: path)
+    try describe(FileStorage(path: path))
+  }
+
+  /// Opens a track where one of the keys does, and otherwise describes it, unverified.
+  ///
+  /// - Parameters: As for ``init(path:keys:isCancelled:)``.
+  /// - Returns: No track when it is another player's.
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/badTrack`` or
+  ///   ``PinstripeError/Code/noInput``.
+  public static func examine(
+    path: String, keys: [WrappingKey], isCancelled: () -> Bool = { false }
+  ) throws(PinstripeError) -> (track: TrackFile?, description: TrackDescription) {
+    // What comes through a pipe comes once, so both look at the same copy.
+    let storage = try FileStorage(path: path, isCancelled: isCancelled)
+    do throws(PinstripeError) {
+      let track = try TrackFile(storage, keys: keys)
+      return (track, track.description)
+    } catch {
+      guard error.code == .wrongKey else { throw error }
+      return (nil, try describe(storage))
+    }
+  }
+
+  private static func describe(_ storage: FileStorage) throws(PinstripeError) -> TrackDescription {
+    var storage = storage
     do throws(TrackError) {
       return try describe(nil, &storage)
     } catch {
-      throw storage.failure ?? PinstripeError(error, track: path)
+      throw storage.failure ?? PinstripeError(error, track: storage.path)
     }
   }
 
   private static func describe(
     _ track: OpenedTrack?, _ storage: inout FileStorage
   ) throws(TrackError) -> TrackDescription {
+    guard storage.size >= UInt64(TrackLayout.headerAreaSize) else {
+      throw try shortFile(&storage)
+    }
     let area = try storage.bytes(at: 0, count: TrackLayout.headerAreaSize)
     let header = try MainHeader(decoding: area.span)
     var slots: [KeySlot] = []
@@ -117,7 +152,15 @@ public final class TrackFile: MediaSource {
       slots.append(try KeySlot(decoding: area.span, index: index))
     }
     let length = track?.contentLength ?? (header.hasTrailer ? nil : header.contentLength)
-    return TrackDescription(track?.header ?? header, slots: slots, contentLength: length)
+    return TrackDescription(
+      track?.header ?? header, slots: slots, contentLength: length, cipher: track?.cipher)
+  }
+
+  /// Tells the beginning of a track from a short file of another format.
+  private static func shortFile(_ storage: inout FileStorage) throws(TrackError) -> TrackError {
+    let start = try storage.bytes(at: 0, count: Int(min(storage.size, 8)))
+    let magic = withUnsafeBytes(of: MainHeader.magic.littleEndian) { Array($0) }
+    return magic.starts(with: start) ? .truncated : .notATrack
   }
 
   private static func metadata(

@@ -47,6 +47,10 @@ extension TrackMetadata {
     static let title: UInt16 = 1
     static let artist: UInt16 = 2
     static let album: UInt16 = 3
+    static let lyrics: UInt16 = 4
+    static let picture: UInt16 = 5
+    static let link: UInt16 = 6
+    static let free: UInt16 = 7
     static let sourceName: UInt16 = 16
     static let contentDigest: UInt16 = 17
   }
@@ -79,8 +83,8 @@ extension TrackMetadata {
 
   /// Reads the stored form.
   ///
-  /// - Returns: nil when the bytes are not fields from start to end, a known one occurs twice, or a
-  ///   digest has not 32 bytes.
+  /// - Returns: nil when the bytes are not fields from start to end, one occurs twice that may not, a
+  ///   text is not UTF-8, a digest has not 32 bytes, or a picture or free field lacks its zero.
   public init?(decoding bytes: [UInt8]) {
     var offset = 0
     while offset < bytes.count {
@@ -97,8 +101,8 @@ extension TrackMetadata {
 
   private mutating func take(_ number: UInt16, _ value: [UInt8]) -> Bool {
     func set(_ text: inout String?) -> Bool {
-      guard text == nil else { return false }
-      text = String(decoding: value, as: UTF8.self)
+      guard text == nil, let valid = String(validating: value, as: UTF8.self) else { return false }
+      text = valid
       return true
     }
     switch number {
@@ -109,8 +113,22 @@ extension TrackMetadata {
     case Number.contentDigest:
       guard contentDigest == nil, value.count == 32 else { return false }
       contentDigest = value
-    default: others.append(Field(number: number, value: value))
+      return true
+    default:
+      others.append(Field(number: number, value: value))
+      return isWellFormed(number, value)
     }
-    return true
+  }
+
+  /// Judges a field that was just added to ``others``.
+  private func isWellFormed(_ number: UInt16, _ value: [UInt8]) -> Bool {
+    let isText = String(validating: value, as: UTF8.self) != nil
+    return switch number {
+    case Number.lyrics: isText && others.count { $0.number == number } == 1
+    case Number.picture: value.contains(0)
+    case Number.link: isText
+    case Number.free: isText && value.contains(0)
+    default: true
+    }
   }
 }

@@ -8,9 +8,17 @@ struct TrackOutput: ~Copyable {
 
   /// Opens an output; "-" is standard output.
   init(path: String, mode: mode_t = 0o644) throws(PinstripeError) {
+    guard path != "-" else {
+      // Opening /dev/stdout anew would replace the file that a shell put there, and the shell's other
+      // programs write to.
+      self.path = "standard output"
+      file = AtomicFile(
+        directlyTo: SystemFile(descriptor: STDOUT_FILENO, path: "standard output", owns: false))
+      return
+    }
     self.path = path
     do throws(FileError) {
-      file = try AtomicFile(replacing: path == "-" ? "/dev/stdout" : path, mode: mode)
+      file = try AtomicFile(replacing: path, mode: mode)
     } catch {
       throw PinstripeError(writing: error)
     }
@@ -32,6 +40,15 @@ struct TrackOutput: ~Copyable {
           try file.file.write(buffer)
         }
       }
+    }
+  }
+
+  /// Bytes of a regular output so far.
+  func length() throws(PinstripeError) -> UInt64 {
+    do throws(FileError) {
+      return UInt64(clamping: try file.file.status().st_size)
+    } catch {
+      throw PinstripeError(writing: error)
     }
   }
 

@@ -1,11 +1,21 @@
 public import PinstripeCore
+import PinstripeFrames
 public import PinstripeKeys
 public import PinstripeProfile
 
 /// How a track is made of a source: for whom, and which of its bytes are encrypted.
 public struct TrackRecipe: Sendable {
-  /// Which bytes are encrypted.
-  public var pattern: StripePattern
+  /// Which bytes are encrypted; nil for what suits the content's format.
+  public var pattern: StripePattern?
+  /// Without a ``pattern``: which bytes of content of an unknown format are encrypted.
+  public var fallback: StripePattern
+  /// Whether a pattern is used that is known to be unsafe for the content's format.
+  public var allowsUnsafe = false
+  /// Whether the content's SHA-256 is computed for the metadata.
+  ///
+  /// It tells a copy on a player again, and lets ``Packing/verify(_:progress:)`` notice damage; to
+  /// compute it takes longer than all else.
+  public var computesDigest = true
   /// Keystream, KDF, wrap and MAC.
   public var suite: CipherSuite
   /// Who can open the track: 1 to 16 keys; none for a clear pattern.
@@ -14,8 +24,12 @@ public struct TrackRecipe: Sendable {
   public var metadata = TrackMetadata()
 
   /// Creates a recipe.
-  public init(pattern: StripePattern, suite: CipherSuite, recipients: [WrappingKey]) {
+  public init(
+    pattern: StripePattern?, suite: CipherSuite, recipients: [WrappingKey],
+    fallback: StripePattern = .classic
+  ) {
     self.pattern = pattern
+    self.fallback = fallback
     self.suite = suite
     self.recipients = recipients
   }
@@ -30,15 +44,45 @@ public struct TrackRecipe: Sendable {
   public init(
     following profile: DeviceProfile, for recipients: [WrappingKey]
   ) throws(PinstripeError) {
+    let rules = profile.protection
     do throws(TrackError) {
+      let classic = try StripePattern(every: rules.stride, phase: rules.phase)
+      let pattern: StripePattern? =
+        switch rules.pattern {
+        case .automatic: nil
+        case .every: classic
+        case .full: try StripePattern(every: 1)
+        }
       try self.init(
-        pattern: StripePattern(
-          every: profile.protection.stride, phase: profile.protection.phase),
-        suite: CipherSuite(number: profile.protection.suite), recipients: recipients)
+        pattern: pattern, suite: CipherSuite(number: rules.suite), recipients: recipients,
+        fallback: classic)
     } catch {
       throw PinstripeError(
         .profile, "The profile \(profile.id) asks for an unknown kind of encryption; correct it.",
         underlying: error)
     }
+  }
+}
+
+extension TrackRecipe {
+  /// The pattern for content of a format.
+  ///
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/usage`` when the person or the
+  ///   profile asks for an unsafe one.
+  func pattern(for format: ContentFormat, named name: String) throws(PinstripeError) -> StripePattern
+  {
+    guard let pattern else {
+      do throws(TrackError) {
+        return try PatternSafety.automatic(for: format, fallback: fallback)
+      } catch {
+        throw PinstripeError(error, track: name)
+      }
+    }
+    guard !allowsUnsafe, let objection = PatternSafety.objection(to: pattern, for: format)
+    else { return pattern }
+    throw PinstripeError(
+      .usage,
+      "This pattern is unsafe for \(name), which is \(format.name): \(objection); leave the "
+        + "pattern to the tool, or insist with --force-unsafe.")
   }
 }

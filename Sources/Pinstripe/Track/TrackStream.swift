@@ -1,4 +1,5 @@
 import PinstripeCore
+import PinstripeFrames
 
 /// A track made on the fly: what goes through a pipe or over USB.
 ///
@@ -11,25 +12,40 @@ public final class TrackStream {
   public var contentLength: UInt64 { encryptor.contentLength }
   /// How many of these are encrypted.
   public var encryptedLength: UInt64 { encryptor.encryptedLength }
-  private var source: any MediaSource
+  /// What the person should know of the content, in full sentences.
+  public var notices: [String] { content.notice.map { [$0] } ?? [] }
+  private let name: String
+  private let expected: UInt64?
+  private var content: Content
   private let encryptor: PartialEncryptor
-  private var codec: CodecTag?
-  private var tail: ArraySlice<UInt8>?
+  private var hasBegun = false
+  private var tail: TrackTail?
 
-  /// The first buffer is at least this large: the header area, and enough content behind it to tell
-  /// the codec from.
+  /// The first buffer is at least this large: the header area, and some content.
   public static let minimumBuffer = 4096 + 16
 
   /// Starts a track of a source.
   ///
+  /// A source whose frames are found, and whose length is known, is read twice: first to tell the
+  /// track's length.
+  ///
   /// - Throws: ``PinstripeError``.
   public init(_ source: any MediaSource, recipe: TrackRecipe) throws(PinstripeError) {
-    self.source = source
-    encryptor = try PartialEncryptor(recipe, layout: .trailer, sourceName: source.name)
-    let tailLength = try encryptor.tailLength()
-    length = source.length.map {
-      $0 + UInt64(TrackLayout.headerAreaSize) + UInt64(tailLength)
+    name = source.name
+    // Zero is what the kernel says of /proc and the like.
+    expected = source.length.flatMap { $0 > 0 ? $0 : nil }
+    content = try Content(source)
+    encryptor = try PartialEncryptor(
+      recipe, format: content.format, layout: .trailer, sourceName: source.name)
+    let pattern = encryptor.pattern
+    guard let length = source.length else {
+      self.length = nil
+      return
     }
+    let mapLength = pattern.isFramed ? try FrameSurvey.mapLength(of: source, under: pattern) : 0
+    self.length =
+      try UInt64(TrackLayout.headerAreaSize) + length
+      + encryptor.tailLength(mapLength: mapLength)
   }
 
   /// Produces the next bytes of the track.
@@ -40,43 +56,46 @@ public final class TrackStream {
   public func read(
     into buffer: UnsafeMutableRawBufferPointer
   ) throws(PinstripeError) -> Int {
-    guard codec != nil || buffer.count >= Self.minimumBuffer else {
+    guard hasBegun || buffer.count >= Self.minimumBuffer else {
       throw PinstripeError(.system, "A transfer buffer is smaller than a header; please report it.")
     }
-    // The header area is written once the first content behind it has told the codec.
-    let area = codec == nil ? TrackLayout.headerAreaSize : 0
-    var done = area
+    var done = 0
+    if !hasBegun {
+      hasBegun = true
+      let header = try encryptor.headerArea()
+      buffer.copyBytes(from: header)
+      done = header.count
+    }
     while tail == nil, done < buffer.count {
       done += try payload(UnsafeMutableRawBufferPointer(rebasing: buffer[done...]))
     }
-    if area > 0 { buffer.copyBytes(from: try encryptor.headerArea(codec: codec ?? .data)) }
-    let count = min(tail?.count ?? 0, buffer.count - done)
-    if count > 0, let part = tail?.prefix(count) {
-      UnsafeMutableRawBufferPointer(rebasing: buffer[done..<done + count]).copyBytes(from: part)
-      tail?.removeFirst(count)
-    }
-    return done + count
+    let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+    return try done + (tail?.read(into: rest) ?? 0)
   }
 
   private func payload(_ buffer: UnsafeMutableRawBufferPointer) throws(PinstripeError) -> Int {
-    // A source that grew while it was read is packed as long as it was.
-    let left = source.length.map { $0 - min($0, encryptor.contentLength) }
-    let room = left.map { Int(clamping: min($0, UInt64(buffer.count))) } ?? buffer.count
-    let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<room])
-    let count = try source.fill(part, at: encryptor.contentLength)
-    let content = UnsafeMutableRawBufferPointer(rebasing: part[..<count])
-    let codec = self.codec ?? CodecTag(sniffing: UnsafeRawBufferPointer(content))
-    self.codec = codec
-    try encryptor.encrypt(content)
-    if count < buffer.count { try finish(codec) }
+    let count = try content.encrypt(into: buffer, with: encryptor)
+    guard count < buffer.count else { return count }
+    if let expected, expected != encryptor.contentLength { throw .changed(name) }
+    tail = try encryptor.finish().tail
+    if let length, let tail, length != encryptor.contentLength + UInt64(TrackLayout.headerAreaSize) + tail.length {
+      throw .changed(name)
+    }
     return count
   }
+}
 
-  private func finish(_ codec: CodecTag) throws(PinstripeError) {
-    if let expected = source.length, expected != encryptor.contentLength {
-      throw PinstripeError(
-        .noInput, "\(source.name) changed its size while it was being read; try again.")
-    }
-    tail = try encryptor.finish(codec: codec).tail[...]
+extension Content {
+  /// Fills a buffer with the next bytes, encrypted; fewer only at the content's end.
+  mutating func encrypt(
+    into buffer: UnsafeMutableRawBufferPointer, with encryptor: PartialEncryptor
+  ) throws(PinstripeError) -> Int {
+    var runs: [RunStart] = []
+    let count =
+      try encryptor.pattern.isFramed
+      ? read(into: buffer) { runs.append($0) } : read(into: buffer, begin: nil)
+    try encryptor.encrypt(
+      UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]), runs: runs)
+    return count
   }
 }

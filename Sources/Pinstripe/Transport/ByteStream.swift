@@ -28,7 +28,11 @@ public final class ClearStream: ByteStream {
 
   /// Produces the next bytes.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(PinstripeError) -> Int {
-    let count = try source.fill(buffer, at: offset)
+    // A source that grew meanwhile is sent as long as it was.
+    let left = length.map { Int(clamping: $0 - min($0, offset)) } ?? buffer.count
+    let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(left, buffer.count)])
+    let count = try source.fill(part, at: offset)
+    guard count == part.count || length == nil else { throw .changed(source.name) }
     offset += UInt64(count)
     return count
   }

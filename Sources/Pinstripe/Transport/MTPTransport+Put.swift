@@ -23,14 +23,33 @@ extension MTPTransport {
         filename: canRename ? TrackName.temporary() : name,
         format: ObjectFormat(rawValue: profile.storage.trackFormat), size: length)
       info.parent = folder
-      let handle = try await session.upload(
-        info, to: storage, in: folder, length: length, progress: progress,
-        fill: { buffer in try tap.read(into: buffer) })
-      try await commit(
-        handle, info.filename, as: canRename ? name : nil, in: folder, tap, replacing: old)
+      var sent = Sent(handle: .none, name: info.filename, folder: folder)
+      do {
+        _ = try await session.upload(
+          info, to: storage, in: folder, length: length, onFailure: .keep,
+          announced: { sent.handle = $0.object }, progress: progress,
+          fill: { buffer in try tap.read(into: buffer) })
+        // A player that is faster than the person was has all of it by now, and nobody wants it.
+        if Task.isCancelled { throw PinstripeError.cancelled(name) }
+      } catch {
+        try? await session.unbroken { await self.undo(sent, nil, nil) }
+        throw error
+      }
+      // From here on it takes moments, and half of it would leave the track under a wrong name.
+      try await session.unbroken {
+        try await self.commit(sent, as: name, tap, replacing: canRename ? old : nil)
+      }
     } catch {
       throw failure(error, name)
     }
+  }
+
+  /// An object whose bytes the player has.
+  private struct Sent {
+    /// What the player announced; found by name where that is another's.
+    var handle: ObjectHandle
+    let name: String
+    let folder: ObjectHandle
   }
 
   /// Refuses what cannot work before anything is sent.
@@ -88,25 +107,45 @@ extension MTPTransport {
     return found
   }
 
-  /// Verifies what was sent and gives it its name; deletes it when it is not what was sent.
+  /// Verifies what was sent and gives it its name; when that fails, all is made as it was.
   private func commit(
-    _ announced: ObjectHandle, _ sentAs: String, as name: String?, in folder: ObjectHandle,
-    _ tap: StreamTap, replacing old: ListedObject?
+    _ sent: Sent, as name: String, _ tap: StreamTap, replacing old: ListedObject?
   ) async throws {
-    let object = try await locate(announced, sentAs, folder)
+    var sent = sent
+    var isRenaming = false
     do {
-      try await verify(object, tap)
-      guard let name else { return }
-      if let old {
-        // The old track keeps existing under some name until the new one has the final one.
-        try await session.rename(old.handle, to: TrackName.setAside(name))
-      }
+      let object = try await locate(sent.handle, sent.name, sent.folder)
+      sent.handle = object.handle
+      try await verify(object, tap, name)
+      guard sent.name != name else { return }
+      isRenaming = true
+      // The old track keeps existing under some name until the new one has the final one.
+      if let old { try await session.rename(old.handle, to: TrackName.setAside(name)) }
       try await session.rename(object.handle, to: name)
-      if let old { try await session.deleteObject(old.handle) }
     } catch {
-      try? await session.deleteObject(object.handle)
+      await undo(sent, isRenaming ? name : nil, old)
       throw error
     }
+    // The new track is in place. What cannot be deleted now is a leftover for the next put.
+    if let old { try? await session.deleteObject(old.handle) }
+  }
+
+  /// Deletes what was sent, and gives the old track its name back, as well as that can be done.
+  ///
+  /// By names: the handle that a player announced may be another track's.
+  ///
+  /// - Parameter name: The final name, where the renaming had begun: whatever a player answered to a
+  ///   renaming, it may have carried it out.
+  private func undo(_ sent: Sent, _ name: String?, _ old: ListedObject?) async {
+    let names = [sent.name, name].compactMap(\.self)
+    // A player that was left in the middle of something takes the first question for a part of it.
+    var found = try? await entries(of: sent.folder)
+    if found == nil { found = try? await entries(of: sent.folder) }
+    for object in found ?? []
+    where names.contains(object.info.filename) && object.handle != old?.handle {
+      try? await session.deleteObject(object.handle)
+    }
+    if let name, let old { try? await session.rename(old.handle, to: name) }
   }
 
   /// The object that was just sent; found by name where the announced handle is another's.
@@ -126,7 +165,9 @@ extension MTPTransport {
   }
 
   /// Compares the size, and, where ranges can be read, the track's first and last bytes.
-  private func verify(_ object: ListedObject, _ tap: StreamTap) async throws {
+  private func verify(
+    _ object: ListedObject, _ tap: StreamTap, _ name: String
+  ) async throws {
     var matches = object.size.map { $0 == tap.length } ?? true
     if matches, session.canReadRange(at: tap.length) {
       for sample in tap.samples {
@@ -137,6 +178,10 @@ extension MTPTransport {
       }
     }
     guard matches else {
+      // umtp-responder says that all is well when its disk is full.
+      if let size = object.size, size < tap.length, try await freeSpace() < tap.length - size {
+        throw PinstripeError.filledUp(name, playerName)
+      }
       throw PinstripeError(
         .playerRefused, "\(playerName) stored other bytes than were sent; is its memory failing?")
     }

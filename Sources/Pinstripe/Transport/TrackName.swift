@@ -14,31 +14,59 @@ public enum TrackName {
   public static func make(
     from source: String, isProtected: Bool, rules: StorageRules
   ) -> String {
-    let dot = source.lastIndex(of: ".").flatMap { $0 == source.startIndex ? nil : $0 }
-    let ending = isProtected ? suffix : dot.map { String(source[$0...]) } ?? ""
-    var stem = String(source[..<(dot ?? source.endIndex)])
-    stem = String(
-      String.UnicodeScalarView(
-        stem.unicodeScalars.map { holds($0, rules) ? $0 : "_" }))
-    // Leading dots hide a file, and "." and ".." are no names.
-    if stem.isEmpty || stem.hasPrefix(".") { stem = "_" + stem.dropFirst() }
-    while stem.utf16.count + ending.utf16.count > rules.maximumNameLength, stem.count > 1 {
-      stem.removeLast()
+    let cleaned = String(
+      String.UnicodeScalarView(source.unicodeScalars.map { holds($0, rules) ? $0 : "_" }))
+    let scalars = cleaned.unicodeScalars
+    var stem = scalars[...]
+    var ending = isProtected ? suffix : ""
+    if let dot = scalars.lastIndex(of: "."), dot != scalars.startIndex {
+      let found = String(scalars[dot...])
+      // What is longer is no ending, but a name with a dot in it.
+      if found.utf16.count <= maximumEnding {
+        stem = scalars[..<dot]
+        if !isProtected { ending = found }
+      }
     }
-    return stem + ending
+    // Leading dots hide a file, and "." and ".." are no names.
+    if stem.isEmpty || stem.first == "." {
+      stem = ("_" + String(stem.dropFirst())).unicodeScalars[...]
+    }
+    while !fits(String(stem) + ending, rules), stem.count > 1 { stem.removeLast() }
+    return String(stem) + ending
   }
 
   /// Why a player cannot hold a name, as a clause; nil when it can.
   static func complaint(_ name: String, rules: StorageRules) -> String? {
-    if name.isEmpty || name.hasPrefix(".") { return "names may not be empty or begin with a dot" }
-    if name.utf16.count > rules.maximumNameLength {
-      return "names have at most \(rules.maximumNameLength) characters there"
+    if name.isEmpty || name.unicodeScalars.first == "." {
+      return "names may not be empty or begin with a dot"
+    }
+    if name.utf16.count > limit(rules) {
+      return "names have at most \(limit(rules)) characters there"
+    }
+    if !fits(name, rules) {
+      return "names have at most \(rules.maximumNameBytes - setAsidePrefix.utf8.count) bytes there"
     }
     if let wrong = name.unicodeScalars.first(where: { !holds($0, rules) }) {
-      return wrong.value < 0x20
+      return wrong.value < 0x20 || wrong.value == 0x7F
         ? "names have no control characters" : "names there have no \"\(wrong)\""
     }
     return nil
+  }
+
+  /// The longest name that a track can have: set aside, it still has to fit.
+  private static func limit(_ rules: StorageRules) -> Int {
+    max(1, rules.maximumNameLength - setAsidePrefix.utf16.count)
+  }
+
+  /// Whether a name is one of a file in a folder, and leads nowhere else.
+  static func isPlain(_ name: String) -> Bool {
+    !name.isEmpty && name != "." && name != ".."
+      && !name.unicodeScalars.contains { $0 == "/" || $0.value == 0 }
+  }
+
+  private static func fits(_ name: String, _ rules: StorageRules) -> Bool {
+    name.utf16.count <= limit(rules)
+      && name.utf8.count + setAsidePrefix.utf8.count <= rules.maximumNameBytes
   }
 
   private static func holds(_ scalar: Unicode.Scalar, _ rules: StorageRules) -> Bool {
@@ -71,6 +99,7 @@ public enum TrackName {
     name.hasPrefix(setAsidePrefix) ? String(name.dropFirst(setAsidePrefix.count)) : nil
   }
 
+  private static let maximumEnding = 16
   private static let prefix = ".pinstripe-"
   private static let setAsidePrefix = ".pinstripe-old-"
   private static let temporarySuffix = ".part"

@@ -74,12 +74,15 @@ public final class VolumeTransport: Transport {
       written += UInt64(count)
       progress?(written)
     }
+    if let length = stream.length, length != written {
+      throw PinstripeError.changed("What was to become \"\(name)\"")
+    }
     try file.commit()
   }
 
   /// Deletes a track.
   public func remove(_ name: String) async throws(PinstripeError) {
-    guard TrackName.complaint(name, rules: rules) == nil, exists(name) else {
+    guard TrackName.isPlain(name), exists(name) else {
       throw PinstripeError.absent(name, playerName)
     }
     guard unlink(path(name)) == 0 else {
@@ -92,7 +95,7 @@ public final class VolumeTransport: Transport {
   public func read(
     _ name: String, range: Range<UInt64>, into sink: (UnsafeRawBufferPointer) throws -> Void
   ) async throws {
-    guard TrackName.complaint(name, rules: rules) == nil, exists(name) else {
+    guard TrackName.isPlain(name), exists(name) else {
       throw PinstripeError.absent(name, playerName)
     }
     let source = try FileSource(path: path(name))

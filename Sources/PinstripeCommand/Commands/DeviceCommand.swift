@@ -36,7 +36,7 @@ struct NewDeviceCommand: ParsableCommand {
       throw PinstripeError(.keys, "A device is called \"\(name)\" already; choose another name.")
     }
     let device = try store.addDevice(try Keybox.makeTest(), name: name)
-    common.show(
+    try common.show(
       device.json,
       "Made the TEST device \"\(Terminal.printable(name))\" (\(device.id)) in \(store.path).")
   }
@@ -52,7 +52,7 @@ struct ListDevicesCommand: ParsableCommand {
 
   func run() throws {
     let store = try keys.open()
-    common.show(
+    try common.show(
       .object([
         ("keyStore", .string(store.path)),
         ("locks", .array(store.summary.locks.map { .string($0.label) })),
@@ -116,7 +116,7 @@ struct ExportDeviceCommand: ParsableCommand {
       written.append(("playback", .string(playback)))
     }
     let files = written.map { "\($0.0) to \($0.1.text)" }.joined(separator: ", ")
-    common.show(
+    try common.show(
       .object([("device", .string("\(device.id)"))] + written), "Exported \(files). Keep it secret."
     )
   }
@@ -144,7 +144,7 @@ struct ImportDeviceCommand: ParsableCommand {
     }
     let store = try keys.openOrCreate()
     let (device, isNew) = try store.importPlaybackKey(key)
-    common.show(
+    try common.show(
       device.json,
       "\(isNew ? "Imported" : "Already held") \"\(Terminal.printable(device.name))\" (\(device.id))."
     )
@@ -169,7 +169,7 @@ struct RemoveDeviceCommand: ParsableCommand {
     let store = try keys.open()
     let device = try keys.device(device, in: store)
     try store.removeDevice(device.id)
-    common.show(device.json, "Removed \"\(Terminal.printable(device.name))\" (\(device.id)).")
+    try common.show(device.json, "Removed \"\(Terminal.printable(device.name))\" (\(device.id)).")
   }
 }
 

@@ -16,15 +16,9 @@ struct InfoCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    var file: TrackFile?
-    do {
-      file = try track.open(keys)
-    } catch let error as PinstripeError where error.code == .wrongKey && track.devices.isEmpty {
-      // Another player's track: what stands in clear can still be shown.
-    }
-    let description = try file?.description ?? TrackFile.describe(path: track.track)
+    let (file, description) = try track.examine(keys)
     let metadata = file?.metadata ?? TrackMetadata()
-    common.show(
+    try common.show(
       json(description, metadata, isVerified: file != nil),
       text(description, metadata, isVerified: file != nil))
   }
@@ -35,7 +29,9 @@ struct InfoCommand: ParsableCommand {
     .object([
       ("verified", .bool(isVerified)), ("codec", .string(track.codec)),
       ("protected", .bool(track.stride > 0)), ("suite", .string(track.suite)),
-      ("every", .number(UInt64(track.stride))), ("phase", .number(UInt64(track.phase))),
+      ("pattern", .string(track.pattern)), ("every", .number(UInt64(track.stride))),
+      ("phase", .number(UInt64(track.phase))), ("head", .number(UInt64(track.head))),
+      ("mapBytes", .optional(track.mapLength)),
       ("contentBytes", .optional(track.contentLength)),
       ("encryptedBytes", .optional(track.encryptedLength)),
       ("trackId", .string(track.trackID)), ("trailer", .bool(track.hasTrailer)),
@@ -55,12 +51,22 @@ struct InfoCommand: ParsableCommand {
     ])
   }
 
+  /// What the frame map takes; nil without one.
+  private static func share(of track: TrackDescription) -> String? {
+    guard let map = track.mapLength, map > 0, let content = track.contentLength else { return nil }
+    let tenths = content == 0 ? 0 : (map * 1000 + content / 2) / content
+    return "\(map) bytes, \(tenths / 10).\(tenths % 10) % of the content"
+  }
+
   private func text(
     _ track: TrackDescription, _ metadata: TrackMetadata, isVerified: Bool
   ) -> String {
     let pattern: String =
       switch track.stride {
       case 0: "none: the track is not protected"
+      case _ where track.pattern == "framed":
+        "the first \(track.head) bytes of each frame and every \(track.stride)th behind, "
+          + track.suite
       case 1: "every byte, \(track.suite)"
       default: "one byte of \(track.stride), from byte \(track.phase) on, \(track.suite)"
       }
@@ -70,7 +76,8 @@ struct InfoCommand: ParsableCommand {
       ("SHA-256", metadata.contentDigest.map { Hexadecimal.string($0) }),
       ("Format", track.codec), ("Encryption", pattern),
       ("Content", track.contentLength.map { "\($0) bytes" } ?? "unknown: the track has a trailer"),
-      ("Encrypted", track.encryptedLength.map { "\($0) bytes" }), ("Track id", track.trackID),
+      ("Encrypted", track.encryptedLength.map { "\($0) bytes" }),
+      ("Frame map", Self.share(of: track)), ("Track id", track.trackID),
     ]
     for slot in track.slots {
       rows.append(("For", "\(slot.recipient) key \(slot.keyID), generation \(slot.generation)"))

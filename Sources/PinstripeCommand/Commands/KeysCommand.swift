@@ -30,7 +30,7 @@ struct BackupCommand: ParsableCommand {
   func run() throws {
     let store = try keys.open()
     try store.backUp(to: copy)
-    common.show(
+    try common.show(
       .object([("keyStore", .string(store.path)), ("backup", .string(copy))]),
       "Copied \(store.path) to \(copy).")
   }
@@ -57,7 +57,7 @@ struct RestoreCommand: ParsableCommand {
       of: location, deciding: try KeyStore.inspect(backup))
     let store = try KeyStore.restore(
       backup, to: location.store, unlock: lock, replacing: replace)
-    common.show(
+    try common.show(
       .object([("keyStore", .string(store.path)), ("backup", .string(backup))]),
       "Restored \(store.path) with \(store.devices.count) devices.")
   }
@@ -94,7 +94,7 @@ struct PasswdCommand: ParsableCommand {
       : .passphrase(try Passphrase.readNew(descriptor: newDescriptor))
     try store.changeLock(from: former, to: lock)
     let label = store.summary.locks.map(\.label).joined(separator: ", ")
-    common.show(
+    try common.show(
       .object([
         ("keyStore", .string(store.path)),
         ("locks", .array(store.summary.locks.map { .string($0.label) })),

@@ -21,6 +21,11 @@ struct PackCommand: ParsableCommand {
   @Flag(help: "Encrypt nothing: for works that need no protection.")
   var clear = false
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Keep the file's SHA-256 in the track: to know the track again, and for 'verify'.")
+  var digest = true
+
   @OptionGroup var pattern: PatternOptions
   @OptionGroup var keys: KeyOptions
   @OptionGroup var common: CommonOptions
@@ -33,13 +38,17 @@ struct PackCommand: ParsableCommand {
           ? "A clear track is for everybody; leave --device out."
           : "Say who can play the track: --device NAME ('pinstripe device list' shows them).")
     }
+    guard !clear || !pattern.isStated else {
+      throw ValidationError("A clear track has no pattern; leave --every, --framed, --phase and --suite out.")
+    }
   }
 
   func run() throws {
     var recipe = TrackRecipe.clear
     recipe.metadata = pattern.metadata
     if !clear { recipe = try pattern.recipe(following: .careful, keys: keys) }
-    let source = try FileSource(path: input)
+    recipe.computesDigest = digest
+    let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
     let bar = ProgressBar("Packing \(source.name)", total: source.length, isQuiet: common.json)
     defer { bar.end() }
     let summary = try Packing.pack(source, recipe: recipe, to: output) { done in
@@ -48,14 +57,16 @@ struct PackCommand: ParsableCommand {
     }
     bar.end()
     guard output != "-" else { return }
-    common.show(
+    try common.show(
       .object([
         ("track", .string(output)), ("contentBytes", .number(summary.contentLength)),
         ("encryptedBytes", .number(summary.encryptedLength)),
         ("trackBytes", .number(summary.trackLength)),
+        ("notices", .array(summary.notices.map { .string($0) })),
       ]),
-      "Packed \(output): \(Terminal.size(summary.contentLength)), "
-        + "\(summary.encryptedLength) of \(summary.contentLength) bytes encrypted.")
+      (["Packed \(output): \(Terminal.size(summary.contentLength)), "
+        + "\(summary.encryptedLength) of \(summary.contentLength) bytes encrypted."]
+        + summary.notices).joined(separator: "\n"))
   }
 }
 

@@ -18,7 +18,7 @@ struct PlayersCommand: AsyncParsableCommand {
         .noPlayer,
         "No player is attached; plug one in, unlock it, and switch it to MTP (media device) mode.")
     }
-    common.show(
+    try common.show(
       .object([("players", .array(players.map(\.json)))]),
       players.map(\.text).joined(separator: "\n"))
   }

@@ -34,14 +34,14 @@ struct PushCommand: AsyncParsableCommand {
       try await command.send(to: transport, profile)
     }
     let how = sent.encrypted.map { "\($0) bytes encrypted" } ?? sent.protection
-    common.show(
+    try common.show(
       .object([
         ("name", .string(sent.name)), ("player", .string(sent.player)),
         ("protection", .string(sent.protection)), ("bytes", .number(sent.bytes)),
         ("encryptedBytes", .optional(sent.encrypted)),
         ("milliseconds", .number(sent.milliseconds)),
       ]),
-      "Sent \"\(sent.name)\" to \(Terminal.printable(sent.player)): "
+      "Sent \"\(Terminal.printable(sent.name))\" to \(Terminal.printable(sent.player)): "
         + "\(Terminal.size(sent.bytes)), \(how), \(sent.rate).")
   }
 
@@ -61,7 +61,7 @@ struct PushCommand: AsyncParsableCommand {
   private func send(
     to transport: any Transport, _ profile: DeviceProfile
   ) async throws -> Sent {
-    let source = try FileSource(path: input)
+    let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
     let isTrack = try TrackFile.isTrack(source)
     let (stream, protection, suffixed) = try stream(source, isTrack, profile)
     let name =

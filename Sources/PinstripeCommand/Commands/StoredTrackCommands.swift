@@ -14,7 +14,7 @@ struct ListCommand: AsyncParsableCommand {
     let (tracks, free) = try await player.withTransport { transport, _ in
       (try await transport.list(), try await transport.freeSpace())
     }
-    common.show(
+    try common.show(
       .object([
         (
           "tracks",
@@ -58,7 +58,7 @@ struct PullCommand: AsyncParsableCommand {
       return try await Copying.pull(name, from: transport, to: output) { bar.update($0) }
     }
     guard output != "-" else { return }
-    common.show(
+    try common.show(
       .object([
         ("name", .string(name)), ("file", .string(output)), ("bytes", .number(bytes)),
       ]),
@@ -83,7 +83,7 @@ struct RemoveCommand: AsyncParsableCommand {
       try await transport.remove(name)
       return transport.playerName
     }
-    common.show(
+    try common.show(
       .object([("removed", .string(name)), ("player", .string(playerName))]),
       "Removed \"\(Terminal.printable(name))\" from \(Terminal.printable(playerName)).")
   }

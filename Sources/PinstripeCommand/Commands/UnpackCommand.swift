@@ -16,11 +16,19 @@ struct TrackOptions: ParsableArguments {
 
   /// Opens the track; an unprotected one needs no key store.
   func open(_ keys: KeyOptions) throws -> TrackFile {
-    do {
-      return try TrackFile(path: track, keys: try keys.wrappingKeys(devices))
-    } catch let error as KeyError where error.code == .notFound && devices.isEmpty {
-      return try TrackFile(path: track, keys: [])
+    try TrackFile(
+      path: track, keys: try keys.wrappingKeys(devices),
+      isCancelled: { Interruption.isRequested })
+  }
+
+  /// Opens the track, or, unless it has to open with a certain key, describes another player's.
+  func examine(_ keys: KeyOptions) throws -> (track: TrackFile?, description: TrackDescription) {
+    guard devices.isEmpty else {
+      let file = try open(keys)
+      return (file, file.description)
     }
+    return try TrackFile.examine(
+      path: track, keys: try keys.wrappingKeys([]), isCancelled: { Interruption.isRequested })
   }
 }
 
@@ -56,7 +64,7 @@ struct UnpackCommand: ParsableCommand {
     }
     bar.end()
     guard output != "-" else { return }
-    common.show(
+    try common.show(
       .object([("file", .string(output)), ("contentBytes", .number(summary.contentLength))]),
       "Unpacked \(output): \(Terminal.size(summary.contentLength)).")
   }
@@ -86,7 +94,7 @@ struct VerifyCommand: ParsableCommand {
     }
     bar.end()
     let hasDigest = file.metadata.contentDigest != nil
-    common.show(
+    try common.show(
       .object([
         ("track", .string(track.track)), ("headerVerified", .bool(true)),
         ("contentVerified", .bool(hasDigest)), ("contentBytes", .number(summary.contentLength)),

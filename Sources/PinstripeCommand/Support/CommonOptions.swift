@@ -1,4 +1,6 @@
 import ArgumentParser
+import Glibc
+import Pinstripe
 
 /// Options of every command.
 struct CommonOptions: ParsableArguments {
@@ -6,7 +8,15 @@ struct CommonOptions: ParsableArguments {
   var json = false
 
   /// Prints a result: the object with `--json`, else the text.
-  func show(_ object: JSON, _ text: @autoclosure () -> String) {
+  ///
+  /// - Throws: ``PinstripeError`` when standard output cannot be written to.
+  func show(_ object: JSON, _ text: @autoclosure () -> String) throws(PinstripeError) {
     print(json ? object.line : text())
+    guard fflush(nil) == 0 else {
+      throw PinstripeError(
+        .noOutput,
+        "The work is done, but cannot be told: writing to standard output failed "
+          + "(\(String(cString: strerror(errno)))).")
+    }
   }
 }

@@ -22,12 +22,18 @@ enum Failure {
       }
       parserExit(error)
     }
-    if json {
-      print(JSON.failure(code: failure.code.rawValue, message: failure.message))
-    } else {
-      Terminal.say("pinstripe: \(failure.message)")
+    let isTold = json && told(JSON.failure(code: failure.code.rawValue, message: failure.message))
+    if !isTold {
+      // A message may quote a track's metadata or a player, whose bytes are anybody's.
+      Terminal.say("pinstripe: \(Terminal.printable(failure.message))")
     }
     exit(ExitStatus.of(failure.code))
+  }
+
+  /// Prints a line; false when nobody can read it.
+  private static func told(_ line: String) -> Bool {
+    print(line)
+    return fflush(nil) == 0
   }
 
   private static func translated(_ error: any Error) -> PinstripeError? {
@@ -35,6 +41,9 @@ enum Failure {
     case let error as PinstripeError: error
     case let error as KeyError: PinstripeError(error)
     case is CancellationError: PinstripeError(.cancelled, "Cancelled.")
+    // argument-parser knows its own errors by their status; it gives every other this one.
+    case _ where PinstripeTool.exitCode(for: error) == .failure:
+      PinstripeError(.system, "An internal error; please report it: \(error).", underlying: error)
     default: nil
     }
   }

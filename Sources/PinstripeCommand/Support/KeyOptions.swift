@@ -36,11 +36,20 @@ struct KeyOptions: ParsableArguments {
 
   /// Opens the store, or makes one that a key file beside it opens.
   func openOrCreate() throws -> KeyStore {
+    if try hasStore() { return try open() }
     let location = try location()
-    do {
-      return try open()
-    } catch let error as KeyError where error.code == .notFound {
-      return try KeyStore.create(at: location.store, lock: .keyFile(location.keyFile))
+    return try KeyStore.create(at: location.store, lock: .keyFile(location.keyFile))
+  }
+
+  /// Whether there is a store; one whose key file is missing is one too.
+  private func hasStore() throws(KeyError) -> Bool {
+    guard let location = try? location() else { return false }
+    do throws(KeyError) {
+      _ = try KeyStore.inspect(location.store)
+      return true
+    } catch {
+      guard error.code == .notFound else { throw error }
+      return false
     }
   }
 
@@ -61,7 +70,10 @@ struct KeyOptions: ParsableArguments {
   }
 
   /// The wrapping keys of the named devices, or of all: every epoch's.
+  ///
+  /// All keys of a key store that is not there are none.
   func wrappingKeys(_ names: [String]) throws -> [WrappingKey] {
+    if names.isEmpty, try !hasStore() { return [] }
     let store = try open()
     let devices =
       names.isEmpty ? store.devices : try names.map { name in try device(name, in: store) }

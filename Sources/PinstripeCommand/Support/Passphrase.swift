@@ -51,7 +51,9 @@ enum Passphrase {
     while count <= limit {
       var byte: UInt8 = 0
       let result = Glibc.read(descriptor, &byte, 1)
-      if result < 0, errno == EINTR, !Interruption.isRequested { continue }
+      // Thrown, not ended, so that the terminal shows again what is typed.
+      try Interruption.check()
+      if result < 0, errno == EINTR { continue }
       guard result >= 0 else {
         throw PinstripeError(.keys, "The passphrase cannot be read from descriptor \(descriptor).")
       }

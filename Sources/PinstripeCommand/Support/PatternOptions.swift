@@ -16,9 +16,19 @@ struct PatternOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Encrypt every n-th byte, 1 (all) to 65535. (default: 10, or what the player's profile says)",
+      "Encrypt every n-th byte, 1 (all) to 65535. (default: what suits the format and the player)",
       valueName: "n"))
   var every: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Encrypt the first h bytes of each frame, and every n-th behind them. (default of known "
+        + "formats: 32/64)",
+      valueName: "h/n"))
+  var framed: String?
+
+  @Flag(help: "Use a pattern that is known to be unsafe for the file's format.")
+  var forceUnsafe = false
 
   @Option(
     help: ArgumentHelp(
@@ -37,11 +47,20 @@ struct PatternOptions: ParsableArguments {
   @Option(help: "The album.")
   var album: String?
 
+  /// Whether the person said anything of how to encrypt.
+  var isStated: Bool { every != nil || framed != nil || phase != nil || suite != nil }
+
   /// The recipe that a profile asks for, with what the person said instead.
   func recipe(
     following profile: DeviceProfile, keys: KeyOptions
   ) throws -> TrackRecipe {
     var profile = profile
+    if every != nil || phase != nil {
+      guard framed == nil else {
+        throw PinstripeError(.usage, "--framed goes without --every and --phase; leave them out.")
+      }
+      profile.protection.pattern = .every
+    }
     if let every {
       guard let stride = UInt16(exactly: every), stride > 0 else {
         throw PinstripeError(.usage, "--every takes a number from 1 to 65535, not \(every).")
@@ -64,8 +83,20 @@ struct PatternOptions: ParsableArguments {
       profile.protection.suite = number
     }
     var recipe = try TrackRecipe(following: profile, for: try keys.recipients(devices))
+    if let framed { recipe.pattern = try Self.framedPattern(framed) }
+    recipe.allowsUnsafe = forceUnsafe
     recipe.metadata = metadata
     return recipe
+  }
+
+  /// Reads "32/64".
+  private static func framedPattern(_ text: String) throws -> StripePattern {
+    let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { UInt16($0) }
+    guard numbers.count == 2, let head = numbers[0], let stride = numbers[1], stride > 0 else {
+      throw PinstripeError(
+        .usage, "--framed takes a head of 0 to 65535 and a stride of 1 to 65535, as in 32/64.")
+    }
+    return try StripePattern(framedHead: head, every: stride)
   }
 
   /// What the person said of the work.

@@ -1,3 +1,5 @@
+import PinstripeProfile
+
 /// GetObjectInfo (MTP 1.1 D.2.8).
 ///
 /// ```
@@ -18,11 +20,13 @@ extension Session {
   /// The size of an object in bytes.
   ///
   /// Asks for the 64-bit property only when the 32 bits of `info` were not enough
-  /// (MTP 1.1 §5.3.1.3), and nil is the answer when the player does not have it then.
+  /// (MTP 1.1 §5.3.1.3) or cannot be believed (`Quirk.wrappedSize`), and nil is the answer when the
+  /// player does not have it then.
   public func objectSize(
     _ object: ObjectHandle, info: ObjectInfo
   ) async throws(MTPError) -> UInt64? {
-    guard info.compressedSize == .max else { return UInt64(info.compressedSize) }
+    let mayBeWrapped = profile.quirks.contains(.wrappedSize) && !info.isFolder
+    guard info.compressedSize == .max || mayBeWrapped else { return UInt64(info.compressedSize) }
     guard offers(.getObjectPropValue) else { return nil }
     return try await objectPropertyValue(.objectSize, of: object, as: .uint64).unsigned
   }

@@ -9,9 +9,13 @@ extension Session {
     await Task { await body() }.value
   }
 
-  /// Runs a body to its end even if the task is cancelled, where the caller runs: it may use what
-  /// only the caller may use.
-  func unbroken(
+  /// Runs a body to its end even if the task is cancelled.
+  ///
+  /// For steps that take moments and must not be left half-done, such as renaming. The body runs
+  /// where the caller runs, and may use what only the caller may use.
+  ///
+  /// - Throws: What `body` throws.
+  public func unbroken(
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Void
   ) async throws {
     try await withoutActuallyEscaping(body) { body in

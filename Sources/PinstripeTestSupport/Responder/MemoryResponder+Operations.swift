@@ -81,6 +81,9 @@ extension MemoryResponder {
     var info = ObjectInfo(
       filename: object.name, format: object.format, size: object.content.count)
     if object.format == .association { info.associationType = 1 }
+    if profile.quirks.contains(.wrappedSize) {
+      info.compressedSize = UInt32(truncatingIfNeeded: object.content.count)
+    }
     info.storage = object.storage
     info.parent = object.parent
     return info

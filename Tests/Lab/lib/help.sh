@@ -41,6 +41,7 @@ in the guest:
   player-plug
   player-unplug-after N     pull it in the background after N more bytes were
                             stored (4096, 64K, 3M) or N seconds (2s, 0.5s)
+  player-identify V:P       give the player other USB ids (1209:0001)
   player-restart            restart the player's responder
   player-wait               wait until the player is enumerated
   as-listener COMMAND…      run as an ordinary user (uid 1000)

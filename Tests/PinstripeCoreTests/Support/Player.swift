@@ -7,8 +7,8 @@ final class Player {
   let decoder: UnsafeMutablePointer<pinstripe_decoder>
   let work: UnsafeMutableBufferPointer<UInt8>
   var recipients: [pinstripe_recipient] = []
-  /// Another table than that of `keys`.
-  var table: UnsafePointer<pinstripe_provider>?
+  /// What stands between the decoder and `keys`.
+  var faulty: FaultyProvider?
   /// The contract wants the storage to outlive the open track.
   private var file: TestFile?
 
@@ -26,7 +26,9 @@ final class Player {
     work.deallocate()
   }
 
-  private var provider: UnsafePointer<pinstripe_provider> { table ?? UnsafePointer(keys.table) }
+  private var provider: UnsafePointer<pinstripe_provider> {
+    UnsafePointer(faulty?.table ?? keys.table)
+  }
 
   /// Reads a keybox and becomes the recipient it makes of this device.
   func insert(keybox bytes: [UInt8], testAllowed: Bool = true) -> Int32 {

@@ -80,6 +80,6 @@ extension pinstripe_provider {
       struct_size: 0, abi_version: 0, state: nil,
       derive: { _, _, _, _, _, _, _ in -99 }, unwrap: { _, _, _, _ in -99 },
       mac_begin: { _, _ in -99 }, mac_update: { _, _, _ in -99 }, mac_finish: { _, _ in -99 },
-      keystream: { _, _, _, _, _, _ in -99 }, discard: { _, _ in })
+      keystream: { _, _, _, _, _, _ in -99 }, discard: { _, _ in }, stripe: nil)
   }
 }

@@ -9,7 +9,7 @@ gadget=/sys/kernel/config/usb_gadget/player
 udc=${LAB_UDC:-dummy_udc.0}
 
 case $player in
-umtp) usb_id=1d6b:0100 ;;
+umtp) usb_id=$(cat /run/lab/usb-id 2> /dev/null || echo 1d6b:0100) ;;
 qemu) usb_id=46f4:0004 ;;
 *) usb_id=none ;;
 esac

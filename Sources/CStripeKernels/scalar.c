@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 OR MIT */
+#include "kernel.h"
+
+#include <string.h>
+
+void stripe_scalar(uint8_t *dst, const uint8_t *src, size_t length, size_t first, size_t stride,
+                   const uint8_t *keystream) {
+  if (dst != src)
+    memcpy(dst, src, length);
+  if (first >= length)
+    return;
+  size_t left = (length - first - 1) / stride + 1;
+  uint8_t *byte = dst + first;
+  /* Four at a time: one load, XOR and store after the other would wait for each other. */
+  for (; left >= 4; left -= 4, byte += 4 * stride, keystream += 4) {
+    byte[0] ^= keystream[0];
+    byte[stride] ^= keystream[1];
+    byte[2 * stride] ^= keystream[2];
+    byte[3 * stride] ^= keystream[3];
+  }
+  for (; left > 0; left--, byte += stride)
+    *byte ^= *keystream++;
+}

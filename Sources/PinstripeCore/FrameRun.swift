@@ -1,0 +1,111 @@
+import CPinstripe
+
+/// The rule by which a run of framed content is encrypted.
+public struct RunRule: Sendable {
+  /// The number in a frame map: `PINSTRIPE_RUN_FULL`, `PINSTRIPE_RUN_STRIPED` or
+  /// `PINSTRIPE_RUN_CLEAR`.
+  public let number: UInt8
+
+  /// All bytes are encrypted.
+  public static var full: RunRule { RunRule(number: UInt8(PINSTRIPE_RUN_FULL)) }
+  /// The pattern's head, and every Nth byte behind it.
+  public static var striped: RunRule { RunRule(number: UInt8(PINSTRIPE_RUN_STRIPED)) }
+  /// No byte is: for what a player must find before it has a key.
+  public static var clear: RunRule { RunRule(number: UInt8(PINSTRIPE_RUN_CLEAR)) }
+}
+
+/// A run: content bytes that are encrypted by one rule (TrackFormat.md, "Pattern").
+public struct FrameRun: Sendable {
+  /// Content offset of its first byte.
+  public var start: UInt64
+  /// Content offset behind its last byte; more than ``start``.
+  public var end: UInt64
+  /// Its rule.
+  public var rule: RunRule
+  /// Encrypted bytes of the content before it.
+  public var encryptedBefore: UInt64
+
+  /// Creates a run.
+  public init(start: UInt64, end: UInt64, rule: RunRule, encryptedBefore: UInt64) {
+    self.start = start
+    self.end = end
+    self.rule = rule
+    self.encryptedBefore = encryptedBefore
+  }
+
+  /// How many encrypted bytes of the content lie before `offset`, which is in the run or at its end.
+  public func encryptedCount(before offset: UInt64, under pattern: StripePattern) -> UInt64 {
+    encryptedBefore &+ dense(pattern).count(before: offset) &+ sparse(pattern).count(before: offset)
+  }
+
+  /// The bytes that are all encrypted: the whole of a full run, the head of a striped one.
+  func dense(_ pattern: StripePattern) -> Stripe {
+    let length =
+      switch UInt32(rule.number) {
+      case PINSTRIPE_RUN_FULL: end &- start
+      case PINSTRIPE_RUN_STRIPED: min(end &- start, UInt64(pattern.head))
+      default: UInt64(0)
+      }
+    return Stripe(first: start, end: start &+ length, stride: 1, index: encryptedBefore)
+  }
+
+  /// The bytes behind a striped run's head of which every Nth is encrypted, the last of each N.
+  func sparse(_ pattern: StripePattern) -> Stripe {
+    let head = UInt64(pattern.head)
+    let stride = UInt64(pattern.stride)
+    return Stripe(
+      first: start &+ head &+ stride &- 1,
+      end: UInt32(rule.number) == PINSTRIPE_RUN_STRIPED ? end : 0,
+      stride: stride, index: encryptedBefore &+ head)
+  }
+}
+
+extension StripeCipher {
+  /// Encrypts or decrypts in place content bytes that lie within one run.
+  ///
+  /// - Parameters:
+  ///   - run: The run; at most 2^56 is its end.
+  ///   - offset: Where in the content the bytes lie.
+  ///   - limit: The count of encrypted bytes, as far as it is known, up to which keystream will be of
+  ///     use: more is then made at once than this run needs.
+  ///   - scratch: As for ``apply(at:to:scratch:)``.
+  /// - Throws: ``TrackError/range`` when the bytes are not within the run, otherwise as
+  ///   ``apply(at:to:scratch:)`` does, and the bytes are zeros then.
+  public mutating func apply(
+    _ run: FrameRun, at offset: UInt64, to bytes: inout MutableSpan<UInt8>,
+    preparing limit: UInt64, scratch: inout MutableSpan<UInt8>
+  ) throws(TrackError) {
+    try unsafe bytes.withUnsafeMutableBufferPointer { bytes throws(TrackError) in
+      try unsafe scratch.withUnsafeMutableBufferPointer { scratch throws(TrackError) in
+        guard let target = bytes.baseAddress else { return }
+        do throws(TrackError) {
+          try unsafe apply(
+            run, at: offset, to: target, bytes.count, preparing: limit, scratch: scratch)
+        } catch {
+          unsafe wipe(target, bytes.count)
+          throw error
+        }
+      }
+    }
+  }
+
+  /// The same, without a promise of what the bytes are after an error.
+  mutating func apply(
+    _ run: FrameRun, at offset: UInt64, to target: UnsafeMutablePointer<UInt8>, _ count: Int,
+    preparing limit: UInt64, scratch: UnsafeMutableBufferPointer<UInt8>
+  ) throws(TrackError) {
+    guard offset >= run.start, offset <= run.end, run.end <= TrackLayout.maximumContentLength,
+      UInt64(truncatingIfNeeded: count) <= run.end &- offset
+    else { throw .range }
+    let limit = min(limit, TrackLayout.maximumEncryptedBytes)
+    var stripe = run.dense(pattern)
+    var isSparse = false
+    while true {
+      try unsafe apply(
+        stripe, at: offset, from: target, to: target, count, preparing: limit, scratch: scratch)
+      if isSparse { return }
+      stripe = run.sparse(pattern)
+      isSparse = true
+    }
+  }
+}

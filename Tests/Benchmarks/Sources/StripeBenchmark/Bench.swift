@@ -1,0 +1,99 @@
+import CLibCrypto
+import Glibc
+import PinstripeCore
+import PinstripeKeys
+
+/// A suite under its name in figures, with libcrypto's cipher that does the same.
+struct Suite {
+  let name: String
+  let number: UInt16
+  let cipher: OpaquePointer
+
+  static var all: [Suite] {
+    [
+      Suite(name: "aes", number: 2, cipher: EVP_aes_128_ctr()),
+      Suite(name: "chacha20", number: 1, cipher: EVP_chacha20()),
+    ]
+  }
+}
+
+/// Two buffers of one size and everything that is measured on them.
+final class Bench {
+  let size: Int
+  /// How often a buffer is gone through in one measurement, so that it takes tens of milliseconds.
+  let rounds: Int
+  private let source: UnsafeMutableRawPointer
+  private let target: UnsafeMutableRawPointer
+  private let provider: SoftwareProvider
+  private let scratch = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 16384)
+
+  init(size: Int) throws {
+    self.size = size
+    rounds = max(1, (128 << 20) / size)
+    source = .allocate(byteCount: size, alignment: 4096)
+    target = .allocate(byteCount: size, alignment: 4096)
+    // Every page is there before it is timed.
+    memset(source, 0x5A, size)
+    memset(target, 0xA5, size)
+    scratch.initialize(repeating: 0)
+    provider = try SoftwareProvider()
+    try provider.load(SystemRandom.secret(), at: .stripe)
+  }
+
+  deinit {
+    source.deallocate()
+    target.deallocate()
+    scratch.deallocate()
+  }
+
+  func copying() -> Double {
+    cpuTime {
+      for _ in 0..<rounds { memcpy(target, source, size) }
+    }
+  }
+
+  /// All bytes encrypted in place, by libcrypto alone.
+  func full(_ suite: Suite) throws -> Double {
+    let context = EVP_CIPHER_CTX_new()
+    defer { EVP_CIPHER_CTX_free(context) }
+    let key = [UInt8](repeating: 7, count: 32)
+    let iv = [UInt8](repeating: 0, count: 16)
+    guard EVP_EncryptInit_ex2(context, suite.cipher, key, iv, nil) == 1 else {
+      throw Failure.crypto
+    }
+    let bytes = target.assumingMemoryBound(to: UInt8.self)
+    var done: CInt = 1
+    let time = cpuTime {
+      for _ in 0..<rounds {
+        var written: CInt = 0
+        done &= EVP_EncryptUpdate(context, bytes, &written, bytes, CInt(size))
+      }
+    }
+    guard done == 1 else { throw Failure.crypto }
+    return time
+  }
+
+  /// Every `stride`th byte encrypted, round after round further on in one content.
+  func striped(_ suite: Suite, every stride: UInt16, inPlace: Bool) throws -> Double {
+    var cipher = StripeCipher(
+      pattern: try StripePattern(every: stride), suite: try CipherSuite(number: suite.number),
+      provider: provider.crypto)
+    let bytes = UnsafeMutableBufferPointer(
+      start: target.assumingMemoryBound(to: UInt8.self), count: size)
+    let clear = UnsafeBufferPointer(start: source.assumingMemoryBound(to: UInt8.self), count: size)
+    return try cpuTime {
+      for round in 0..<rounds {
+        let offset = UInt64(round) * UInt64(size)
+        var span = bytes.mutableSpan
+        var keystream = scratch.mutableSpan
+        if inPlace {
+          try cipher.apply(at: offset, to: &span, scratch: &keystream)
+        } else {
+          try cipher.apply(at: offset, from: clear.span, to: &span, scratch: &keystream)
+        }
+      }
+    }
+  }
+
+  enum Failure: Error { case crypto }
+}

@@ -1,0 +1,90 @@
+import Glibc
+
+/// What partial encryption costs beside copying the bytes and beside encrypting them all.
+///
+/// Ratios of throughput in one process; absolute speeds would say more of the machine than of the code.
+@main
+struct StripeBenchmark {
+  static let sizes = [("64KiB", 64 << 10), ("256MiB", 256 << 20)]
+  static let strides: [UInt16] = [2, 4, 10, 16, 32, 100]
+  /// The least that must come out.
+  static let gates = [
+    "stripe.every10.aes.inplace.64KiB.vs_memcpy": 0.35,
+    "stripe.every10.aes.inplace.256MiB.vs_memcpy": 0.80,
+  ]
+  /// Odd, so that there is a median.
+  static let runs = 5
+
+  struct Figure {
+    let name: String
+    let value: Double
+
+    var isMissed: Bool { value < gates[name] ?? 0 }
+  }
+
+  static func main() {
+    do {
+      var isMissed = false
+      for (name, size) in sizes {
+        let bench = try Bench(size: size)
+        for suite in Suite.all {
+          note("stripe: \(name), \(suite.name)")
+          for stride in strides {
+            let prefix = "stripe.every\(stride).\(suite.name)"
+            let figures = try measure(bench, suite, stride, prefix, name)
+            isMissed = figures.contains(where: \.isMissed) || isMissed
+            for figure in figures { print("figure \(figure.name) \(text(figure.value)) ratio") }
+          }
+        }
+      }
+      exit(isMissed ? 1 : 0)
+    } catch {
+      note("stripe: \(error)")
+      exit(1)
+    }
+  }
+
+  /// A gate that is missed is measured once more: the machine may have been busy.
+  static func measure(
+    _ bench: Bench, _ suite: Suite, _ stride: UInt16, _ prefix: String, _ size: String
+  ) throws -> [Figure] {
+    var figures: [Figure] = []
+    for attempt in 1...2 {
+      figures = try measureOnce(bench, suite, stride, prefix, size)
+      for figure in figures where figure.isMissed {
+        let again = attempt == 1 ? "; measuring again" : ", twice"
+        note("\(figure.name) is \(text(figure.value)), below \(gates[figure.name] ?? 0)\(again)")
+      }
+      if !figures.contains(where: \.isMissed) { break }
+    }
+    return figures
+  }
+
+  static func measureOnce(
+    _ bench: Bench, _ suite: Suite, _ stride: UInt16, _ prefix: String, _ size: String
+  ) throws -> [Figure] {
+    var ratios: [String: [Double]] = [:]
+    // What is compared is measured close together, so that both meet the same machine.
+    for _ in 0..<runs {
+      let copying = bench.copying()
+      let full = try bench.full(suite)
+      for (place, inPlace) in [("inplace", true), ("outofplace", false)] {
+        let striped = try bench.striped(suite, every: stride, inPlace: inPlace)
+        ratios["\(prefix).\(place).\(size).vs_memcpy", default: []].append(copying / striped)
+        ratios["\(prefix).\(place).\(size).vs_full", default: []].append(full / striped)
+      }
+    }
+    return ratios.map { Figure(name: $0.key, value: median($0.value)) }.sorted { $0.name < $1.name }
+  }
+
+  static func text(_ value: Double) -> String {
+    let hundredths = Int((value * 100).rounded())
+    let rest = hundredths % 100
+    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+  }
+
+  static func note(_ text: String) {
+    let line = text + "\n"
+    _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+  }
+}

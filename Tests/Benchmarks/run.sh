@@ -1,0 +1,33 @@
+#!/bin/bash
+# Measures, and prints one line a figure on stdout: figure NAME VALUE UNIT.
+#
+#   Tests/Benchmarks/run.sh [stripe|transfer|decoder|leak]...
+#
+# Without a group all of them run. Progress goes to stderr. Ends with 1 when a figure misses its gate
+# twice; a group that has no figures yet says so and passes.
+set -euo pipefail
+
+groups=(stripe transfer decoder leak)
+
+usage() {
+  echo "usage: $0 [$(IFS='|' && echo "${groups[*]}")]..." >&2
+  exit 64
+}
+
+stripe() {
+  swift build -c release --product StripeBenchmark >&2
+  "$(swift build -c release --show-bin-path)/StripeBenchmark"
+}
+
+for group; do
+  [[ " ${groups[*]} " == *" $group "* ]] || usage
+done
+(($#)) || set -- "${groups[@]}"
+
+cd "$(dirname "$0")"
+for group; do
+  case $group in
+    stripe) stripe ;;
+    *) echo "$group: this group has no figures yet" >&2 ;;
+  esac
+done

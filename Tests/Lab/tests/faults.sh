@@ -1,0 +1,84 @@
+#!/bin/sh
+# What goes wrong while a track is on its way, on umtp-responder: each time one
+# sentence, a status, nothing left behind, and a player that still works.
+# shellcheck source=guest.sh
+. /tests/guest.sh
+
+pinstripe device new Test > /dev/null
+of_size 30000000 big.mp3
+
+# usable: a push and its removal work.
+usable() {
+    tool push "$song" --device Test
+    exits 0 && holds idle_tune.pst && tool rm idle_tune.pst && exits 0
+}
+
+# --- Ctrl-C.
+begin 2000000 big.mp3 --device Test
+kill -INT "$pushing"
+finish
+check "Ctrl-C ends a push" fails 130 'Cancelled; nothing of "under way.pst" was left'
+check "within a few seconds" [ "$took" -lt 10 ]
+check "and nothing is left" holds
+check "afterwards the player is usable" usable
+
+# --- The music changes while it is read.
+cp big.mp3 cut.mp3
+begin 2000000 cut.mp3 --device Test
+kill -STOP "$pushing"
+: > cut.mp3
+kill -CONT "$pushing"
+finish
+check "a source that is cut meanwhile is named" fails 66 'cut.mp3 changed its size'
+check "nothing of it is left" holds
+check "afterwards the player is usable" usable
+
+# --- Killed: nobody could tidy up.
+begin 2000000 big.mp3 --device Test
+kill -KILL "$pushing"
+wait "$pushing"
+check "a push that was killed leaves its temporary name" [ -n "$(ls -A $music)" ]
+tool ls
+check "which ls does not show" [ "$(wc -l < /tmp/out)" = 1 ]
+check "the next push removes it" usable
+
+# --- Unplugged.
+player-unplug
+tool push "$song" --device Test
+check "without a player, push says so" fails 69 'No player is attached'
+tool players
+check "and so does players" fails 69 'No player is attached'
+tool push "$song" --device Test --json
+check "as JSON too" prints '^{"error":{"code":"no-player","message":"No player is attached'
+check "with the same status" exits 69
+player-plug
+player-wait
+check "plugged in again, the player is usable" usable
+begin 3000000 big.mp3 --device Test
+player-unplug
+finish
+check "unplugged in the middle, push says so" fails 75 'was unplugged'
+check "within a few seconds" [ "$took" -lt 10 ]
+check "and a part is on the player" [ -n "$(ls -A $music)" ]
+player-plug
+player-wait
+check "the next push removes it" usable
+
+# --- Full.
+head -c $(($(free_bytes) - 4000000)) /dev/zero > /srv/music/other
+tool push big.mp3 --device Test
+check "what does not fit is not begun" fails 74 'needs [0-9]* bytes and Lab Player has [0-9]* left'
+check "and nothing is left" holds
+rm /srv/music/other
+begin 2000000 big.mp3 --device Test
+kill -STOP "$pushing"
+cat /dev/zero > /srv/music/other 2> /dev/null
+kill -CONT "$pushing"
+finish
+check "a player that fills up meanwhile is called full" fails 74 'became full'
+check "nothing is left" holds
+rm /srv/music/other
+check "with room again, it is usable" usable
+
+check "the player was never reset" [ "$(resets)" = 0 ]
+done_with faults

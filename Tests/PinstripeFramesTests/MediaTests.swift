@@ -1,0 +1,48 @@
+import PinstripeFrames
+import Testing
+
+/// Real files, against what independent programs see in them.
+struct MediaTests {
+  /// The encoder's first frame says how many frames and bytes there are behind the ID3v2 tag, itself
+  /// among them.
+  @Test func idleTune() throws {
+    let content = try MediaFolder.idleTune
+    let xing = try #require((0..<4096).first { Array(content[$0..<$0 + 4]) == Array("Xing".utf8) })
+    func number(_ index: Int) -> Int { content[index..<index + 4].reduce(0) { $0 << 8 | Int($1) } }
+    let runs = try Runs(content)
+    #expect(runs.format == .mp3)
+    #expect(runs.notice == nil)
+    #expect(runs.starts.first == RunStart(offset: 0, kind: .full))
+    #expect(runs.striped.first == 1034)
+    #expect(runs.striped.count == number(xing + 8))
+    #expect(content.count == 1034 + number(xing + 12))
+    #expect(try Runs(content, cut: 7919, isPipe: true) == runs)
+  }
+
+  @Test(
+    .enabled(if: MediaFolder.folder != nil, "set PINSTRIPE_FRAME_MEDIA, see Tests/Media/fetch.sh"),
+    arguments: MediaFolder.files)
+  func realFile(_ file: MediaFolder.File) throws {
+    let content = try file.bytes
+    for isPipe in [false, true] {
+      let runs = try Runs(content, isPipe: isPipe)
+      #expect(runs.fault(count: content.count) == nil)
+      #expect(try Runs(content, cut: 997, isPipe: isPipe) == runs)
+      guard let frames = file.frames, !frames.isEmpty else { continue }
+      if isPipe, runs.notice?.hasPrefix("The MP4 tables come after the samples") == true {
+        #expect(list(runs.starts) == ["F 0"])
+        continue
+      }
+      #expect(runs.notice == nil)
+      let ours = Set(runs.striped)
+      // Frames that fit into a run's head lie in full runs.
+      let theirs = Set(frames.filter { $0.size > 32 }.map(\.offset))
+      let missed = theirs.subtracting(ours).sorted()
+      let more = ours.subtracting(Set(frames.map(\.offset))).sorted()
+      #expect(
+        missed.isEmpty, "\(missed.count) of \(theirs.count) missed, first at \(missed.prefix(5))")
+      // The one that holds LAME's or Xing's table is a frame, and no music.
+      #expect(more.count <= 1 && more.allSatisfy { $0 < theirs.min() ?? 0 }, "\(more.prefix(5))")
+    }
+  }
+}

@@ -1,0 +1,513 @@
+import Pinstripe
+import PinstripeMTP
+import PinstripePipe
+import PinstripeProfile
+import PinstripeTestSupport
+import Synchronization
+import TestTools
+import Testing
+
+/// A player in memory, and transports to it.
+struct Player {
+  let responder: MemoryResponder
+  var profile: DeviceProfile
+
+  init(
+    quirks: Set<Quirk> = [], capacity: UInt64 = 64 << 30, habits: MemoryResponder.Habits = [],
+    operations: Set<OperationCode>? = nil, _ change: (inout DeviceProfile) -> Void = { _ in }
+  ) {
+    var profile = DeviceProfile(id: "test", name: "Test player")
+    profile.quirks = quirks
+    change(&profile)
+    self.profile = profile
+    responder = MemoryResponder(
+      profile: profile, capacity: capacity, habits: habits, operations: operations)
+  }
+
+  /// Plugs it in.
+  ///
+  /// - Parameter faults: Wraps the pipe.
+  func connect(
+    _ faults: (LoopbackPipe) -> any BulkPipe = { $0 }
+  ) async throws -> MTPTransport {
+    let pipe = LoopbackPipe(to: responder, chunkSize: 8192)
+    return try await MTPTransport(opening: faults(pipe), profile: profile, name: "Test player")
+  }
+
+  /// The files in the music folder, by name.
+  var files: [String: [UInt8]] {
+    let folder = responder.objects.first { $0.format == .association }?.handle
+    return responder.objects.filter { $0.parent == folder && $0.format != .association }
+      .reduce(into: [:]) { files, object in
+        if case .bytes(let bytes) = object.content { files[object.name] = bytes }
+      }
+  }
+
+  /// The names that are shown to people.
+  var visible: [String] { files.keys.filter { !$0.hasPrefix(".pinstripe-") }.sorted() }
+}
+
+/// The bytes of a track that is longer than a few buffers.
+private let first = TestFile.content(20_000)
+private let second = TestFile.content(30_001).map { $0 ^ 0x55 }
+
+private func put(
+  _ content: [UInt8], as name: String = "a.pst", on transport: MTPTransport,
+  replacing: Bool = false, progress: ((UInt64) -> Void)? = nil
+) async throws(PinstripeError) {
+  try await transport.put(
+    ClearStream(MemorySource(content)), named: name, replacing: replacing, progress: progress)
+}
+
+private func failure(_ body: () async throws -> Void) async -> PinstripeError? {
+  do {
+    try await body()
+    return nil
+  } catch {
+    if !(error is PinstripeError) { Issue.record("not a PinstripeError: \(error)") }
+    return error as? PinstripeError
+  }
+}
+
+/// A player that speaks MTP and behaves.
+struct MTPTransportTests {
+  @Test func thereAndBack() async throws {
+    let player = Player()
+    let transport = try await player.connect()
+    #expect(transport.playerName == "Test player")
+    #expect(try await transport.list() == [])
+    var seen: [UInt64] = []
+    try await put(first, on: transport) { seen.append($0) }
+    #expect(seen.last == 20_000)
+    try await put([], as: "empty.pst", on: transport)
+    #expect(player.visible == ["a.pst", "empty.pst"])
+    #expect(player.files["a.pst"] == first)
+    #expect(
+      try await transport.list()
+        == [StoredTrack(name: "a.pst", size: 20_000), StoredTrack(name: "empty.pst", size: 0)])
+    var read: [UInt8] = []
+    try await transport.read("a.pst", range: 0..<UInt64.max) { read += $0 }
+    #expect(read == first)
+    #expect(try await transport.freeSpace() == (64 << 30) - 20_000)
+    try await transport.remove("a.pst")
+    #expect(player.visible == ["empty.pst"])
+    await transport.close()
+    #expect(!player.responder.isSessionOpen)
+    #expect(await failure { _ = try await transport.list() }?.code == .playerRefused)
+  }
+
+  @Test func aTrackIsEncryptedOnItsWay() async throws {
+    let bench = try Bench()
+    let player = Player()
+    let transport = try await player.connect()
+    let stream = try TrackStream(MemorySource(first), recipe: bench.recipe())
+    try await transport.put(stream, named: "a.pst", replacing: false, progress: nil)
+    TestFile.write(try #require(player.files["a.pst"]), to: bench.folder("a.pst"))
+    #expect(try bench.content(of: bench.folder("a.pst")) == first)
+  }
+
+  @Test func theMusicFolderIsMadeOnce() async throws {
+    let player = Player()
+    let transport = try await player.connect()
+    try await put([1], as: "a", on: transport)
+    try await put([2], as: "b", on: transport)
+    #expect(player.responder.objects.filter { $0.format == .association }.map(\.name) == ["Music"])
+    let own = Player { $0.storage.musicFolder = "" }
+    try await put([1], as: "a", on: try await own.connect())
+    #expect(own.responder.objects.map(\.name) == ["a"])
+  }
+
+  @Test(arguments: [
+    Set([OperationCode.getPartialObject]), [.getPartialObject, .getPartialObject64], [],
+  ])
+  func rangesAreReadWithOrWithoutPartialReads(_ partial: Set<OperationCode>) async throws {
+    let all = Set(MemoryResponder.implemented)
+    let player = Player(
+      operations: all.subtracting([.getPartialObject, .getPartialObject64]).union(partial))
+    let transport = try await player.connect()
+    try await put(first, on: transport)
+    let ranges: [Range<UInt64>] = [
+      0..<0, 0..<1, 8191..<8193, 19_999..<20_001, 20_000..<20_001, 30_000..<40_000,
+      0..<UInt64.max, 5..<UInt64.max,
+    ]
+    for range in ranges {
+      var bytes: [UInt8] = []
+      try await transport.read("a.pst", range: range) { bytes += $0 }
+      let start = min(Int(clamping: range.lowerBound), first.count)
+      let end = min(Int(clamping: range.upperBound), first.count)
+      #expect(bytes == Array(first[start..<end]), "\(range)")
+    }
+  }
+
+  @Test func whatIsNotThereIsSaidSo() async throws {
+    let player = Player()
+    let transport = try await player.connect()
+    #expect(await failure { try await transport.remove("x") }?.code == .notOnPlayer)
+    try await put([1], on: transport)
+    #expect(await failure { try await transport.remove("x") }?.code == .notOnPlayer)
+    let error = await failure { try await transport.read("Music", range: 0..<1) { _ in } }
+    #expect(error?.code == .notOnPlayer)
+  }
+
+  @Test func aTrackIsReplacedOnlyWhenAsked() async throws {
+    let player = Player()
+    let transport = try await player.connect()
+    try await put(first, on: transport)
+    #expect(await failure { try await put(second, on: transport) }?.code == .alreadyOnPlayer)
+    #expect(player.files == ["a.pst": first])
+    try await put(second, on: transport, replacing: true)
+    #expect(player.files == ["a.pst": second])
+  }
+
+  @Test func leftoversGoAndWhatWasSetAsideComesBack() async throws {
+    let player = Player()
+    let music = player.responder.add("Music", format: .association)
+    for name in [".pinstripe-x.part", ".pinstripe-old-b.pst", ".pinstripe-old-c.pst", "c.pst"] {
+      player.responder.add(name, content: .bytes(Array(name.utf8)), in: music)
+    }
+    let transport = try await player.connect()
+    #expect(try await transport.list().map(\.name) == ["c.pst"])
+    try await put(first, on: transport)
+    #expect(player.visible == ["a.pst", "b.pst", "c.pst"])
+    #expect(player.files.count == 3)
+    #expect(player.files["b.pst"] == Array(".pinstripe-old-b.pst".utf8))
+    #expect(player.files["c.pst"] == Array("c.pst".utf8))
+  }
+
+  @Test func aSetAsideTrackOfTheSameNameCountsAsThere() async throws {
+    let player = Player()
+    let music = player.responder.add("Music", format: .association)
+    player.responder.add(".pinstripe-old-a.pst", content: .bytes(first), in: music)
+    let transport = try await player.connect()
+    #expect(await failure { try await put(second, on: transport) }?.code == .alreadyOnPlayer)
+    #expect(player.files == ["a.pst": first])
+    try await put(second, on: transport, replacing: true)
+    #expect(player.files == ["a.pst": second])
+  }
+
+  // Regression: a name at the player's limit could not be replaced.
+  @Test func theLongestNameIsReplacedToo() async throws {
+    let player = Player { $0.storage.maximumNameLength = 48 }
+    let transport = try await player.connect()
+    let name = TrackName.make(
+      from: String(repeating: "x", count: 99), isProtected: true, rules: player.profile.storage)
+    try await put(first, as: name, on: transport)
+    try await put(second, as: name, on: transport, replacing: true)
+    #expect(player.files == [name: second])
+  }
+
+  @Test func whatAPlayerCannotHoldIsRefusedBeforehand() async throws {
+    let player = Player(capacity: 10_000) { $0.storage.maximumObjectSize = 50_000 }
+    let transport = try await player.connect()
+    for name in ["", ".a", "a:b", "a/b", String(repeating: "x", count: 200)] {
+      let error = await failure { try await put([1], as: name, on: transport) }
+      #expect(error?.code == .usage, "\(name)")
+    }
+    let full = await failure { try await put(first, on: transport) }
+    #expect(full?.code == .playerFull)
+    #expect(full?.message.contains("10000 left") == true)
+    let tooLarge = await failure { try await put(TestFile.content(50_001), on: transport) }
+    #expect(tooLarge?.code == .playerFull)
+    let unknown = ClearStream(MemorySource(first, length: nil))
+    let error = await failure {
+      try await transport.put(unknown, named: "a", replacing: false, progress: nil)
+    }
+    #expect(error?.code == .usage)
+    #expect(player.files.isEmpty)
+    try await put(TestFile.content(9000), on: transport)
+  }
+
+  @Test func aPlayerThatIsFullerThanItSaysIsSaidToBeFull() async throws {
+    let player = Player()
+    let transport = try await player.connect()
+    player.responder.refuse(.sendObject, with: .storeFull)
+    #expect(await failure { try await put(first, on: transport) }?.code == .playerFull)
+    player.responder.refuse(.sendObject, with: nil)
+    #expect(player.files.isEmpty)
+    try await put(first, on: transport)
+  }
+
+  @Test func aSourceThatChangesLeavesNothing() async throws {
+    let player = Player()
+    let transport = try await player.connect()
+    let short = ClearStream(MemorySource(first, length: 20_001))
+    let error = await failure {
+      try await transport.put(short, named: "a", replacing: false, progress: nil)
+    }
+    #expect(error?.code == .noInput)
+    #expect(player.files.isEmpty)
+    try await put(first, on: transport)
+  }
+
+  @Test func aPlayerThatStoresOtherBytesIsCaught() async throws {
+    let player = Player()
+    let transport = try await player.connect()
+    player.responder.tamper { operation, bytes in
+      if operation == .getObjectInfo, bytes.count > 12 { bytes[8] ^= 1 }
+    }
+    #expect(await failure { try await put(first, on: transport) }?.code == .playerRefused)
+    player.responder.tamper(nil)
+    #expect(player.files.isEmpty)
+  }
+
+  @Test func aStorageThatCannotBeWrittenIsSaidSo() async throws {
+    let player = Player()
+    player.responder.refuse(.getStorageIDs, with: .accessDenied)
+    #expect(await failure { _ = try await player.connect() }?.code == .playerRefused)
+    #expect(!player.responder.isSessionOpen)
+  }
+
+  // Regression: a new track was deleted because the old one could not be.
+  @Test func anOldTrackThatCannotBeDeletedIsALeftover() async throws {
+    let player = Player()
+    let transport = try await player.connect()
+    try await put(first, on: transport)
+    player.responder.refuse(.deleteObject, with: .objectWriteProtected)
+    try await put(second, on: transport, replacing: true)
+    #expect(player.visible == ["a.pst"])
+    #expect(player.files["a.pst"] == second)
+    player.responder.refuse(.deleteObject, with: nil)
+    try await put(first, as: "b.pst", on: transport)
+    #expect(player.files == ["a.pst": second, "b.pst": first])
+  }
+
+  // Regression: the old track stayed hidden when the new one could not get the name.
+  @Test func aRenamingThatFailsGivesTheOldTrackItsNameBack() async throws {
+    let player = Player()
+    let transport = try await player.connect()
+    try await put(first, on: transport)
+    let error = await failure {
+      try await transport.put(
+        RefusingAtTheEnd(second, player.responder), named: "a.pst", replacing: true, progress: nil)
+    }
+    #expect(error?.code == .playerRefused)
+    #expect(player.files == ["a.pst": first])
+  }
+
+  /// Lets renaming fail from the moment that all bytes were sent.
+  private final class RefusingAtTheEnd: ByteStream {
+    private let stream: ClearStream
+    private let player: MemoryResponder
+    var length: UInt64? { stream.length }
+
+    init(_ content: [UInt8], _ player: MemoryResponder) {
+      stream = ClearStream(MemorySource(content))
+      self.player = player
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(PinstripeError) -> Int {
+      player.refuse(.setObjectPropValue, with: .accessDenied)
+      return try stream.read(into: buffer)
+    }
+  }
+}
+
+/// Cables that fail, at every call.
+struct MTPTransportFaultTests {
+  /// What can happen to a call.
+  static let faults: [FaultInjector.Fault] = [
+    .fail(.stalled), .fail(.timedOut), .fail(.overflow), .fail(.fault(code: -1)),
+    .cut(after: 100, .timedOut), .cut(after: 9000, .stalled), .shortWrite(5), .shortWrite(8192),
+    .disconnect,
+  ]
+
+  /// What each fault must leave: never anything under a final name that is not whole.
+  ///
+  /// - Returns: Whether the put came to its end without meeting the fault.
+  private func check(
+    _ player: Player, _ fault: FaultInjector.Fault, at call: Int, replacing: Bool,
+    _ persistence: FaultInjector.Persistence
+  ) async throws -> Bool {
+    let name = "\(fault) at call \(call), replacing \(replacing), \(persistence)"
+    if replacing { try await put(first, on: try await player.connect()) }
+    var injector: FaultInjector?
+    var error: PinstripeError?
+    do throws(PinstripeError) {
+      let transport = try await connect(player) {
+        let pipe = FaultInjector($0, at: call, fault, persistence)
+        injector = pipe
+        return pipe
+      }
+      do throws(PinstripeError) {
+        try await put(second, on: transport, replacing: replacing)
+      } catch let failed {
+        error = failed
+      }
+      await transport.close()
+    } catch let failed {
+      error = failed
+    }
+    let met = (injector?.calls ?? 0) >= call
+    if let error {
+      #expect(met, "\(name): \(error)")
+      #expect(!error.message.isEmpty && error.message.hasSuffix("."), "\(name): \(error)")
+      #expect(
+        [.playerRefused, .playerGone, .cancelled, .playerBusy, .playerFull].contains(error.code),
+        "\(name): \(error.code)")
+    }
+    expectWhole(player, replacing, name)
+    if error == nil { #expect(player.files["a.pst"] == second, "\(name)") }
+
+    // A second attempt, over a good cable, succeeds and cleans up.
+    try await put(second, on: try await player.connect(), replacing: true)
+    #expect(player.files == ["a.pst": second], "\(name)")
+    return !met
+  }
+
+  private func connect(
+    _ player: Player, _ faults: (LoopbackPipe) -> any BulkPipe
+  ) async throws(PinstripeError) -> MTPTransport {
+    let pipe = LoopbackPipe(to: player.responder, chunkSize: 8192)
+    return try await MTPTransport(
+      opening: faults(pipe), profile: player.profile, name: "Test player")
+  }
+
+  private func expectWhole(_ player: Player, _ replacing: Bool, _ name: String) {
+    let seen = player.files["a.pst"]
+    #expect(seen == nil || seen == first || seen == second, "\(name): incomplete")
+    guard replacing else { return }
+    let aside = player.files[".pinstripe-old-a.pst"]
+    #expect(seen != nil || aside == first, "\(name): the old track is gone")
+  }
+
+  @Test(arguments: faults, [false, true])
+  func everyCallMayFailOnce(_ fault: FaultInjector.Fault, _ replacing: Bool) async throws {
+    for call in 1...400 {
+      if try await check(Player(), fault, at: call, replacing: replacing, .once) { return }
+    }
+    Issue.record("400 calls were not enough")
+  }
+
+  @Test(arguments: [false, true])
+  func everyCallMayBeTheLast(_ replacing: Bool) async throws {
+    for call in 1...400 {
+      let isOver = try await check(
+        Player(), .fail(.timedOut), at: call, replacing: replacing, .fromThenOn)
+      if isOver { return }
+    }
+    Issue.record("400 calls were not enough")
+  }
+
+  /// Without renaming a track is visible before it is whole; once the cable is good again, it goes.
+  @Test(arguments: [
+    FaultInjector.Fault.fail(.stalled), .fail(.timedOut), .cut(after: 9000, .timedOut),
+  ])
+  func playersThatCannotRename(_ fault: FaultInjector.Fault) async throws {
+    for call in 1...400 {
+      let player = Player(quirks: [.noRename])
+      var injector: FaultInjector?
+      let transport = try? await connect(player) {
+        let pipe = FaultInjector($0, at: call, fault)
+        injector = pipe
+        return pipe
+      }
+      if let transport {
+        let error = await failure { try await put(second, on: transport) }
+        let name = "\(fault) at call \(call)"
+        if error == nil {
+          #expect(player.files == ["a.pst": second], "\(name)")
+        } else if transport.session.isOpen {
+          #expect(player.files["a.pst"] == nil || player.files["a.pst"] == second, "\(name)")
+        }
+        await transport.close()
+        try await put(first, on: try await player.connect(), replacing: true)
+        #expect(player.files == ["a.pst": first], "\(name)")
+      }
+      if (injector?.calls ?? 0) < call { return }
+    }
+    Issue.record("400 calls were not enough")
+  }
+
+  @Test func aPlayerThatNeedsTheWholeDataPhaseSurvivesAFailingSource() async throws {
+    let player = Player(quirks: [.noRename, .exactDataPhase])
+    let transport = try await player.connect()
+    let error = await failure {
+      let source = FailingSource(length: 100_000, failsAt: 50_000)
+      try await transport.put(
+        ClearStream(source), named: "a.pst", replacing: false, progress: nil)
+    }
+    #expect(error?.code == .noInput)
+    #expect(player.responder.breakdown == nil)
+    #expect(player.files.isEmpty)
+    try await put(first, on: transport)
+    #expect(player.files == ["a.pst": first])
+  }
+
+  @Test(arguments: [Set<Quirk>(), [.noRename], [.noRename, .exactDataPhase]])
+  func aCancelledPutLeavesNothing(_ quirks: Set<Quirk>) async throws {
+    let player = Player(quirks: quirks)
+    let transport = try await player.connect()
+    let content = TestFile.content(200_000)
+    for moment in [1, 8192, 100_000, 199_999, 200_000] as [UInt64] {
+      let canceller = Canceller()
+      let task = Task {
+        try await put(content, on: transport) { sent in if sent >= moment { canceller.cancel() } }
+      }
+      canceller.watch { task.cancel() }
+      let error = await failure { try await task.value }
+      #expect(error?.code == .cancelled, "\(moment)")
+      #expect(player.responder.breakdown == nil, "\(moment)")
+      #expect(player.files.isEmpty, "\(moment): \(player.files.keys)")
+    }
+    try await put(first, on: transport)
+    #expect(player.files == ["a.pst": first])
+  }
+
+  @Test func aCancelledReplacementLeavesTheOldTrack() async throws {
+    let player = Player()
+    let transport = try await player.connect()
+    try await put(first, on: transport)
+    for count in 0...20 {
+      let canceller = Canceller()
+      player.responder.tamper { operation, _ in
+        // Objects are looked at before, between and after all that changes something.
+        if operation == .getObjectInfo || operation == .getObjectHandles { canceller.cancel() }
+      }
+      canceller.skip(count)
+      let task = Task { try await put(second, on: transport, replacing: true) }
+      canceller.watch { task.cancel() }
+      let error = await failure { try await task.value }
+      player.responder.tamper(nil)
+      #expect(error == nil || error?.code == .cancelled, "look \(count)")
+      #expect(player.files["a.pst"] == (error == nil ? second : first), "look \(count)")
+      #expect(player.visible == ["a.pst"], "look \(count)")
+      if error == nil { return }
+    }
+    Issue.record("20 looks were not enough")
+  }
+}
+
+/// Cancels a task from within what it calls, where the current task may be another.
+private final class Canceller: Sendable {
+  private struct State {
+    var isCancelled = false
+    var left = 0
+    var action: (@Sendable () -> Void)?
+  }
+  private let state = Mutex(State())
+
+  /// Lets so many calls of ``cancel()`` pass.
+  func skip(_ count: Int) {
+    state.withLock { $0.left = count }
+  }
+
+  func cancel() {
+    let action: (@Sendable () -> Void)? = state.withLock { state in
+      guard state.left == 0 else {
+        state.left -= 1
+        return nil
+      }
+      state.isCancelled = true
+      return state.action
+    }
+    action?()
+  }
+
+  func watch(_ action: @escaping @Sendable () -> Void) {
+    let isLate = state.withLock { state in
+      state.action = action
+      return state.isCancelled
+    }
+    if isLate { action() }
+  }
+}
