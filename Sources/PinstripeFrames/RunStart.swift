@@ -28,7 +28,7 @@ struct Step {
   /// its own there.
   static let head: UInt64 = 32
 
-  /// The run that begins there; nil when the present one goes on.
+  /// The run that begins there; nil when the present one goes on, at the content's start a full one.
   ///
   /// A full run after another is no new one.
   var kind: RunKind?
@@ -44,7 +44,7 @@ struct Step {
     self.init(kind, UInt64(max(1, length)))
   }
 
-  /// A frame whose length is known.
+  /// A frame whose length is known, or what of it lies behind its header.
   static func frame(_ length: UInt64) -> Step {
     Step(length <= head ? .full : .striped, length)
   }

@@ -1,11 +1,17 @@
 """Where a file's frames are, found again without the packer's code; and what an attacker can restore of them.
 
 Each codec's module has `find(data)`, which returns a Layout or None. The rules of the runs:
-an MPEG, ADTS or FLAC frame is a striped run from its header to its end; in Ogg, a packet's bytes within one page
-are a striped run (set-up packets: full); in MP4, a sample. All else is a full run: tags, page headers, boxes.
+an MPEG or ADTS frame is a striped run from behind its header and checksum to the same place of the next frame, or to
+its end when no frame follows there; a FLAC frame from its header to its end; in Ogg, a packet's bytes within one page
+(set-up packets: full); in MP4, a sample. All else is a full run: tags, page headers, boxes, and what a head would
+cover anyway.
 """
 import dataclasses, struct
 import numpy as np
+
+
+# A frame that has no more behind its header is no striped run to the packer (RunStart.swift, Step.head).
+PACKER_HEAD = 32
 
 
 @dataclasses.dataclass
@@ -16,6 +22,8 @@ class Frame:
     header: int = 0
     # Bytes of side information after it: scale, tables, lengths. Known to the attacker L2 only.
     side: int = 0
+    # Where in the frame its run begins.
+    lead: int = 0
 
 
 @dataclasses.dataclass
@@ -39,8 +47,15 @@ class Layout:
     # The attacker recomputes these.
     checksums: list = dataclasses.field(default_factory=list)
 
-    def runs(self):
-        return [(f.start, f.length, True) for f in self.frames]
+    def runs(self, from_header=False):
+        """The striped runs, (start, length) each. `from_header`: where they would be if each began with its frame."""
+        found = []
+        for f, after in zip(self.frames, [*self.frames[1:], None]):
+            lead, end = 0 if from_header else f.lead, f.start + f.length
+            if f.length - lead > PACKER_HEAD:
+                goes_on = not from_header and after is not None and after.start == end
+                found.append((f.start + lead, f.length - lead + (after.lead if goes_on else 0)))
+        return found
 
     def known_mask(self, size):
         mask = np.ones(size, bool)

@@ -95,7 +95,7 @@ def _collect(data, at, start, reader):
         length, header, crc, side, layer = found
         if layer == 2:
             codec = "mp2"
-        frame = Frame(at, length, header + crc, side)
+        frame = Frame(at, length, header + crc, side, header + crc)
         if crc and layer == 3:
             frame.header = header
             checksums.append(Checksum(MPEG16, ((at + 2, at + 4), (at + 6, at + 6 + side)), at + 4))

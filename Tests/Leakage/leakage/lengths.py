@@ -1,8 +1,8 @@
 """What lengths say by themselves: noise that is as loud as the frames are long.
 
 Every pattern leaves them to an attacker who knows where frames begin, full encryption too. They are the floor that
-the attacks built against a pattern are held against. MP3 adds the tables that the last bytes of its side information
-name, when the head does not reach that far.
+the attacks built against a pattern are held against. MP3 adds what the last bytes of its side information say, when
+the head does not reach that far: the last granule's tables in four bytes, its gain in five.
 """
 import numpy as np
 from .decoders import RATE
@@ -33,11 +33,12 @@ def sounds(data, unknown, layout, seconds, duration):
         return
     count = max(8, int(len(frames) * min(1, seconds / max(duration, 1))))
     series = {"lengths": np.log(np.array([max(1, f.length) for f in frames[:count]]))}
-    tails = [_tables(data, unknown, f) for f in frames[:count] if f.side]
-    told = [t for t in tails if t is not None]
-    if 2 * len(told) > count:
-        middle = float(np.median(told))
-        series["tables"] = np.array([middle if t is None else t for t in tails])
+    for name, tail in (("tables", _tables), ("gain", _gain)) if layout.codec == "mp3" else ():
+        tails = [tail(data, unknown, f) for f in frames[:count]]
+        told = [t for t in tails if t is not None]
+        if 2 * len(told) > count:
+            middle = float(np.median(told))
+            series[name] = np.array([middle if t is None else t for t in tails])
     for name, levels in series.items():
         for depth in DEPTHS:
             made = noise(levels, depth, seconds)
@@ -45,13 +46,28 @@ def sounds(data, unknown, layout, seconds, duration):
                 yield "%s %d dB" % (name, depth), made
 
 
-def _tables(data, unknown, frame):
-    """The mean of the last granule's tables, of a stereo MPEG-1 frame whose side information ends in clear; or None."""
+def _end(data, unknown, frame, count):
+    """The last `count` bytes of the side information of a stereo MPEG-1 frame as a number; None when they are hidden.
+
+    | length 12 | big values 9 | gain 8 | compress 4 | windowed 1 | tables 15 | regions 7 | flags 3 |
+    """
     end = frame.start + frame.header + frame.side
-    if frame.side < 32 or unknown[end - 4:end].any():
+    if frame.side < 32 or unknown[end - count:end].any():
         return None
-    word = int.from_bytes(data[end - 4:end].tobytes(), "big")
-    # | gain 2 | compress 4 | windowed 1 | tables 15 | regions 7 | flags 3 |
+    return int.from_bytes(data[end - count:end].tobytes(), "big")
+
+
+def _tables(data, unknown, frame):
+    """The mean of the last granule's tables."""
+    word = _end(data, unknown, frame, 4)
+    if word is None:
+        return None
     if word >> 25 & 1:
         return TABLES[[word >> 17 & 31, word >> 12 & 31]].mean()
     return TABLES[[word >> 20 & 31, word >> 15 & 31, word >> 10 & 31]].mean()
+
+
+def _gain(data, unknown, frame):
+    """The last granule's gain."""
+    word = _end(data, unknown, frame, 5)
+    return None if word is None else float(word >> 30 & 255)

@@ -3,6 +3,10 @@ import dataclasses, re
 import numpy as np
 
 
+# The packer's, for formats whose frames it finds.
+DEFAULT = ("framed", 32, 64)
+
+
 @dataclasses.dataclass(frozen=True)
 class Pattern:
     """`text` is how a person writes it, `name` how figures call it."""
@@ -12,9 +16,13 @@ class Pattern:
     head: int = 0
     stride: int = 1
     phase: int = 0
+    from_header: bool = False
+
+    def mask_of(self, data, layout):
+        return self.mask(len(data), layout.runs(self.from_header))
 
     def mask(self, size, runs=()):
-        """True where a byte is encrypted. `runs` are (start, length, striped) of the framed pattern."""
+        """True where a byte is encrypted. `runs` are the striped runs of the framed pattern, (start, length) each."""
         mask = np.zeros(size, bool)
         if self.kind == "every":
             mask[self.phase::self.stride] = True
@@ -24,18 +32,21 @@ class Pattern:
                 mask[byte::160] = True
         elif self.kind == "framed":
             mask[:] = True
-            for start, length, striped in runs:
-                if striped:
-                    run = mask[start:start + length]
-                    run[self.head:] = False
-                    run[self.head + self.stride - 1::self.stride] = True
+            for start, length in runs:
+                run = mask[start:start + length]
+                run[self.head:] = False
+                run[self.head + self.stride - 1::self.stride] = True
         return mask
 
 
 def parse(text):
-    """`full`, `clear`, `every:10`, `every:10:3` (phase), `framed:32:64`, `blocks` (1 of 10, of 16 bytes)."""
+    """`full`, `clear`, `every:10`, `every:10:3` (phase), `framed:32:64` or `32/64`, `blocks` (1 of 10, of 16 bytes).
+
+    `header:32:64` is what `framed` would be if the runs of MPEG and ADTS began with the frame's header.
+    """
     numbers = [int(n) for n in re.findall(r"\d+", text)]
     shape = re.sub(r"\d+", "#", text.replace("/", ":"))
+    shape = "framed:#:#" if shape == "#:#" else shape
     if text == "full":
         return Pattern(text, "full", "every")
     if text == "clear":
@@ -46,9 +57,10 @@ def parse(text):
         phase = (numbers + [0])[1]
         return Pattern(text, "every%d" % numbers[0] + ("phase%d" % phase if phase else ""), "every",
                        stride=numbers[0], phase=phase)
-    if shape == "framed:#:#" and numbers[1] >= 1:
-        name = "default" if numbers == [32, 64] else "framed%d-%d" % tuple(numbers)
-        return Pattern(text, name, "framed", head=numbers[0], stride=numbers[1])
+    if shape in ("framed:#:#", "header:#:#") and numbers[1] >= 1:
+        kind = shape.split(":")[0]
+        name = "default" if (kind, *numbers) == DEFAULT else kind + "%d-%d" % tuple(numbers)
+        return Pattern(text, name, "framed", head=numbers[0], stride=numbers[1], from_header=kind == "header")
     raise ValueError("no pattern: %r (full, clear, every:N, every:N:PHASE, framed:HEAD:N, blocks)" % text)
 
 
