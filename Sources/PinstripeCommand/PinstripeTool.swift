@@ -44,6 +44,7 @@ struct PinstripeTool: AsyncParsableCommand {
         name: "Track",
         subcommands: [
           PackCommand.self, UnpackCommand.self, VerifyCommand.self, InfoCommand.self,
+          LeakCommand.self,
         ]),
       CommandGroup(
         name: "Player",

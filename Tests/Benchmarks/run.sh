@@ -19,6 +19,8 @@ stripe() {
   "$(swift build -c release --show-bin-path)/StripeBenchmark"
 }
 
+leak() { ../Leakage/benchmark.sh; }
+
 for group; do
   [[ " ${groups[*]} " == *" $group "* ]] || usage
 done
@@ -28,6 +30,7 @@ cd "$(dirname "$0")"
 for group; do
   case $group in
     stripe) stripe ;;
+    leak) leak ;;
     *) echo "$group: this group has no figures yet" >&2 ;;
   esac
 done

@@ -1,9 +1,12 @@
-"""What selftest.sh runs: masks, frame finders, checksums, limits, and what known cases must score."""
-import concurrent.futures, contextlib, io, json, pathlib, sys, tempfile, time
+"""What selftest.sh runs: masks, frame finders, checksums, limits, what known cases must score, and the tool.
+
+  selftest.py PINSTRIPE
+"""
+import concurrent.futures, json, pathlib, subprocess, sys, tempfile, time, traceback
 import numpy as np
-import leak
-from leakage import attacker, blind_flac, checksums, commands, corpus, decoders, frames, guess_mp3, metric, patterns, \
-    report, side_info, tools
+import benchmark, corpus, packer
+from leakage import analysis, attacker, blind_flac, checksums, decoders, frames, guess_mp3, metric, patterns, report, \
+    side_info, tools
 
 SECONDS = 3
 passed = failed = 0
@@ -36,8 +39,14 @@ def masks():
     check("every with phase", offsets("every:10:3", 31) == [3, 13, 23])
     check("blocks", offsets("blocks", 170) == [*range(16), *range(160, 170)])
     # Head 3 and every 4th: 0, 1, 2, then 6 and 10 of each run; what lies outside runs is encrypted.
-    check("framed", offsets("framed:3:4", 20, [(1, 12, True), (15, 2, True)]) == [
+    check("framed", offsets("framed:3:4", 20, [(1, 12), (15, 2)]) == [
         0, 1, 2, 3, 7, 11, 13, 14, 15, 16, 17, 18, 19])
+    check("the packer's notation", patterns.parse("32/64").name == patterns.parse("default").name == "default")
+    layout = frames.Layout("mp3", [frames.Frame(10, 50, lead=4), frames.Frame(60, 36, lead=4), frames.Frame(96, 40, lead=4),
+                                   frames.Frame(140, 40, lead=6)])
+    # The second frame has 32 bytes behind its header, which a head covers; none follows the third at once.
+    check("runs begin behind headers", layout.runs() == [(14, 50), (100, 36), (146, 34)], layout.runs())
+    check("runs from headers", layout.runs(True) == [(10, 50), (60, 36), (96, 40), (140, 40)], layout.runs(True))
     for text in ("every:0", "every:4:4", "framed:3", "framed:3:0", "half"):
         refuses("pattern " + text, lambda text=text: patterns.parse(text))
     with tempfile.NamedTemporaryFile() as file:
@@ -88,16 +97,17 @@ def guessing():
                 check("%s: side information is read and written alike, frame at %d" % (name, frame.start), False)
                 break
         # What is given with the truth as the guess is the file that was encrypted nowhere but in the main data.
-        attack = attacker.Attack(data, layout, SECONDS)
+        attack = attacker.Attack(data, layout, SECONDS, SECONDS)
         mask = attacker.side_information(np.ones(len(data), bool), layout.frames)
         check(name + ": the right guess gives the file", guess_mp3.apply(attack, mask, fields, "00") == data.tobytes())
     chance = np.random.default_rng(2)
-    values = np.minimum(np.abs(chance.laplace(0, 90, 3000)).astype(int) * 2, 4000)
+    residual = np.round(chance.laplace(0, 90, 3000)).astype(int)
+    values = np.where(residual < 0, -2 * residual - 1, 2 * residual)
     text = "".join("0" * (v >> 7) + "1" + format(v & 127, "07b") for v in values)
     data = np.packbits(np.array([int(c) for c in text + "1" * 64], np.uint8))
     bits = blind_flac.Bits(data)
     fits = [blind_flac.read_codes(bits, np.array([100]), np.array([1100]), k)[1][0] for k in range(4, 11)]
-    check("the fit of Rice codes tells their parameter", int(np.argmax(fits)) + 4 in (6, 7), fits)
+    check("the fit of Rice codes tells their parameter", int(np.argmax(fits)) + 4 == 7, fits)
     codes = blind_flac.read_codes(bits, np.array([100]), np.array([1100]), 7)[0][0]
     check("Rice codes find their step", " ".join(map(str, codes[60:160])) in " ".join(map(str, values)))
 
@@ -131,19 +141,28 @@ def scores():
 
 def measured(job):
     encoding, sound, texts = job
-    return commands.work((encoding, sound, texts, SECONDS))
+    try:
+        attack, layout, data = benchmark.load(encoding, sound, SECONDS)
+        masks = [(p.name, p.mask_of(data, layout), levels) for p, levels in ((patterns.parse(t), l) for t, l in texts)]
+        return analysis.measure(attack, masks, sound, encoding)[0], None
+    except Exception:
+        return [], traceback.format_exc()
+
+
+L1, L2, L3, FULL = ("L1",), ("L1", "L2"), ("L1", "L3"), ("full", ("L1",))
 
 
 def cases():
-    jobs = [("mp3", "speech", ("full", "clear", "every:10", "framed:32:64")), ("mp3", "mix", ("full", "framed:32:64")),
-            ("wav", "speech", ("full", "every:10")), ("vorbis", "speech", ("full", "framed:32:64")),
-            ("aac", "speech", ("full", "clear", "framed:32:64")), ("flac", "speech", ("full", "clear", "framed:32:64")),
-            ("opus", "speech", ("clear", "blocks")), ("mp3", "speech", ("every:10",))]
+    jobs = [("mp3", "speech", (FULL, ("clear", L1), ("every:10", L1), ("default", ("L1", "L2", "L3")))),
+            ("mp3", "mix", (FULL, ("default", L1))), ("wav", "speech", (FULL, ("every:10", L1), ("default", L1))),
+            ("vorbis", "speech", (FULL, ("default", L1))), ("aac", "speech", (FULL, ("clear", L1), ("default", L1))),
+            ("flac", "speech", (("full", L3), ("clear", L1), ("default", L1))),
+            ("opus", "speech", (("clear", L1), ("blocks", L1))), ("mp3", "speech", (("every:10", L1),))]
     with concurrent.futures.ProcessPoolExecutor(2) as pool:
         found = list(pool.map(measured, jobs))
-    for job, _, _, problem in found:
+    for job, (_, problem) in zip(jobs, found):
         check("%s of %s was measured" % job[:2], problem is None, problem)
-    rows = {(r["encoding"], r["sound"], r["pattern"], r["attacker"]): r for _, many, _, _ in found[:-1] for r in many}
+    rows = {(r["encoding"], r["sound"], r["pattern"], r["attacker"]): r for many, _ in found[:-1] for r in many}
 
     def li(*key): return rows[key]["LI"]
     for encoding, sound, _ in jobs[:-1]:
@@ -162,35 +181,52 @@ def cases():
     check("lengths of FLAC's frames say something", li("flac", "speech", "full", "L3") > li("flac", "speech", "full", "L1"))
     check("no guess of MP3's side information leads far", li("mp3", "speech", "default", "L3") < .3)
     check("blocks of Opus are unsafe", rows["opus", "speech", "blocks", "L1"]["class"] == "unsafe")
-    again = [r for r in found[-1][1] if r["pattern"] == "every10"]
-    check("two runs give the same figures",
-          again == [rows["mp3", "speech", "every10", level["attacker"]] for level in again], again)
+    again = found[-1][0]
+    check("two runs give the same figures", again == [rows["mp3", "speech", "every10", "L1"]], again)
 
 
-def tool():
-    path = str(corpus.encoding("mp3", "speech", SECONDS))
+def program(tool):
+    """`pinstripe leak`: the command, its files and its endings."""
+    path = str(corpus.encoding("wav", "speech", SECONDS))
+
+    def run(*words):
+        done = subprocess.run([tool, "leak", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=120)
+        return done.returncode, done.stdout, done.stderr
     with tempfile.TemporaryDirectory() as folder:
-        def run(*words):
-            out = io.StringIO()
-            sys.argv = ["leak.py", "analyse", path, "--seconds", str(SECONDS), *words]
-            with contextlib.redirect_stdout(out):
-                status = leak.main()
-            return status, out.getvalue()
-        run("--pattern", "every:10", "--write-mask", folder + "/mask")
-        _, from_mask = run("--mask", folder + "/mask", "--json")
-        _, from_name = run("--pattern", "every:10", "--json", "--picture", folder + "/p.png")
-        rows = [json.loads(text)["rows"] for text in (from_mask, from_name)]
-        check("a mask from outside gives what the pattern gives",
-              [{**r, "pattern": ""} for r in rows[0]] == [{**r, "pattern": ""} for r in rows[1]])
-        check("the picture is a PNG", pathlib.Path(folder, "p.png").read_bytes()[:4] == b"\x89PNG")
-        refuses("a pattern that is none", lambda: run("--pattern", "most"))
+        picture = folder + "/p.png"
+        status, out, error = run(path, "--seconds", "3", "--json", "--picture", picture)
+        check("leak measures", status == 0, error)
+        rows = json.loads(out)["rows"] if status == 0 else []
+        check("leak's rows", [(r["pattern"], r["class"]) for r in rows] == [
+            ("default", "sealed"), ("every10", "unsafe"), ("full", "sealed")], rows)
+        check("the picture is a PNG", pathlib.Path(picture).read_bytes()[:4] == b"\x89PNG")
+        status, out, _ = run(path, "--seconds", "3", "--pattern", "every:10")
+        check("leak's table", status == 0 and "unsafe against L1" in out, out)
+        for words, wanted in ((["--pattern", "most", path], 64), (["--pattern", "every:0", path], 64),
+                              (["--seconds", "0", path], 64), ([folder + "/none.mp3"], 66), ([__file__], 66)):
+            status, out, error = run(*words, "--json")
+            said = json.loads(out).get("error", {}).get("message", "") if out else ""
+            check("leak %s ends with %d and a sentence" % (words, wanted), status == wanted and said, status, out, error)
+
+
+def agreement(tool):
+    """The bytes that are measured are those that the tool encrypts."""
+    few = ("mp3-crc", "aac", "vorbis", "flac", "m4a")
+    for encodings, chosen in ((corpus.ENCODINGS, packer.PATTERNS[-1:]), (few, packer.PATTERNS[:-1])):
+        for name, text, count in packer.disagreements(tool, encodings, ("speech",), SECONDS, chosen):
+            check("%s, %s: the tool encrypts what is measured" % (name, text), count == 0, count)
+    wrong = packer.disagreements(tool, ("mp3",), ("speech",), SECONDS, (((), "header:32:64"),))
+    check("another place of the head is noticed", all(count for _, _, count in wrong))
+    for name, stride, refused in packer.refusals(tool, SECONDS):
+        check("every %d of %s is refused" % (stride, name), refused)
 
 
 def main():
-    tools.need(*corpus.PACKAGES, *decoders.PACKAGES)
-    for part in (masks, limits, scores, layouts, guessing, cases, tool):
+    decoders.require(*decoders.DECODERS)
+    for part in (masks, limits, scores, layouts, guessing, cases, agreement, program):
         started = time.monotonic()
-        part()
+        part(*([sys.argv[1]] if part in (agreement, program) else []))
         print("%s: %.0f s" % (part.__name__, time.monotonic() - started), file=sys.stderr)
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0

@@ -1,4 +1,4 @@
-"""Classes, tables, figures and JSON. A row is a dictionary with the fields of FIELDS."""
+"""Classes, tables, figures and JSON. A row is a dictionary, see `row`."""
 import json
 
 # The largest LI of full encryption when the classes were drawn. A file whose own full encryption scores more (lengths
@@ -6,7 +6,6 @@ import json
 FLOOR, MARGIN = 0.13, 0.05
 SEALED_GOOD, OBSCURED_LI, OBSCURED_GOOD, OBSCURED_SNR = 0.0005, 0.60, 0.001, 1.0
 CLASSES = ("sealed", "obscured", "unsafe")
-FIELDS = ("sound", "encoding", "pattern", "attacker", "share", "LI", "floor", "good", "snr", "class", "fill", "decoder")
 
 
 def classify(li, good, snr, floor):
@@ -50,7 +49,31 @@ def figures(rows):
         yield name + "class %d class" % CLASSES.index(r["class"])
 
 
+def summary(rows):
+    """The worst of all sounds: {(encoding, pattern, attacker): row}."""
+    worst = {}
+    for r in rows:
+        key = r["encoding"], r["pattern"], r["attacker"]
+        if key not in worst or (CLASSES.index(r["class"]), r["LI"]) > (CLASSES.index(worst[key]["class"]),
+                                                                       worst[key]["LI"]):
+            worst[key] = r
+    return worst
+
+
+# What is refused by a decoder that somebody else could write.
+REFUSING = ("aac", "m4a", "flac", "oggflac", "alac")
+
+
+def legend(codec):
+    lines = ["LI: 1 is the sound itself, full encryption's is what chance and the frames' lengths give.",
+             "sealed: no more than full encryption. obscured: rhythm and loudness at best. unsafe: beyond.",
+             "L1 restores headers and tries every stock decoder. L2 knows the first two encrypted bytes of each frame",
+             "as well, or MP3's side information. L3 uses programs written against these patterns."]
+    if codec in REFUSING:
+        lines.append("Stock decoders refuse such damaged frames; another program might make more of them.")
+    return "\n".join(lines)
+
+
 def as_json(rows):
-    return json.dumps({"fields": {"share": "encrypted bytes / bytes", "LI": "0 to 1", "floor": "LI of full encryption",
-                                  "good": "frames above 15 dB / frames", "snr": "segmental SNR, dB"}, "rows": rows},
-                      indent=1)
+    return json.dumps({"units": {"share": "encrypted bytes / bytes", "LI": "0 to 1", "floor": "LI of full encryption",
+                                 "good": "frames above 15 dB / frames", "snr": "segmental SNR, dB"}, "rows": rows})

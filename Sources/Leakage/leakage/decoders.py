@@ -23,10 +23,6 @@ def madplay(source, target):
     return ["madplay", "-Q", "-i", "-S", "-R", str(RATE), "-o", "wave:" + target, source]
 
 
-def lame(source, target):
-    return ["lame", "--quiet", "--decode", "--mp3input", source, target]
-
-
 def faad(source, target):
     return ["faad", "-q", "-o", target, source]
 
@@ -59,7 +55,14 @@ DECODERS = {
     "flac": {"ffmpeg": ffmpeg("flac"), "flac": flac},
     "oggflac": {"ffmpeg": ffmpeg("flac"), "flac": oggflac},
     "pcm": {"samples": None}}
-PACKAGES = ["ffmpeg", "mpg123", "madplay", "faad", "vorbis-tools", "opus-tools", "flac"]
+# The Debian package that has the program; where none is named, it is called like the program.
+PACKAGES = {"oggdec": "vorbis-tools", "opusdec": "opus-tools", "ffprobe": "ffmpeg"}
+
+
+def require(*codecs):
+    """Raises tools.Missing when a decoder of these codecs is not there."""
+    programs = {argv("", "")[0] for codec in codecs for argv in DECODERS[codec].values() if argv} | {"ffprobe"}
+    tools.require({program: PACKAGES.get(program, program) for program in programs})
 
 
 def read_wav(data):

@@ -40,7 +40,9 @@ class Pattern:
 
 
 def parse(text):
-    """`full`, `clear`, `every:10`, `every:10:3` (phase), `framed:32:64` or `32/64`, `blocks` (1 of 10, of 16 bytes).
+    """`default`, `full`, `clear`, `every:10`, `every:10:3` (phase), `framed:32:64` or `32/64`.
+
+    `blocks` is one block of 16 bytes in ten, as in video.
 
     `header:32:64` is what `framed` would be if the runs of MPEG and ADTS began with the frame's header.
     """
@@ -49,6 +51,8 @@ def parse(text):
     shape = "framed:#:#" if shape == "#:#" else shape
     if text == "full":
         return Pattern(text, "full", "every")
+    if text == "default":
+        return dataclasses.replace(parse("%s:%d:%d" % DEFAULT), text=text)
     if text == "clear":
         return Pattern(text, "clear", "clear")
     if text == "blocks":
@@ -61,7 +65,7 @@ def parse(text):
         kind = shape.split(":")[0]
         name = "default" if (kind, *numbers) == DEFAULT else kind + "%d-%d" % tuple(numbers)
         return Pattern(text, name, "framed", head=numbers[0], stride=numbers[1], from_header=kind == "header")
-    raise ValueError("no pattern: %r (full, clear, every:N, every:N:PHASE, framed:HEAD:N, blocks)" % text)
+    raise ValueError("no pattern: %r (default, full, clear, every:N, every:N:PHASE, HEAD/N)" % text)
 
 
 def read_mask(path, size):

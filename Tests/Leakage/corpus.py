@@ -8,8 +8,8 @@
 | speech2 | asterisk-core-sounds-ru-g722: another voice, another language | CC-BY-3.0 |
 | music2 | extremetuxracer-data, race1-jt.ogg from 10 s | GPL-2+ |
 """
-import os, pathlib
-from . import tools
+import os, pathlib, subprocess
+import numpy as np
 
 PROMPTS = pathlib.Path("/usr/share/asterisk/sounds")
 MUSIC = "/usr/share/games/etr/music/"
@@ -21,31 +21,45 @@ TEXT = ("It was late in the evening when the train reached the village. Snow lay
 CHORDS = (("A2", "E3", "C4"), ("F2", "C3", "A3"), ("C3", "G3", "E4"), ("G2", "D3", "B3"))
 EXCERPTS = ("speech", "music", "mix")
 MORE_EXCERPTS = ("speech2", "music2")
-PACKAGES = ["asterisk-core-sounds-en-g722", "asterisk-core-sounds-ru-g722", "extremetuxracer-data", "espeak-ng", "sox",
-            "lame", "flake", "twolame", "libvo-aacenc0"]
-DONOR_PACKAGES = ["extremetuxracer-data", "lame"]
 FFMPEG = ["ffmpeg", "-v", "error", "-nostdin", "-y"]
 WAV = ["-ar", "44100", "-ac", "2", "-c:a", "pcm_s16le", "-bitexact"]
 
 
-def lame(*options): return lambda wav, out: tools.make(["lame", "--quiet", *options, wav, out])
-def oggenc(*options): return lambda wav, out: tools.make(["oggenc", "-Q", "-s", "1", *options, "-o", out, wav])
-def flac(*options): return lambda wav, out: tools.make(["flac", "-s", "-f", *options, "-o", out, wav])
-def flake(wav, out): tools.make(["flake", "-q", wav, "-o", out])
-def twolame(*options): return lambda wav, out: tools.make(["twolame", "--quiet", *options, wav, out])
+def cache():
+    """The folder that keeps the excerpts and their encodings between runs."""
+    home = os.environ.get("PINSTRIPE_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "pinstripe")
+    return pathlib.Path(home) / "leakage"
+
+
+def make(argv, seconds=120):
+    """Runs a program of ours on input of ours, which has to succeed."""
+    done = subprocess.run([str(a) for a in argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds,
+                          stdin=subprocess.DEVNULL)
+    if done.returncode:
+        raise OSError("%s ended with status %d: %s" % (argv[0], done.returncode, done.stdout[-300:].decode(
+            "utf-8", "replace")))
+    return done.stdout
+
+
+def lame(*options): return lambda wav, out: make(["lame", "--quiet", *options, wav, out])
+def oggenc(*options): return lambda wav, out: make(["oggenc", "-Q", "-s", "1", *options, "-o", out, wav])
+def flac(*options): return lambda wav, out: make(["flac", "-s", "-f", *options, "-o", out, wav])
+def flake(wav, out): make(["flake", "-q", wav, "-o", out])
+def twolame(*options): return lambda wav, out: make(["twolame", "--quiet", *options, wav, out])
 
 
 def opusenc(*options):
-    return lambda wav, out: tools.make(["opusenc", "--quiet", "--serial", "1", *options, wav, out])
+    return lambda wav, out: make(["opusenc", "--quiet", "--serial", "1", *options, wav, out])
 
 
 def ffmpeg(*options):
-    return lambda wav, out: tools.make([*FFMPEG, "-i", wav, *options, "-fflags", "+bitexact", "-strict", "-2", out])
+    return lambda wav, out: make([*FFMPEG, "-i", wav, *options, "-fflags", "+bitexact", "-strict", "-2", out])
 
 
 def vo_aac(rate):
     def encode(wav, out):
-        from .vo_aacenc import encode as vo
+        from vo_aacenc import encode as vo
         with open(wav, "rb") as file:
             pcm = file.read()[44:]
         pathlib.Path(out).write_bytes(vo(pcm, rate))
@@ -91,27 +105,27 @@ def prompts(language, names, target, seconds):
     paths = [next(PROMPTS.glob(language + "*/" + name + ".g722")) for name in names]
     joined = target + ".g722"
     pathlib.Path(joined).write_bytes(b"".join(path.read_bytes() for path in paths))
-    tools.make([*FFMPEG, "-f", "g722", "-ss", begin(seconds), "-i", joined, "-t", seconds, *WAV, target])
+    make([*FFMPEG, "-f", "g722", "-ss", begin(seconds), "-i", joined, "-t", seconds, *WAV, target])
     os.unlink(joined)
 
 
 def song(name, start, target, seconds):
-    tools.make([*FFMPEG, "-ss", start, "-i", MUSIC + name, "-t", seconds, *WAV, target])
+    make([*FFMPEG, "-ss", start, "-i", MUSIC + name, "-t", seconds, *WAV, target])
 
 
 def mix(target, seconds):
     """A voice over plucked chords: two seconds a chord."""
     voice, chords = target + ".voice.wav", target + ".chords.wav"
-    tools.make(["espeak-ng", "-v", "en", "-s", "165", "-w", voice, TEXT])
+    make(["espeak-ng", "-v", "en", "-s", "165", "-w", voice, TEXT])
     parts = []
     for number, notes in enumerate(CHORDS):
         parts.append("%s.%d.wav" % (target, number))
         plucks = [word for note in notes for word in ("pluck", note)]
         # -R: sox's string is plucked with noise, and this makes it the same noise every time.
-        tools.make(["sox", "-R", "-n", "-r", "44100", "-c", "1", parts[-1], "synth", "2", *plucks, "remix", "-",
+        make(["sox", "-R", "-n", "-r", "44100", "-c", "1", parts[-1], "synth", "2", *plucks, "remix", "-",
                     "fade", "0", "2", "0.1", "norm", "-9"])
-    tools.make(["sox", *parts, chords, "repeat", "4"])
-    tools.make([*FFMPEG, "-i", voice, "-i", chords, "-filter_complex",
+    make(["sox", *parts, chords, "repeat", "4"])
+    make([*FFMPEG, "-i", voice, "-i", chords, "-filter_complex",
                 "[0]aresample=44100,volume=-4dB[a];[1]volume=-2dB[b];[a][b]amix=duration=longest:normalize=0", "-t",
                 seconds, "-ss", begin(seconds), *WAV, target])
     for path in [voice, chords, *parts]:
@@ -137,7 +151,7 @@ def made(path, maker):
 
 
 def excerpt(name, seconds):
-    path = tools.cache() / ("corpus-%d" % seconds) / (name + ".wav")
+    path = cache() / ("corpus-%d" % seconds) / (name + ".wav")
     return made(path, lambda part: MAKERS[name](part, str(seconds)))
 
 
@@ -147,3 +161,14 @@ def encoding(name, source, seconds):
     wav = excerpt(source, seconds)
     path = wav.with_name("%s.%s.%s" % (source, name, suffix))
     return made(path, lambda part: encode(str(wav), part))
+
+
+# The donors of guess_mp3: kbit/s of MPEG-1 stereo.
+DONORS = {"mp3-64": 64, "mp3": 128, "mp3-192": 192, "mp3-320": 320}
+
+
+def donor(layout, seconds):
+    """An MP3 of another sound whose frames are about as long."""
+    rate = 8 * sorted(f.length for f in layout.frames)[len(layout.frames) // 2] * 44100 / 1152 / 1000
+    name = min(DONORS, key=lambda r: abs(DONORS[r] - rate))
+    return np.fromfile(encoding(name, "music2", seconds), np.uint8)

@@ -1,16 +1,16 @@
 """An attack on the framed pattern of MP3: its side information, which the head hides, is guessed.
 
-What is known of a frame: its header, its length, the bytes of side information beyond the head (four of 32 when
-the head is counted from the frame's start), and the main data but for one byte of 64. The guesses:
+What is known of a frame: its header, its length, what the head leaves of its side information (nothing, as the packer
+places it), and the main data but for one byte of 64. The guesses:
 
 typical    one granule for all, such as encoders write; the main data starts with the frame, or with a half full
            reservoir; each granule has its share of the bits; with a variable rate, the gain follows the length
-donor      the side information of another sound, encoded by LAME at the same rate
+donor      the side information of another sound, encoded at the same rate
 neighbour  the true side information of the frame before: more than any guess from neighbours can give. An oracle.
 fields     the truth but for some fields: how much has to be guessed before it helps. An oracle.
 """
 import numpy as np
-from . import attacker, checksums, corpus, frames as finder, side_info
+from . import attacker, checksums, frames as finder, side_info
 
 # (tables, region0, region1, big_values, gain) which LAME and other encoders write often.
 SHAPES = {"fine": ((13, 8, 7), 7, 5, 150, 165), "loud": ((15, 13, 10), 7, 6, 200, 175),
@@ -56,17 +56,10 @@ def typical(data, frames, kind, begin):
     return infos
 
 
-def donor(data, frames, seconds):
-    """The side information of other frames, as they come, in step with the music."""
-    first, channels = shape(data, frames[0])
-    if not first:
-        return None
-    rates = {"mp3-64": 64, "mp3": 128, "mp3-192": 192, "mp3-320": 320}
-    rate = 8 * np.median([f.length for f in frames]) * 44100 / 1152 / 1000
-    encoding = min(rates, key=lambda r: abs(rates[r] - rate)) if channels == 2 else "mp3-mono64"
-    other = np.fromfile(corpus.encoding(encoding, "music2", seconds), np.uint8)
+def borrowed(data, frames, other):
+    """The side information of another file's frames, as they come, in step with the music."""
     found = finder.find(other).frames
-    infos = [i for i, f in zip(truth(other, found), found) if shape(other, f) == (first, channels)]
+    infos = [i for i, f in zip(truth(other, found), found) if shape(other, f) == shape(data, frames[0])]
     return [infos[n % len(infos)] for n in range(len(frames))] if infos else None
 
 
@@ -99,7 +92,7 @@ def guesses(attack):
     for kind in SHAPES:
         for begin in (0, 255):
             yield "typical %s %d" % (kind, begin), typical(data, frames, kind, begin)
-    other = donor(data, frames, attack.seconds)
+    other = None if attack.donor is None else borrowed(data, frames, attack.donor)
     if other:
         yield "donor", other
         yield "donor in place", [({**h, "begin": 0}, g) for h, g in other]

@@ -65,10 +65,10 @@ def side_information(mask, frames):
 class Attack:
     """One file, its layout and its clear decodes; many masks can be tried on it."""
 
-    def __init__(self, data, layout, seconds):
+    def __init__(self, data, layout, seconds, duration, donor=None):
+        """`duration` is the data's, in seconds; `donor` an MP3 file of similar making, whose side information L3 tries."""
         self.data, self.layout, self.seconds = np.asarray(data, np.uint8), layout, seconds
-        self.known = layout.known_mask(len(self.data))
-        self.duration = decoders.duration(self.data.tobytes()) or seconds
+        self.known, self.duration, self.donor = layout.known_mask(len(self.data)), duration, donor
         self.references = {name: metric.Reference(decoders.decode(layout.codec, name, self.data.tobytes(), seconds),
                                                   seconds) for name in decoders.DECODERS[layout.codec]}
 

@@ -68,6 +68,20 @@ class Layout:
         return mask
 
 
+def excerpt(data, layout, seconds, duration):
+    """The start of a long file, its layout and its duration, which is 5 s more than asked for; MP4 as it is."""
+    longer = seconds + 5
+    if duration < longer + 5 or layout.codec in ("m4a", "alac", "mp4"):
+        return data, layout, duration
+    if layout.samples:
+        start = layout.samples[0][0]
+        # A multiple of the size of a sample in all channels, whatever their number up to four.
+        end = start + int((len(data) - start) * longer / duration) // 48 * 48
+    else:
+        end = layout.frames[int(len(layout.frames) * longer / duration)].start
+    return data[:end], find(data[:end]), longer
+
+
 def find(data):
     """The layout of `data` (uint8 array). Which codec it is follows from the first bytes."""
     from . import frames_flac, frames_mp4, frames_mpeg, frames_ogg, frames_pcm

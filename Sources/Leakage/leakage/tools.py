@@ -1,7 +1,6 @@
-"""Programs of others: installed when missing, and always run with limits, for what they read is hostile."""
-import os, pathlib, shutil, subprocess, tempfile
+"""Programs of others, always run with limits: what they read is hostile."""
+import shutil, subprocess, tempfile
 
-TESTS = pathlib.Path(__file__).resolve().parents[2]
 # A decoder takes a tenth of a second for 30 s of sound; what needs this long is stuck in our garbage.
 SECONDS = 20
 # No decoder here needs 200 MB; 2 GB leave room for address space that is never touched.
@@ -11,25 +10,14 @@ OUTPUT = 400 << 20
 
 
 class Missing(Exception):
-    """A program or package that is not there and could not be installed."""
+    """A program that is not there, or failed."""
 
 
-def cache():
-    """The folder that keeps the corpus and its encodings between runs."""
-    home = os.environ.get("PINSTRIPE_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "pinstripe")
-    folder = pathlib.Path(home) / "leakage"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def need(*packages):
-    """Installs the Debian packages that are missing, with the helper that all tests share."""
-    script = 'source "$1" && shift && need_debian_packages "$@"'
-    helper = TESTS / "packages.sh"
-    done = subprocess.run(["bash", "-c", script, "bash", str(helper), *packages], stdout=2)
-    if done.returncode:
-        raise Missing("Debian packages are needed and could not be installed: " + " ".join(packages))
+def require(packages):
+    """`packages` says of which Debian package each program is. Raises Missing with those that have to be installed."""
+    wanted = sorted({package for program, package in packages.items() if not shutil.which(program)})
+    if wanted:
+        raise Missing("Debian packages are needed: apt-get install " + " ".join(wanted))
 
 
 def run(argv, stdin=None, seconds=SECONDS):
@@ -56,10 +44,6 @@ def make(argv, seconds=120):
         raise Missing("%s ended with status %d: %s" % (argv[0], done.returncode, done.stdout[-300:].decode(
             "utf-8", "replace")))
     return done.stdout
-
-
-def have(program):
-    return shutil.which(program) is not None
 
 
 def workspace():
