@@ -28,7 +28,7 @@ struct Step {
   /// its own there.
   static let head: UInt64 = 32
 
-  /// The run that begins there; nil when the present one goes on, at the content's start a full one.
+  /// The run that begins there; nil when the present one goes on.
   ///
   /// A full run after another is no new one.
   var kind: RunKind?

@@ -44,8 +44,8 @@ def masks():
     check("the packer's notation", patterns.parse("32/64").name == patterns.parse("default").name == "default")
     layout = frames.Layout("mp3", [frames.Frame(10, 50, lead=4), frames.Frame(60, 36, lead=4), frames.Frame(96, 40, lead=4),
                                    frames.Frame(140, 40, lead=6)])
-    # The second frame has 32 bytes behind its header, which a head covers; none follows the third at once.
-    check("runs begin behind headers", layout.runs() == [(14, 50), (100, 36), (146, 34)], layout.runs())
+    # The second frame has 32 bytes behind its header, which a head covers.
+    check("runs begin behind headers", layout.runs() == [(14, 46), (100, 36), (146, 34)], layout.runs())
     check("runs from headers", layout.runs(True) == [(10, 50), (60, 36), (96, 40), (140, 40)], layout.runs(True))
     for text in ("every:0", "every:4:4", "framed:3", "framed:3:0", "half"):
         refuses("pattern " + text, lambda text=text: patterns.parse(text))

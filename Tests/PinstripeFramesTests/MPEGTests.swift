@@ -46,7 +46,9 @@ struct MPEGTests {
     for (hasCRC, start) in [(false, 4), (true, 6)] {
       var built = Built()
       built.mpeg(MPEGFrame(hasCRC: hasCRC), count: 2)
-      #expect(try list(Runs(built.bytes).starts) == ["F 0", "S \(start)", "S \(417 + start)"])
+      #expect(
+        try list(Runs(built.bytes).starts)
+          == ["F 0", "S \(start)", "F 417", "S \(417 + start)"])
     }
   }
 
@@ -97,7 +99,9 @@ struct MPEGTests {
     for missing in 1...413 {
       let runs = try Runs(Array(built.bytes.dropLast(missing)))
       let left = missing < 413 ? ["S 838"] : []
-      #expect(list(runs.starts) == ["F 0", "S 4", "S 421"] + left, "\(missing) bytes missing")
+      #expect(
+        list(runs.starts) == ["F 0", "S 4", "F 417", "S 421", "F 834"] + left,
+        "\(missing) bytes missing")
     }
   }
 

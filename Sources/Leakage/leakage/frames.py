@@ -1,10 +1,9 @@
 """Where a file's frames are, found again without the packer's code; and what an attacker can restore of them.
 
 Each codec's module has `find(data)`, which returns a Layout or None. The rules of the runs:
-an MPEG or ADTS frame is a striped run from behind its header and checksum to the same place of the next frame, or to
-its end when no frame follows there; a FLAC frame from its header to its end; in Ogg, a packet's bytes within one page
-(set-up packets: full); in MP4, a sample. All else is a full run: tags, page headers, boxes, and what a head would
-cover anyway.
+an MPEG or ADTS frame is a striped run from behind its header and checksum to its end; a FLAC frame from its header on;
+in Ogg, a packet's bytes within one page (set-up packets: full); in MP4, a sample. All else is a full run: tags, headers
+of MPEG and ADTS frames, page headers, boxes, and what a head would cover anyway.
 """
 import dataclasses, struct
 import numpy as np
@@ -49,13 +48,8 @@ class Layout:
 
     def runs(self, from_header=False):
         """The striped runs, (start, length) each. `from_header`: where they would be if each began with its frame."""
-        found = []
-        for f, after in zip(self.frames, [*self.frames[1:], None]):
-            lead, end = 0 if from_header else f.lead, f.start + f.length
-            if f.length - lead > PACKER_HEAD:
-                goes_on = not from_header and after is not None and after.start == end
-                found.append((f.start + lead, f.length - lead + (after.lead if goes_on else 0)))
-        return found
+        leads = ((f, 0 if from_header else f.lead) for f in self.frames)
+        return [(f.start + lead, f.length - lead) for f, lead in leads if f.length - lead > PACKER_HEAD]
 
     def known_mask(self, size):
         mask = np.ones(size, bool)

@@ -66,10 +66,9 @@ struct Built {
 
   /// A frame; one no longer than a run's head belongs to the full run before it.
   ///
-  /// - Parameter lead: Bytes that the run leaves to the one before.
+  /// - Parameter lead: Bytes before the run.
   mutating func frame(_ piece: [UInt8], lead: Int = 0) {
-    if lead > 0, starts.isEmpty { starts.append("F \(bytes.count)") }
-    bytes += piece.prefix(lead)
+    full(Array(piece.prefix(lead)))
     if piece.count - lead <= 32 { return full(Array(piece.dropFirst(lead))) }
     starts.append("S \(bytes.count)")
     bytes += piece.dropFirst(lead)
