@@ -2,10 +2,11 @@
 ///
 /// Header and checksum of a frame are a full run, and a striped one begins behind them: there the 32
 /// bytes of a head are MP3's whole side information. A head that began with the header would leave
-/// six bytes of it in clear when there is a checksum, among them a gain, and an attacker who guesses
-/// the rest then gets an LI of 0.16 instead of 0.10, with 0.18 as the limit (`Tests/Benchmarks/run.sh
-/// leak`, rows "header32-64" and L3). Left in clear, the headers would give away where a variable rate
-/// is high, which is the loudness (0.32 for speech). It costs four bytes a frame, and one of the map.
+/// four bytes of it in clear, which name the last granule's tables, and with a checksum six, which
+/// hold its gain: the best attacker then gets an LI of 0.17 instead of 0.08 from music, and with a
+/// checksum 0.16 instead of 0.10 from speech, where 0.18 is the limit (`Tests/Benchmarks/run.sh leak`,
+/// rows "header32-64" and L3). Left in clear, the headers would give away where a variable rate is
+/// high, which is the loudness (0.32 for speech). It costs four bytes a frame, and one of the map.
 ///
 /// A header counts when the next one of the same stream follows where the frame's length says, or
 /// the content's end or a tag does. One that nothing confirms begins a full run, which lasts until

@@ -99,10 +99,12 @@ def gates(rows, tool, seconds):
     for r in rows:
         if r["pattern"] == "default" and r["attacker"] == "L1" and r["class"] != "sealed":
             yield "the default of %(encoding)s, %(sound)s, is %(class)s: LI %(LI).2f" % r
-    for encoding in sorted({r["encoding"] for r in rows}):
-        worst = report.summary(r for r in rows if r["encoding"] == encoding)
-        if encoding == "mp3" and worst["mp3", "every10", "L1"]["class"] == "sealed":
-            yield "every 10th byte of MP3 is said to be sealed"
+        limit = packer.LIMITS.get(r["encoding"], packer.LIMITS.get(r["encoding"].split("-")[0]))
+        if r["pattern"] == "every%s" % limit and r["attacker"] == "L1" and r["class"] == "unsafe":
+            yield "the tool takes %(pattern)s of %(encoding)s, which is unsafe in %(sound)s: LI %(LI).2f" % r
+    worst = report.summary(rows)
+    if worst.get(("mp3", "every10", "L1"), {}).get("class") == "sealed":
+        yield "every 10th byte of MP3 is said to be sealed"
     if tool:
         yield from packer.faults(tool, seconds)
 

@@ -67,7 +67,7 @@ def analyse(options):
     rows, results, full = measure(attack, masks, name, layout.codec, told)
     if options.picture:
         show(options.picture, attack, rows, results, full, options.seconds)
-    print(report.as_json(rows) if options.json else report.table(rows) + "\n\n" + report.legend(layout.codec))
+    print(report.as_json(rows) if options.json else report.table(rows) + "\n\n" + report.legend(layout.codec, full.score.li))
     return 0
 
 

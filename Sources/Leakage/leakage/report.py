@@ -64,11 +64,19 @@ def summary(rows):
 REFUSING = ("aac", "m4a", "flac", "oggflac", "alac")
 
 
-def legend(codec):
+# An excerpt whose full encryption scores more is all of one kind: whatever rises and falls with it is alike.
+TELLING = 0.25
+
+
+def legend(codec, floor):
     lines = ["LI: 1 is the sound itself, full encryption's is what chance and the frames' lengths give.",
              "sealed: no more than full encryption. obscured: rhythm and loudness at best. unsafe: beyond.",
              "L1 restores headers and tries every stock decoder. L2 knows the first two encrypted bytes of each frame",
-             "as well, or MP3's side information. L3 uses programs written against these patterns."]
+             "as well, or MP3's side information. L3 uses programs written against these patterns. All of them are told",
+             "where frames begin, which the packer's framed patterns and full encryption hide."]
+    if floor > TELLING:
+        lines.append("Here full encryption itself scores %.2f: too little happens in this sound to tell patterns apart. "
+                     "Judge more seconds, or another file." % floor)
     if codec in REFUSING:
         lines.append("Stock decoders refuse such damaged frames; another program might make more of them.")
     return "\n".join(lines)
