@@ -53,7 +53,7 @@ class Packer:
 PATTERNS = ((("--framed", "40/16"), "40/16"), (("--every", "10", "--phase", "3"), "every:10:3"), ((), "default"))
 # The largest stride that the tool takes unless forced (PatternSafety.swift): what is measured there may be obscured, but
 # must not be unsafe.
-LIMITS = {"wav": 1, "mp3": 10, "opus": 1, "vorbis": 32, "aac": 32, "flac": 32, "m4a": 32, "alac": 32, "mp2-192": 10}
+LIMITS = {"wav": 1, "mp3": 10, "opus": 1, "vorbis": 10, "aac": 32, "flac": 32, "m4a": 32, "alac": 32, "mp2-192": 10}
 
 
 def disagreements(tool, encodings, sounds, seconds, chosen=PATTERNS):
