@@ -60,7 +60,7 @@ enum PatternSafety {
 
   /// The largest stride that is not unsafe, by the largest LI over all sounds of the benchmark.
   ///
-  /// - PCM: every 4th byte gives 0.99, every 2nd is one clear byte a sample.
+  /// - PCM: every 4th byte gives 0.99 or more; with every 2nd, one byte of each sample is clear.
   /// - Opus: every 4th gives 0.24, every 10th 0.51; but with two guessed bytes a packet 0.88.
   /// - MP3: every 10th gives 0.55 at most for LAME at any rate, every 32nd 0.89. Shine's, which has no
   ///   bit reservoir, is unsafe from the 7th on (every 10th 0.77); what encoder a file is of cannot be
