@@ -132,7 +132,8 @@ let package = Package(
       ],
       swiftSettings: common),
     .testTarget(
-      name: "PinstripeCommandTests", dependencies: ["PinstripeCommand", "TestTools", "CJansson"],
+      name: "PinstripeCommandTests",
+      dependencies: ["PinstripeCommand", "Pinstripe", "TestTools", "CJansson"],
       swiftSettings: common),
     .testTarget(
       name: "CStripeKernelsTests", dependencies: ["CStripeKernels"], swiftSettings: common),

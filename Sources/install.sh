@@ -31,6 +31,10 @@ files=(
   share/doc/pinstripe/LICENSE
   share/doc/pinstripe/README.md
 )
+# What `pinstripe leak` runs; it is looked for here, beside the program's folder (LeakageProgram.swift).
+while read -r file; do
+  files+=("share/pinstripe/leakage/$file")
+done < <(cd "$package/Sources/Leakage" && find . -name '*.py' -printf '%P\n' | sort)
 
 while (($#)); do
   case $1 in
@@ -62,7 +66,8 @@ if [[ $action == uninstall ]]; then
   for file in "${files[@]}"; do rm -f "$root/$file"; done
   rm -f "$root/share/man/man1/pinstripe.1" "$root/share/man/man1/"pinstripe.*.1
   # Ours alone; the others are shared with other programs.
-  rmdir "$root/share/doc/pinstripe" 2>/dev/null || true
+  rmdir "$root/share/doc/pinstripe" "$root/share/pinstripe/leakage/leakage" \
+    "$root/share/pinstripe/leakage" "$root/share/pinstripe" 2>/dev/null || true
   exit 0
 fi
 
@@ -90,6 +95,10 @@ mkdir -p "$staged/share/"{bash-completion/completions,zsh/site-functions,fish/ve
 "$binary" --generate-completion-script fish \
   >"$staged/share/fish/vendor_completions.d/pinstripe.fish"
 install -D -m 644 -t "$staged/share/doc/pinstripe" "$package/LICENSE" "$package/README.md"
+for file in "${files[@]}"; do
+  [[ $file != share/pinstripe/leakage/* ]] ||
+    install -D -m 644 "$package/Sources/Leakage/${file#share/pinstripe/leakage/}" "$staged/$file"
+done
 
 if [[ -n $manual ]]; then
   install -D -m 644 -t "$staged/share/man/man1" "$manual"/*.1

@@ -45,7 +45,7 @@ struct PinstripeTool: AsyncParsableCommand {
         name: "Track",
         subcommands: [
           PackCommand.self, UnpackCommand.self, VerifyCommand.self, InfoCommand.self,
-          RewrapCommand.self,
+          RewrapCommand.self, LeakCommand.self,
         ]),
       CommandGroup(
         name: "Player",

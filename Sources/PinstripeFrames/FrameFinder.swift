@@ -1,7 +1,7 @@
 /// Finds where runs of content begin, in one pass with bounded lookahead.
 ///
-/// A frame (a packet, a sample) that is recognised begins a striped run; everything else (tags,
-/// headers, junk, what trails) lies in full runs. The device needs no codec for what comes out of
+/// A frame (a packet, a sample) that is recognised begins a striped run, in MPEG audio and ADTS
+/// behind its header; everything else (tags, headers, junk, what trails) lies in full runs. The device needs no codec for what comes out of
 /// this: a frame that is found where none is costs 32 encrypted bytes, one that is missed in the
 /// midst of a striped run leaks its header and side information, and so a doubt makes a full run.
 ///

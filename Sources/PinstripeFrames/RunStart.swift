@@ -44,7 +44,7 @@ struct Step {
     self.init(kind, UInt64(max(1, length)))
   }
 
-  /// A frame whose length is known.
+  /// A frame whose length is known, or what of it lies behind its header.
   static func frame(_ length: UInt64) -> Step {
     Step(length <= head ? .full : .striped, length)
   }

@@ -22,6 +22,8 @@ struct SyncHeader {
   let length: Int
   /// Bytes of the padding slot, in free format to be added.
   let padding: Int
+  /// Bytes of the header and of the checksum behind it, if there is one.
+  let lead: Int
   /// Whether the frame has further starts inside that its header does not tell.
   let isOpaque: Bool
 
@@ -59,6 +61,8 @@ struct SyncHeader {
     padding = isPadded ? slot : 0
     length = bitRate == 0 ? 0 : slots * bits1 / rate * slot + padding
     signature = Family.mpeg.rawValue | bits & 0x001E_0C00 | (bitRate == 0 ? 1 : 0)
+    // ISO 11172-3 §2.4.1.4: a checksum of 16 bits stands behind the header.
+    lead = bits & 0x0001_0000 == 0 ? 6 : 4
     isOpaque = false
   }
 
@@ -96,7 +100,8 @@ struct SyncHeader {
     let blocks = Int(view[index + 6] & 3)
     length =
       Int(view[index + 3] & 3) << 11 | Int(view[index + 4]) << 3 | Int(view[index + 5]) >> 5
-    guard length > (hasCRC ? 9 : 7) else { return nil }
+    lead = hasCRC ? 9 : 7
+    guard length > lead else { return nil }
     family = .adts
     padding = 0
     signature = Family.adts.rawValue | fixed & 0x0008_FDC0

@@ -27,6 +27,8 @@ chunktags() {
   "$(swift build -c release --show-bin-path)/ChunkTagBenchmark"
 }
 
+leak() { ../Leakage/benchmark.sh; }
+
 for group; do
   [[ " ${groups[*]} " == *" $group "* ]] || usage
 done
@@ -35,7 +37,7 @@ done
 cd "$(dirname "$0")"
 for group; do
   case $group in
-    stripe | chunktags) "$group" ;;
+    stripe | chunktags | leak) "$group" ;;
     *) echo "$group: this group has no figures yet" >&2 ;;
   esac
 done

@@ -13,7 +13,7 @@ struct ADTSTests {
                 isMPEG2: isMPEG2, hasCRC: hasCRC, profile: profile, sampleRate: sampleRate,
                 channels: channels)
               var built = Built()
-              for length in [10, 32, 33, 700, 300] {
+              for length in [10, 32, 39, 40, 41, 42, 700, 300] {
                 frame.length = length
                 built.adts(frame)
               }

@@ -12,8 +12,9 @@ struct MPEGTests {
             var frame = MPEGFrame(
               version: version, layer: layer, bitRate: bitRate, sampleRate: sampleRate)
             var built = Built()
-            for isPadded in [false, true, true, false] {
+            for (isPadded, hasCRC) in [(false, false), (true, true), (true, false), (false, true)] {
               frame.isPadded = isPadded
+              frame.hasCRC = hasCRC
               built.mpeg(frame)
             }
             built.full(Tags.id3v1())
@@ -38,6 +39,17 @@ struct MPEGTests {
     #expect(MPEGFrame(layer: 1, bitRate: 14, sampleRate: 2).length == 672)
     #expect(MPEGFrame(layer: 2, bitRate: 14, sampleRate: 1).length == 1152)
     #expect(MPEGFrame(version: 20, bitRate: 8, sampleRate: 0).length == 208)
+  }
+
+  /// MP3's side information, behind header and checksum, lies in the run's head as a whole.
+  @Test func headCoversTheSideInformation() throws {
+    for (hasCRC, start) in [(false, 4), (true, 6)] {
+      var built = Built()
+      built.mpeg(MPEGFrame(hasCRC: hasCRC), count: 2)
+      #expect(
+        try list(Runs(built.bytes).starts)
+          == ["F 0", "S \(start)", "F 417", "S \(417 + start)"])
+    }
   }
 
   @Test func freeFormat() throws {
@@ -72,7 +84,7 @@ struct MPEGTests {
   @Test func aSingleFrame() throws {
     var built = Built()
     built.mpeg(MPEGFrame())
-    #expect(try list(Runs(built.bytes).starts) == ["S 0"])
+    #expect(try list(Runs(built.bytes).starts) == ["F 0", "S 4"])
     // Nothing confirms one whose end is missing.
     let cut = try Runs(Array(built.bytes.dropLast()))
     #expect(list(cut.starts) == ["F 0"])
@@ -83,9 +95,13 @@ struct MPEGTests {
   @Test func aLastFrameCutOff() throws {
     var built = Built()
     built.mpeg(MPEGFrame(), count: 3)
-    for missing in 1...412 {
+    // Of the last one, its header alone is left when 413 bytes are missing.
+    for missing in 1...413 {
       let runs = try Runs(Array(built.bytes.dropLast(missing)))
-      #expect(list(runs.starts) == ["S 0", "S 417", "S 834"], "\(missing) bytes missing")
+      let left = missing < 413 ? ["S 838"] : []
+      #expect(
+        list(runs.starts) == ["F 0", "S 4", "F 417", "S 421", "F 834"] + left,
+        "\(missing) bytes missing")
     }
   }
 

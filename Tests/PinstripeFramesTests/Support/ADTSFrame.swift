@@ -33,7 +33,8 @@ extension Built {
   mutating func adts(_ frame: ADTSFrame, count: Int = 1) {
     for _ in 0..<count {
       // Where the later blocks of a frame begin is not told.
-      if frame.blocks > 1 { full(frame.bytes(&random)) } else { self.frame(frame.bytes(&random)) }
+      let bytes = frame.bytes(&random)
+      if frame.blocks > 1 { full(bytes) } else { self.frame(bytes, lead: frame.hasCRC ? 9 : 7) }
     }
   }
 }

@@ -9,6 +9,7 @@ struct MPEGFrame {
   var isPadded = false
   /// Bytes without padding in free format.
   var freeLength = 0
+  var hasCRC = false
 
   static let versions = [10, 20, 25]
 
@@ -45,7 +46,7 @@ struct MPEGFrame {
   func bytes(_ random: inout Random) -> [UInt8] {
     let versionBits = [10: 3, 20: 2, 25: 0][version] ?? 1
     let header: [UInt8] = [
-      0xFF, UInt8(0xE1 | versionBits << 3 | (4 - layer) << 1),
+      0xFF, UInt8(0xE0 | versionBits << 3 | (4 - layer) << 1 | (hasCRC ? 0 : 1)),
       UInt8(bitRate << 4 | sampleRate << 2 | (isPadded ? 2 : 0)), 0x44,
     ]
     return header + random.quietBytes(max(0, length - 4))
@@ -64,13 +65,16 @@ struct Built {
   }
 
   /// A frame; one no longer than a run's head belongs to the full run before it.
-  mutating func frame(_ piece: [UInt8]) {
-    if piece.count <= 32 { return full(piece) }
+  ///
+  /// - Parameter lead: Bytes before the run.
+  mutating func frame(_ piece: [UInt8], lead: Int = 0) {
+    full(Array(piece.prefix(lead)))
+    if piece.count - lead <= 32 { return full(Array(piece.dropFirst(lead))) }
     starts.append("S \(bytes.count)")
-    bytes += piece
+    bytes += piece.dropFirst(lead)
   }
 
   mutating func mpeg(_ frame: MPEGFrame, count: Int = 1) {
-    for _ in 0..<count { self.frame(frame.bytes(&random)) }
+    for _ in 0..<count { self.frame(frame.bytes(&random), lead: frame.hasCRC ? 6 : 4) }
   }
 }
