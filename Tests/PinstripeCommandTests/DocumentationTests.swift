@@ -69,8 +69,10 @@ struct DocumentationTests {
       let examples = Self.examples(in: lines)
       #expect(examples.count >= 4, "\(place)")
       let tool = Tool()
-      TestFile.write(TestFile.content(50_000), to: tool.folder("song.mp3"))
-      for example in examples {
+      let song = try #require(TestFile.read(Repository.root + "/Examples/Media/idle_tune.mp3"))
+      TestFile.write(song, to: tool.folder("song.mp3"))
+      // `leak` takes a minute and needs other people's decoders: the stage leakage runs it.
+      for example in examples where !example.hasPrefix("pinstripe leak ") {
         let outcome = try await tool.shell("\"$T\" " + example.dropFirst("pinstripe ".count))
         let command = example.split(separator: " ")[1]
         let needsPlayer = ["players", "push", "ls", "pull", "rm"].contains(command)
@@ -86,7 +88,9 @@ struct DocumentationTests {
     let quotations = files.flatMap { Self.quotations(in: Self.lines($0)) }
     #expect(!quotations.isEmpty)
     for quotation in quotations {
-      let words = quotation.split(separator: " ").dropFirst().prefix { !$0.hasPrefix("-") }
+      // The command's own words, before options and what stands for a value: FILE.
+      let words = quotation.split(separator: " ").dropFirst()
+        .prefix { $0.allSatisfy(\.isLowercase) }
       let outcome = try await Tool().program.run(words.map(String.init) + ["--help"])
       let command = (["pinstripe"] + words).joined(separator: " ")
       #expect(outcome.status == 0 && outcome.text.contains("USAGE: \(command)"), "\(quotation)")
