@@ -62,11 +62,13 @@ final class ClaimedInterface: Sendable {
       made.append(input)
       events = try TransferQueue(
         loop: connection.loop, handle: connection.handle, endpoint: interface.interrupt.address,
-        kind: .interrupt, depth: 1, bufferSize: interface.interrupt.packetSize)
+        kind: .interrupt, depth: 1, bufferSize: interface.interrupt.packetSize, collects: true)
     } catch {
       for queue in made { await queue.close() }
       throw connection.device.failure(error, .allocate)
     }
+    // A device whose events nobody fetches may answer nothing else: umtp-responder waits for that.
+    events.postEarly()
   }
 
   /// The error, or `disconnected` when it is a bus error behind which the device has gone.

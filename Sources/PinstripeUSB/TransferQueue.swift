@@ -19,6 +19,8 @@ final class TransferQueue: Sendable {
   let bufferSize: Int
   let depth: Int
   let usb: any LibUSB
+  /// Whether receptions are copied and posted again as they end, without an operation.
+  private let collects: Bool
   private let handle: HandleToken
   private let loop: EventLoop
   private let state = Mutex(State())
@@ -36,6 +38,8 @@ final class TransferQueue: Sendable {
     /// Why the operation shall end.
     var stop: TransferError?
     var isClosed = false
+    /// What a collecting queue has received and nobody has taken, the oldest first.
+    var packets: [[UInt8]] = []
     var wait = Wait.nothing
     var waiter: CheckedContinuation<Void, Never>?
     var deadline: SuspendingClock.Instant?
@@ -58,12 +62,16 @@ final class TransferQueue: Sendable {
 
   /// Allocates `depth` transfers of `bufferSize` bytes each.
   ///
-  /// - Parameter usesDeviceMemory: Whether the kernel is asked for buffers that go to the wire
-  ///   without a copy; the heap serves where it has none.
+  /// - Parameters:
+  ///   - usesDeviceMemory: Whether the kernel is asked for buffers that go to the wire without a
+  ///     copy; the heap serves where it has none.
+  ///   - collects: Whether what arrives is kept until ``takePacket(_:)`` asks for it, as long as
+  ///     there are no more than 64 packets: then the oldest are forgotten.
   init(
     loop: EventLoop, handle: HandleToken, endpoint: UInt8, kind: TransferKind,
-    depth: Int, bufferSize: Int, usesDeviceMemory: Bool = false
+    depth: Int, bufferSize: Int, usesDeviceMemory: Bool = false, collects: Bool = false
   ) throws(USBError) {
+    self.collects = collects
     self.usb = loop.usb
     self.loop = loop
     self.handle = handle
@@ -183,7 +191,7 @@ final class TransferQueue: Sendable {
     }
   }
 
-  /// Submits one reception if nothing is in the row and no operation is under way.
+  /// Submits one reception if nothing is in the row, no operation is under way, and the queue is open.
   func postEarly() {
     state.withLock { state in
       guard state.operation == 0, !state.isClosed else { return }
@@ -222,13 +230,54 @@ final class TransferQueue: Sendable {
     let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
       transfer.completion = completion
       state.inFlight -= 1
+      if collects { collect(transfer, &state) }
       switch state.wait {
-      case .head where state.headCompletion != nil: return state.takeWaiter()
+      case .head where state.headCompletion != nil || !state.packets.isEmpty:
+        return state.takeWaiter()
       case .drained where state.inFlight == 0: return state.takeWaiter()
       default: return nil
       }
     }
     waiter?.resume()
+  }
+
+  /// Keeps what a transfer received, and posts it again.
+  private func collect(_ transfer: Transfer, _ state: inout State) {
+    guard let completion = transfer.completion, completion.error == nil, state.count > 0 else {
+      return
+    }
+    let packet = unsafe transfer.memory.prefix(completion.count)
+    unsafe state.packets.append([UInt8](packet))
+    if state.packets.count > Self.mostPackets { state.packets.removeFirst() }
+    state.head = (state.head + 1) % state.transfers.count
+    state.count -= 1
+    // Failing is for the reception that needs it to find out.
+    if !state.isClosed { try? post(&state, upTo: state.transfers.count) }
+  }
+
+  /// Events are hints: who falls so far behind lists the storage anew.
+  private static let mostPackets = 64
+
+  /// Takes the oldest packet that a collecting queue has, or waits for the next.
+  ///
+  /// - Throws: What the head ended with, which is taken off then; `timedOut` or `cancelled`.
+  func takePacket(_ timeout: Duration) async throws(TransferError) -> [UInt8] {
+    if let packet = nextPacket() { return packet }
+    try post(upTo: depth)
+    do throws(TransferError) {
+      let completion = try await waitForHead(timeout)
+      if let packet = nextPacket() { return packet }
+      popHead()
+      throw completion.error ?? TransferError(.other)
+    } catch {
+      // It may have come together with the end of the wait.
+      if let packet = nextPacket() { return packet }
+      throw error
+    }
+  }
+
+  private func nextPacket() -> [UInt8]? {
+    state.withLock { $0.packets.isEmpty ? nil : $0.packets.removeFirst() }
   }
 
   /// Ends a wait whose time is over.
@@ -257,7 +306,7 @@ final class TransferQueue: Sendable {
     let deadline = SuspendingClock().now + min(max(timeout, .zero), .seconds(86_400))
     await withCheckedContinuation { continuation in
       let isReady = state.withLock { state in
-        if state.stop != nil || state.headCompletion != nil { return true }
+        if state.stop != nil || state.headCompletion != nil || !state.packets.isEmpty { return true }
         (state.waiter, state.wait, state.deadline) = (continuation, .head, deadline)
         return false
       }

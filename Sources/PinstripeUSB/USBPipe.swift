@@ -137,23 +137,20 @@ public final class USBPipe: BulkPipe {
 
   /// Waits for a packet on the interrupt endpoint.
   ///
-  /// The transfer stays posted when the wait ends, so no event is missed between two calls. A halt,
-  /// for which there is no call of its own, is ended before it is thrown.
+  /// Events are fetched from the moment the pipe is opened, whether anybody waits for them or not, and
+  /// the last 64 are kept. A halt, for which there is no call of its own, is ended before it is thrown.
   ///
   /// - Throws: `TransferError`.
   public func receiveEvent(timeout: Duration) async throws -> [UInt8] {
     let events = claimed.events
     return try await events.perform {
-      try events.post(upTo: 1)
-      let completion = try await events.waitForHead(timeout)
-      if let error = completion.error, completion.count == 0 {
-        events.popHead()
+      do throws(TransferError) {
+        return try await events.takePacket(timeout)
+      } catch {
+        guard error != .timedOut, error != .cancelled else { throw error }
         if error == .stalled { try await clearHaltOfOperation(events, interface.interrupt.address) }
         throw await claimed.explain(error)
       }
-      defer { events.popHead() }
-      let packet = unsafe events.headTransfer.memory.prefix(completion.count)
-      return unsafe [UInt8](packet)
     }
   }
 }
