@@ -33,6 +33,11 @@ let package = Package(
     .library(name: "PinstripePlayer", targets: ["PinstripePlayer"]),
     .library(name: "PinstripeTestSupport", targets: ["PinstripeTestSupport"]),
     .executable(name: "pinstripe", targets: ["PinstripeCommand"]),
+    // Parts of Pinstripe, for those who need one of them only; Tests/Fuzz attacks each by itself.
+    .library(name: "PinstripeFrames", targets: ["PinstripeFrames"]),
+    .library(name: "PinstripeKeys", targets: ["PinstripeKeys"]),
+    .library(name: "PinstripeProfiles", targets: ["PinstripeProfiles", "PinstripeProfile"]),
+    .library(name: "PinstripeUSB", targets: ["PinstripeUSB", "PinstripePipe"]),
   ],
   traits: [
     .default(enabledTraits: ["Tool"]),
@@ -87,7 +92,8 @@ let package = Package(
       name: "Pinstripe",
       dependencies: [
         "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys", "PinstripeMTP",
-        "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeUSB", "CPinstripe", "CLibCrypto",
+        "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeUSB", "CPinstripe",
+        "CLibCrypto",
       ],
       swiftSettings: common),
     .target(
@@ -105,6 +111,9 @@ let package = Package(
       swiftSettings: common),
 
     // Tests
+    .executableTarget(
+      name: "LabWatcher", dependencies: ["Pinstripe", "PinstripeMTP"], path: "Tests/Lab/Watcher",
+      swiftSettings: common),
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: common),
     .testTarget(
       name: "PinstripeFilesTests", dependencies: ["PinstripeFiles", "TestTools"],
@@ -115,8 +124,8 @@ let package = Package(
     .testTarget(
       name: "PinstripeTests",
       dependencies: [
-        "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeMTP", "PinstripePipe",
-        "PinstripeProfile", "PinstripeTestSupport", "TestTools",
+        "Pinstripe", "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys",
+        "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport", "TestTools",
       ],
       swiftSettings: common),
     .testTarget(

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds the decoder core as Embedded Swift and makes of it what a firmware integrator links:
-# OUT/TARGET/libpinstripe-decoder.a and pinstripe_decoder.h. Then proves what the header promises:
+# OUT/TARGET/libpinstripe-decoder.a and pinstripe_decoder.h; and, where the architecture always has
+# vectors, libpinstripe-stripe.a and stripe_kernels.h for the provider's `stripe`. Then proves what the header promises:
 # the API and nothing else is exported, nothing but four C functions is needed, nothing is static.
 set -euo pipefail
 
@@ -65,6 +66,20 @@ prelink() {
     --remove-section='.swift*' "$object"
 }
 
+# The stripe in vectors (NEON on aarch64), for CPUs of which every one has them.
+build_stripe() {
+  local folder=$1 kernels=$package/Sources/CStripeKernels source objects=()
+  for source in "$kernels"/*.c; do
+    objects+=("$folder/stripe-$(basename "$source" .c).o")
+    "$(swift_tool clang)" --target="${stripe_target}" -O2 -fPIC -ffreestanding -ffunction-sections \
+      -Wall -Wextra -Werror -I "$kernels/include" -c "$source" -o "${objects[-1]}"
+  done
+  rm -f "$folder/libpinstripe-stripe.a"
+  "$(swift_tool llvm-ar)" rcsD "$folder/libpinstripe-stripe.a" "${objects[@]}"
+  rm "${objects[@]}"
+  cp "$kernels/include/stripe_kernels.h" "$folder/"
+}
+
 # The sum of the sizes of the sections whose name matches.
 size_of() {
   local size total=0
@@ -108,4 +123,5 @@ for target in "${targets[@]}"; do
     "$out/$target/pinstripe-decoder.o"
   rm "$out/$target/pinstripe-decoder.o"
   cp "$header" "$out/$target/"
+  [[ -z $stripe_target ]] || build_stripe "$out/$target"
 done

@@ -12,18 +12,20 @@ all_targets=(aarch64-linux armv7-linux x86_64-linux)
 #   debian     Debian's name of the architecture
 #   emulator   the qemu-user program that runs it; empty on a machine of the same kind
 #   short      its name in figures
+#   stripe_target  what clang builds the vectored stripe for; empty where not every CPU has vectors
 describe_target() {
   abi=()
+  stripe_target=
   case $1 in
     aarch64-linux)
       triple=aarch64-none-none-elf emulation=aarch64linux gnu=aarch64-linux-gnu debian=arm64
-      emulator=qemu-aarch64 ;;
+      emulator=qemu-aarch64 stripe_target=aarch64-none-elf ;;
     armv7-linux)
       triple=armv7-none-none-eabi emulation=armelf_linux_eabi gnu=arm-linux-gnueabihf debian=armhf
       abi=(-mfloat-abi=hard -fno-short-enums) emulator=qemu-arm ;;
     x86_64-linux)
       triple=x86_64-unknown-linux-gnu emulation=elf_x86_64 gnu=x86_64-linux-gnu debian=amd64
-      emulator=qemu-x86_64 ;;
+      emulator=qemu-x86_64 stripe_target=x86_64-linux-gnu ;;
     *)
       echo "error: no target is named '$1'; there are: ${all_targets[*]}." >&2
       return 2 ;;

@@ -39,12 +39,13 @@ struct PinstripeTool: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [],
     groupedSubcommands: [
-      CommandGroup(name: "Key", subcommands: [DeviceCommand.self, KeysCommand.self]),
+      CommandGroup(
+        name: "Key", subcommands: [DeviceCommand.self, KeysCommand.self, RightsCommand.self]),
       CommandGroup(
         name: "Track",
         subcommands: [
           PackCommand.self, UnpackCommand.self, VerifyCommand.self, InfoCommand.self,
-          LeakCommand.self,
+          LeakCommand.self, RewrapCommand.self,
         ]),
       CommandGroup(
         name: "Player",

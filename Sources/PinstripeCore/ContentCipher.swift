@@ -90,7 +90,8 @@ public struct ContentCipher {
     guard start < end else { return (0, 0) }
     let first = try unsafe run(at: start, &storage, work)
       .encryptedCount(before: start, under: pattern)
-    let last = try unsafe run(at: end &- 1, &storage, work).encryptedCount(before: end, under: pattern)
+    let last = try unsafe run(at: end &- 1, &storage, work).encryptedCount(
+      before: end, under: pattern)
     return cipher.blocks(first, last)
   }
 
@@ -107,7 +108,9 @@ public struct ContentCipher {
     guard work.count >= minimumWork else { throw .workSize }
     if let map, !map.holds(offset) { cipher.forgetKeystream() }
     var span = unsafe work.mutableSpan
-    guard let run = try map?.run(at: offset, &storage, cipher, work: &span)
+    guard
+      let run = try map?.run(
+        at: offset, of: contentLength, &storage, cipher, work: &span)
     else { throw .argument }
     return run
   }

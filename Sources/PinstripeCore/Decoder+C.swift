@@ -28,11 +28,11 @@ public func pinstripe_open(
   _ recipients: UnsafePointer<pinstripe_recipient>?, _ recipient_count: UInt32,
   _ flags: UInt32, _ work: UnsafeMutablePointer<UInt8>?, _ work_size: Int
 ) -> Int32 {
-  guard let decoder = unsafe decoder else { return PINSTRIPE_E_ARGUMENT }
+  guard let decoder = unsafe decoder, DecoderState.fits else { return PINSTRIPE_E_ARGUMENT }
   unsafe wipe(decoder)
   guard let provider = unsafe provider,
     let storage = unsafe storage, let work = unsafe work, work_size >= 0,
-    flags & ~PINSTRIPE_OPEN_ALLOW_CLEAR == 0,
+    flags & ~(PINSTRIPE_OPEN_ALLOW_CLEAR | PINSTRIPE_OPEN_OBEYS_RIGHTS) == 0,
     unsafe recipients != nil || recipient_count == 0,
     // An address that no struct of this kind can have; a Span of them would trap.
     UInt(bitPattern: recipients) & UInt(MemoryLayout<pinstripe_recipient>.alignment - 1) == 0,
@@ -42,11 +42,19 @@ public func pinstripe_open(
     let table = try unsafe CryptoProvider(provider)
     var source = try unsafe FirmwareStorage(storage)
     let opener = TrackOpener(
-      provider: table, allowsClear: flags & PINSTRIPE_OPEN_ALLOW_CLEAR != 0)
+      provider: table, allowsClear: flags & PINSTRIPE_OPEN_ALLOW_CLEAR != 0,
+      obeysRights: flags & PINSTRIPE_OPEN_OBEYS_RIGHTS != 0)
     var area = unsafe MutableSpan(_unsafeStart: work, count: work_size)
     let keys = unsafe Span(
       _unsafeElements: UnsafeBufferPointer(start: recipients, count: count))
     let track = try opener.verify(&source, keys, &area)
+    let rights: RightsSection
+    do throws(TrackError) {
+      rights = try RightsSection(track, in: area.span)
+    } catch {
+      opener.forget()
+      throw error
+    }
     let state = unsafe UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: DecoderState.self)
     unsafe state.initialize(
       to: DecoderState(
@@ -56,7 +64,7 @@ public func pinstripe_open(
           area.span.littleEndian64(at: TrackLayout.trackIDOffset),
           area.span.littleEndian64(at: TrackLayout.trackIDOffset + 8)
         ),
-        cipher: track.cipher(table)))
+        cipher: track.cipher(table), rights: rights))
   }
 }
 

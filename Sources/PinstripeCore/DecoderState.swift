@@ -16,8 +16,12 @@ struct DecoderState {
   /// Two halves, because an array of 16 bytes would travel byte by byte.
   var trackID: (UInt64, UInt64)
   var cipher: ContentCipher
+  var rights: RightsSection
 
   static var openMark: UInt32 { 0x4453_5450 }
+
+  /// Whether this struct fits into the caller's 256 bytes: always, or no track opens in any test.
+  static var fits: Bool { MemoryLayout<DecoderState>.size <= Int(PINSTRIPE_DECODER_SIZE) }
 
   /// The state in a context that holds an open track; nil for every other one.
   static func open(
@@ -54,7 +58,7 @@ struct DecoderState {
     at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
     _ length: Int
   ) throws(TrackError) {
-    guard length >= 0 else { throw .argument }
+    guard length >= 0, !rights.areUnread else { throw .argument }
     try check(offset, UInt64(truncatingIfNeeded: length))
     // How far apart in either direction, modulo the address space.
     let apart = UInt(bitPattern: source) &- UInt(bitPattern: target)

@@ -19,12 +19,11 @@ public struct FrameMap {
   public let encryptedLength: UInt64
   /// How many pages there are.
   public let pageCount: UInt32
-  private let contentLength: UInt64
-  private let offset: UInt64
+  /// Where in the page the run behind `run` is written.
+  private var next: UInt16 = 0
   private var page = FrameMapPage()
-  /// The run found last, and where in the page the one behind it is written.
+  /// The run found last.
   private var run = FrameRun(start: 0, end: 0, rule: .full, encryptedBefore: 0)
-  private var next = 0
 
   /// Bytes of the section, with salt and header.
   public var sectionLength: UInt64 {
@@ -40,7 +39,7 @@ public struct FrameMap {
   /// ``KeyPlace/mapTag``.
   ///
   /// - Parameters:
-  ///   - entry: Its directory entry, the first one.
+  ///   - entry: Its directory entry, the first one: the section begins where the payload ends.
   ///   - work: At least ``startSize`` bytes and ``StripeCipher/minimumScratch`` behind them.
   /// - Throws: ``TrackError/tag``, ``TrackError/malformed``, ``TrackError/tooLarge``,
   ///   ``TrackError/storage``, ``TrackError/provider``.
@@ -63,15 +62,15 @@ public struct FrameMap {
     let length = unsafe header.littleEndian64(at: 48)
     let encrypted = unsafe header.littleEndian64(at: 56)
     // Every page has a run and every run a byte.
-    guard pages <= UInt64(UInt32.max), length == contentLength, encrypted <= length,
-      (pages == 0) == (length == 0), unsafe header.isZero(from: 64, to: Self.startSize),
+    let runs = unsafe header.littleEndian64(at: 40)
+    let isEmpty = pages | runs | encrypted == 0
+    guard pages <= UInt64(UInt32.max), length == contentLength,
+      length == 0 ? isEmpty : pages > 0, unsafe header.isZero(from: 64, to: Self.startSize),
       entry.length &- UInt64(Self.startSize) == pages &* UInt64(Self.pageSize)
     else { throw .malformed }
     guard encrypted <= TrackLayout.maximumEncryptedBytes else { throw .tooLarge }
     pageCount = UInt32(truncatingIfNeeded: pages)
     encryptedLength = encrypted
-    offset = entry.offset &+ UInt64(Self.startSize)
-    self.contentLength = contentLength
   }
 
   /// Says that the work buffer is another one from now on.
@@ -87,35 +86,40 @@ public struct FrameMap {
 
   /// The run around a content offset.
   ///
-  /// - Parameter offset: Below the content's length.
+  /// - Parameters:
+  ///   - offset: Below the content's length.
+  ///   - contentLength: That length, which also says where the map is.
   /// - Throws: ``TrackError/tag`` or ``TrackError/malformed`` for a page that cannot be believed,
   ///   ``TrackError/storage``, ``TrackError/provider``.
   mutating func run(
-    at offset: UInt64, _ storage: inout some TrackStorage, _ cipher: StripeCipher,
+    at offset: UInt64, of contentLength: UInt64, _ storage: inout some TrackStorage,
+    _ cipher: StripeCipher,
     work: inout MutableSpan<UInt8>
   ) throws(TrackError) -> FrameRun {
-    if !holds(offset) { try find(offset, &storage, cipher, &work) }
+    if !holds(offset) { try find(offset, contentLength, &storage, cipher, &work) }
     if offset < run.start || run.end == run.start {
       run = page.firstRun
-      next = FrameMapPage.runsOffset
+      next = UInt16(truncatingIfNeeded: FrameMapPage.runsOffset)
     }
+    var place = Int(next)
     while offset >= run.end {
       run.encryptedBefore = run.encryptedCount(before: run.end, under: cipher.pattern)
       run.start = run.end
-      try page.readRun(at: &next, into: &run, work.span)
+      try page.readRun(at: &place, into: &run, work.span)
+      next = UInt16(truncatingIfNeeded: place)
     }
     return run
   }
 
   /// Loads the page around a content offset.
   private mutating func find(
-    _ offset: UInt64, _ storage: inout some TrackStorage, _ cipher: StripeCipher,
-    _ work: inout MutableSpan<UInt8>
+    _ offset: UInt64, _ contentLength: UInt64, _ storage: inout some TrackStorage,
+    _ cipher: StripeCipher, _ work: inout MutableSpan<UInt8>
   ) throws(TrackError) {
     // Playing goes on where it was; the page behind must go on so too.
     let former = page
     if former.isLoaded, offset >= former.end, former.index &+ 1 < pageCount {
-      try load(former.index &+ 1, &storage, cipher, &work)
+      try load(former.index &+ 1, contentLength, &storage, cipher, &work)
       guard page.start == former.end, page.encryptedBefore == former.encryptedEnd
       else { throw contradiction() }
       if offset < page.end { return }
@@ -124,10 +128,12 @@ public struct FrameMap {
     var high = max(1, pageCount) &- 1
     while low < high {
       let middle = high &- (high &- low) / 2
-      try load(middle, &storage, cipher, &work)
+      try load(middle, contentLength, &storage, cipher, &work)
       if page.start <= offset { low = middle } else { high = middle &- 1 }
     }
-    if !page.isLoaded || page.index != low { try load(low, &storage, cipher, &work) }
+    if !page.isLoaded || page.index != low {
+      try load(low, contentLength, &storage, cipher, &work)
+    }
     guard holds(offset) else { throw contradiction() }
   }
 
@@ -137,10 +143,11 @@ public struct FrameMap {
   }
 
   private mutating func load(
-    _ index: UInt32, _ storage: inout some TrackStorage, _ cipher: StripeCipher,
-    _ work: inout MutableSpan<UInt8>
+    _ index: UInt32, _ contentLength: UInt64, _ storage: inout some TrackStorage,
+    _ cipher: StripeCipher, _ work: inout MutableSpan<UInt8>
   ) throws(TrackError) {
     forgetPage()
+    let offset = UInt64(TrackLayout.headerAreaSize &+ Self.startSize) &+ contentLength
     let place = UInt64(index) &* UInt64(Self.pageSize)
     guard work.count >= Self.pageSize else { throw .workSize }
     do {

@@ -10,13 +10,14 @@
 
 /// What is known of a page whose tag holds and whose runs were all judged.
 struct FrameMapPage {
-  let index: UInt32
+  // The widest first: an open track has 256 bytes for everything.
   let start: UInt64
   let end: UInt64
   let encryptedBefore: UInt64
   let encryptedEnd: UInt64
+  let index: UInt32
   /// Where its runs end.
-  private let runsEnd: Int
+  private let runsEnd: UInt16
 
   static var runsOffset: Int { 24 }
   static var tagOffset: Int { 992 }
@@ -51,7 +52,8 @@ struct FrameMapPage {
     index = UInt32(truncatingIfNeeded: numbers)
     start = unsafe work.littleEndian64(at: 8)
     encryptedBefore = unsafe work.littleEndian64(at: 16)
-    runsEnd = Self.runsOffset &+ runs
+    let runsEnd = Self.runsOffset &+ runs
+    self.runsEnd = UInt16(truncatingIfNeeded: runsEnd)
     var padding: UInt8 = 0
     for offset in runsEnd..<Self.tagOffset { padding |= unsafe work[unchecked: offset] }
     guard padding == 0, start < contentLength, encryptedBefore <= start else { throw .malformed }
@@ -77,7 +79,7 @@ struct FrameMapPage {
   func readRun(
     at next: inout Int, into run: inout FrameRun, _ work: Span<UInt8>
   ) throws(TrackError) {
-    try Self.readRun(at: &next, before: runsEnd, into: &run, work)
+    try Self.readRun(at: &next, before: Int(runsEnd), into: &run, work)
   }
 
   /// Sets the end and rule of a run that starts where `run` does.

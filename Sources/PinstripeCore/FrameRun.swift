@@ -20,10 +20,10 @@ public struct FrameRun: Sendable {
   public var start: UInt64
   /// Content offset behind its last byte; more than ``start``.
   public var end: UInt64
-  /// Its rule.
-  public var rule: RunRule
   /// Encrypted bytes of the content before it.
   public var encryptedBefore: UInt64
+  /// Its rule.
+  public var rule: RunRule
 
   /// Creates a run.
   public init(start: UInt64, end: UInt64, rule: RunRule, encryptedBefore: UInt64) {

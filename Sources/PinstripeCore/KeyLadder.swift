@@ -29,6 +29,18 @@ public struct KeyLadder {
     try derive(place, from: playback, salt: Span(), "pinstripe v1 wrap")
   }
 
+  /// K_grant = HKDF(K_play, no salt, "pinstripe v1 grant" ‖ 0), into `place`.
+  public func deriveGrantKey(
+    from playback: KeyPlace = .playback, into place: KeyPlace
+  ) throws(TrackError) {
+    try derive(place, from: playback, salt: Span(), "pinstripe v1 grant")
+  }
+
+  /// K_rights = HKDF(DUS, no salt, "pinstripe v1 rights" ‖ 0), from ``KeyPlace/root`` into `place`.
+  public func deriveRightsKey(into place: KeyPlace) throws(TrackError) {
+    try derive(place, from: .root, salt: Span(), "pinstripe v1 rights")
+  }
+
   /// The key id: the first 8 bytes of HMAC(K_wrap, "id").
   public func keyID(of wrapping: KeyPlace) throws(TrackError) -> InlineArray<8, UInt8> {
     let number = try keyIDNumber(of: wrapping)
@@ -70,14 +82,34 @@ public struct KeyLadder {
     content: KeyPlace, salt: Span<UInt8>, type: UInt16, index: UInt16,
     cipher: KeyPlace = .section, tag: KeyPlace = .tag
   ) throws(TrackError) {
-    var info = InfoString("pinstripe v1 section")
+    try deriveSectionKey(content: content, salt: salt, type: type, index: index, into: cipher)
+    try deriveSectionTagKey(content: content, salt: salt, type: type, index: index, into: tag)
+  }
+
+  /// K_sec = HKDF(CEK, salt = section salt, "pinstripe v1 section" ‖ 0 ‖ type ‖ index), into `place`.
+  public func deriveSectionKey(
+    content: KeyPlace, salt: Span<UInt8>, type: UInt16, index: UInt16, into place: KeyPlace
+  ) throws(TrackError) {
+    try derive(InfoString("pinstripe v1 section"), content, salt, type, index, place)
+  }
+
+  /// K_sectag = HKDF(CEK, salt = section salt, "pinstripe v1 section tag" ‖ 0 ‖ type ‖ index), into
+  /// `place`.
+  public func deriveSectionTagKey(
+    content: KeyPlace, salt: Span<UInt8>, type: UInt16, index: UInt16, into place: KeyPlace
+  ) throws(TrackError) {
+    try derive(InfoString("pinstripe v1 section tag"), content, salt, type, index, place)
+  }
+
+  @inline(never)
+  private func derive(
+    _ label: InfoString, _ content: KeyPlace, _ salt: Span<UInt8>, _ type: UInt16, _ index: UInt16,
+    _ place: KeyPlace
+  ) throws(TrackError) {
+    var info = label
     info.append(UInt64(type), width: 2)
     info.append(UInt64(index), width: 2)
-    try provider.derive(cipher, from: content, salt: salt, info: &info)
-    info = InfoString("pinstripe v1 section tag")
-    info.append(UInt64(type), width: 2)
-    info.append(UInt64(index), width: 2)
-    try provider.derive(tag, from: content, salt: salt, info: &info)
+    try provider.derive(place, from: content, salt: salt, info: &info)
   }
 
   /// A derivation whose info string has no fields.

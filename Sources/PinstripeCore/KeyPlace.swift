@@ -28,6 +28,8 @@ public struct KeyPlace: Sendable {
   public static var map: KeyPlace { KeyPlace(number: PINSTRIPE_KEY_MAP) }
   /// The tag key of the open track's frame map. `PINSTRIPE_KEY_MAP_TAG`
   public static var mapTag: KeyPlace { KeyPlace(number: PINSTRIPE_KEY_MAP_TAG) }
+  /// The keys with which rights are read, one after the other. `PINSTRIPE_KEY_RIGHTS`
+  public static var rights: KeyPlace { KeyPlace(number: PINSTRIPE_KEY_RIGHTS) }
   /// The first place for wrapping keys. `PINSTRIPE_KEY_FIRST_WRAP`
   public static var firstWrap: KeyPlace { KeyPlace(number: PINSTRIPE_KEY_FIRST_WRAP) }
 }

@@ -61,7 +61,7 @@ public func pinstripe_device_recipient(
 }
 
 extension pinstripe_keybox {
-  fileprivate var isOfThisABI: Bool {
+  var isOfThisABI: Bool {
     struct_size == UInt32(MemoryLayout<pinstripe_keybox>.size)
       && abi_version == PINSTRIPE_ABI_VERSION
   }
@@ -72,12 +72,17 @@ extension pinstripe_keybox {
   ) throws(TrackError) -> UInt64 {
     let ladder = KeyLadder(table)
     defer { table.discard(.playback) }
+    try derivePlaybackKey(ladder)
+    try ladder.deriveWrappingKey(into: place)
+    return try ladder.keyIDNumber(of: place)
+  }
+
+  /// Derives the playback key into ``KeyPlace/playback``.
+  func derivePlaybackKey(_ ladder: KeyLadder) throws(TrackError) {
     try withBytes(of: device_id) { deviceID throws(TrackError) in
       try withBytes(of: epoch_salt) { salt throws(TrackError) in
         try ladder.derivePlaybackKey(deviceID: deviceID, epoch: epoch, epochSalt: salt)
       }
     }
-    try ladder.deriveWrappingKey(into: place)
-    return try ladder.keyIDNumber(of: place)
   }
 }

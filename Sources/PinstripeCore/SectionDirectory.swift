@@ -14,11 +14,12 @@ struct SectionDirectory {
   ///   - contentLength: Bytes of payload, behind which the first section must start.
   ///   - fileEnd: The file offset where the last one must end: the file's end, or the trailer.
   ///   - isFramed: Whether the pattern demands a frame map, which is the first section then.
+  ///   - obeysRights: Whether the reader processes rights, which are CRITICAL.
   /// - Throws: ``TrackError/truncated`` when the payload or the last section ends behind `fileEnd`;
   ///   ``TrackError/malformed`` for gaps, overlaps, a wrong order, a type that occurs twice, or bytes
   ///   behind the last section; ``TrackError/criticalSection``.
   func check(
-    _ area: Span<UInt8>, contentLength: UInt64, fileEnd: UInt64, isFramed: Bool
+    _ area: Span<UInt8>, contentLength: UInt64, fileEnd: UInt64, isFramed: Bool, obeysRights: Bool
   ) throws(TrackError) {
     // Every length is at most 2^56 and there are at most 13 of them: no overflow.
     var expected = UInt64(TrackLayout.headerAreaSize) &+ contentLength
@@ -33,9 +34,10 @@ struct SectionDirectory {
         entry.offset == expected, entry.type > lastType,
         SectionType(number: entry.type).allows(isCritical: entry.isCritical, length: entry.length)
       else { throw .malformed }
-      guard !entry.isCritical || entry.type == SectionType.frameMap.number
+      let isMap = entry.type == SectionType.frameMap.number
+      guard !entry.isCritical || isMap || (obeysRights && entry.type == RightsSection.type)
       else { throw .criticalSection }
-      if entry.type == SectionType.frameMap.number { hasMap = true }
+      if isMap { hasMap = true }
       expected &+= entry.length
       lastType = entry.type
       offset &+= TrackLayout.sectionEntrySize

@@ -80,7 +80,7 @@ extension SectionType {
   /// directory entry"); true of types that this version does not know.
   func allows(isCritical: Bool, length: UInt64) -> Bool {
     switch number {
-    case 1: isCritical && length >= UInt64(FrameMap.startSize)
+    case 1: isCritical && length >= 96 && (length &- 96) & 1023 == 0
     case 2: !isCritical && length <= 32 + 1 << 24
     case 3: !isCritical && length > 32 && length <= 32 + 1024
     case 4: isCritical && length == 160
@@ -104,4 +104,10 @@ public struct SectionType: Sendable {
   public static var frameMap: SectionType { SectionType(number: 1) }
   /// Title, artist and what else is known of the work, and the source's digest.
   public static var metadata: SectionType { SectionType(number: 2) }
+  /// Who bought the copy.
+  public static var purchaser: SectionType { SectionType(number: 3) }
+  /// What the buyer may do.
+  public static var rights: SectionType { SectionType(number: 4) }
+  /// Tags over pieces of the payload.
+  public static var chunkTags: SectionType { SectionType(number: 5) }
 }

@@ -17,6 +17,8 @@ struct Stripe {
   func count(before offset: UInt64) -> UInt64 {
     let offset = min(offset, end)
     guard offset > first else { return 0 }
+    // A division costs as much as all else of a short run.
+    if stride == 1 { return offset &- first }
     return (offset &- first &- 1) / max(1, stride) &+ 1
   }
 }

@@ -33,8 +33,8 @@ public struct StripeCipher {
   ///   - offset: Where in the content they lie; at most 2^56.
   ///   - scratch: At least ``minimumScratch`` bytes for keystream, the same buffer for every call of
   ///     this cipher: what is left in it is used again. Larger pieces are faster up to about 16 KiB.
-  /// - Throws: ``TrackError/provider``, ``TrackError/workSize``, or ``TrackError/tooLarge`` beyond 2^38
-  ///   encrypted bytes, and `bytes` are zeros then, so that nothing unencrypted can be sent by mistake;
+  /// - Throws: ``TrackError/provider`` or ``TrackError/workSize``, and `bytes` are zeros then, so that
+  ///   nothing unencrypted can be sent by mistake; ``TrackError/tooLarge`` beyond 2^38 encrypted bytes;
   ///   ``TrackError/range`` beyond 2^56; ``TrackError/argument`` for a framed pattern, which needs
   ///   ``apply(_:at:to:preparing:scratch:)`` or a ``ContentCipher``.
   public mutating func apply(
@@ -81,10 +81,11 @@ public struct StripeCipher {
     let stripe = pattern.whole
     // A framed pattern alone names no byte: without its map nothing would be encrypted, silently.
     guard !pattern.isFramed else { throw .argument }
+    let limit = stripe.count(before: offset &+ size)
+    guard limit <= TrackLayout.maximumEncryptedBytes else { throw .tooLarge }
     do throws(TrackError) {
       try unsafe apply(
-        stripe, at: offset, from: source, to: target, count,
-        preparing: stripe.count(before: offset &+ size), scratch: scratch)
+        stripe, at: offset, from: source, to: target, count, preparing: limit, scratch: scratch)
     } catch {
       unsafe wipe(target, count)
       throw error

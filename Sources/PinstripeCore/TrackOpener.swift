@@ -7,13 +7,17 @@ public import CPinstripe
 public struct TrackOpener {
   private let provider: CryptoProvider
   private let allowsClear: Bool
+  private let obeysRights: Bool
 
   /// Makes an opener.
   ///
-  /// - Parameter allowsClear: Whether unprotected tracks are opened too (US 2001/0016836 ¶46).
-  public init(provider: CryptoProvider, allowsClear: Bool) {
+  /// - Parameters:
+  ///   - allowsClear: Whether unprotected tracks are opened too (US 2001/0016836 ¶46).
+  ///   - obeysRights: Whether tracks with rights are opened too, because the caller obeys them.
+  public init(provider: CryptoProvider, allowsClear: Bool, obeysRights: Bool = false) {
     self.provider = provider
     self.allowsClear = allowsClear
+    self.obeysRights = obeysRights
   }
 
   /// Opens a track and leaves its keystream key at ``KeyPlace/stripe``, its content key at
@@ -70,7 +74,7 @@ public struct TrackOpener {
     } else {
       try track.directory.check(
         work.span, contentLength: track.contentLength, fileEnd: size,
-        isFramed: track.header.pattern.isFramed)
+        isFramed: track.header.pattern.isFramed, obeysRights: obeysRights)
     }
     if track.header.pattern.isFramed { track.map = try openMap(&storage, &work, track) }
     if !track.header.pattern.isClear {
@@ -163,7 +167,7 @@ public struct TrackOpener {
       count: trailer.sectionCount)
     try track.directory.check(
       area, contentLength: trailer.contentLength, fileEnd: fileEnd,
-      isFramed: track.header.pattern.isFramed)
+      isFramed: track.header.pattern.isFramed, obeysRights: obeysRights)
   }
 
   private static var trailerPlace: Range<Int> { 128..<1152 }

@@ -182,8 +182,41 @@ public struct SystemFile: ~Copyable {
   ) throws(FileError) {
     while done < bytes.count {
       let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-      done += try Self.retry("write", path) { call(rest, done) }
+      if let fault = Self.fault?("write", path) {
+        if fault.tears {
+          _ = call(UnsafeRawBufferPointer(rebasing: rest[..<(rest.count / 2)]), done)
+        }
+        throw FileError(code: fault.code, operation: "write", path: path)
+      }
+      done += try Self.uninterrupted("write", path) { call(rest, done) }
     }
+  }
+
+  /// Takes the file's exclusive lock (flock(2)), which goes with the descriptor.
+  ///
+  /// - Returns: false when somebody else has it.
+  public func lock() throws(FileError) -> Bool {
+    do throws(FileError) {
+      _ = try Self.retry("lock", path) { flock(descriptor, LOCK_EX | LOCK_NB) }
+      return true
+    } catch {
+      guard error.code == EWOULDBLOCK else { throw error }
+      return false
+    }
+  }
+
+  /// Removes a file's name (unlink(2)).
+  public static func remove(_ path: String) throws(FileError) {
+    _ = try retry("remove", path) { unlink(path) }
+  }
+
+  /// A path without symbolic links (realpath(3)).
+  public static func resolve(_ path: String) throws(FileError) -> String {
+    guard let resolved = realpath(path, nil) else {
+      throw FileError(code: errno, operation: "open", path: path)
+    }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   /// Returns when the file's bytes are on the storage (fsync(2)).
@@ -191,8 +224,28 @@ public struct SystemFile: ~Copyable {
     _ = try Self.retry("flush", path) { fsync(descriptor) }
   }
 
+  /// A call that fails for a test, or as when the power goes.
+  struct Fault: Sendable {
+    /// The error number.
+    var code: Int32
+    /// Whether a write leaves half of its bytes behind.
+    var tears = false
+  }
+
+  /// Asked before each call with the operation and the path; set by tests.
+  @TaskLocal static var fault: (@Sendable (String, String) -> Fault?)?
+
   /// Calls until the call is not interrupted; a negative result becomes an error.
   static func retry<Result: SignedInteger>(
+    _ operation: String, _ path: String, _ call: () -> Result
+  ) throws(FileError) -> Result {
+    if let fault = fault?(operation, path) {
+      throw FileError(code: fault.code, operation: operation, path: path)
+    }
+    return try uninterrupted(operation, path, call)
+  }
+
+  private static func uninterrupted<Result: SignedInteger>(
     _ operation: String, _ path: String, _ call: () -> Result
   ) throws(FileError) -> Result {
     while true {

@@ -20,6 +20,19 @@ public enum SystemFolder {
     return names
   }
 
+  /// Returns when what was made, renamed and removed in a folder is on the storage (fsync(2)), where
+  /// the file system can: some cannot and say EINVAL.
+  ///
+  /// - Throws: ``FileError``.
+  public static func synchronize(_ path: String) throws(FileError) {
+    let folder = try SystemFile(opening: path, O_RDONLY | O_DIRECTORY)
+    do throws(FileError) {
+      try folder.synchronize()
+    } catch {
+      guard error.code == EINVAL else { throw error }
+    }
+  }
+
   /// Makes a folder whose parent is there.
   ///
   /// - Throws: ``FileError``.

@@ -20,6 +20,15 @@ public enum FuzzedKeys {
     }
   }
 
+  /// An exported user's or group's key.
+  ///
+  /// False means a defect.
+  public static func sharedKey(_ bytes: [UInt8]) -> Bool {
+    judge(bytes, checksum: 96) { bytes throws(KeyError) in
+      try SharedKey(decoding: bytes).encoded()
+    }
+  }
+
   /// A key store's records, as they are once the body is open.
   ///
   /// False means a defect.
@@ -29,10 +38,31 @@ public enum FuzzedKeys {
   }
 
   /// A key store file up to its locks, which are not tried.
-  public static func keyStore(_ bytes: [UInt8]) {
-    _ = try? KeyStoreSummary(decoding: bytes.span)
+  ///
+  /// False means a defect.
+  public static func keyStore(_ bytes: [UInt8]) -> Bool {
     let repaired = repair(bytes, checksum: bytes.count - KeyStoreLayout.checksumSize)
-    _ = try? KeyStoreSummary(decoding: repaired.span)
+    return [bytes, repaired].allSatisfy { bytes in
+      guard let store = try? SealedKeyStore(decoding: bytes.span) else { return true }
+      guard let written = try? store.encoded(),
+        let again = try? SealedKeyStore(decoding: written.span)
+      else { return false }
+      return (try? again.encoded()) == written
+        && written.dropLast(KeyStoreLayout.checksumSize) == withoutGaps(bytes)
+    }
+  }
+
+  /// A key store up to its checksum; slots without a lock are at the end, as they are when written.
+  private static func withoutGaps(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    let (start, end) = (KeyStoreLayout.firstSlot, KeyStoreLayout.headerSize)
+    let slots = stride(from: start, to: end, by: KeyStoreLayout.slotSize).map {
+      Array(bytes[$0..<$0 + KeyStoreLayout.slotSize])
+    }
+    let isUsed = { (slot: [UInt8]) in slot.contains { $0 != 0 } }
+    let closed = slots.filter(isUsed) + slots.filter { !isUsed($0) }
+    return
+      (bytes[..<start] + closed.flatMap(\.self) + bytes[end...])
+      .dropLast(KeyStoreLayout.checksumSize)
   }
 
   private static func judge(

@@ -80,10 +80,12 @@ extension KeyError.Code {
   public static let busy = Self(rawValue: "busy")
   /// The key store is not the one that was opened.
   public static let replaced = Self(rawValue: "replaced")
-  /// The key store holds no such device, epoch or lock.
+  /// The key store holds no such device, epoch, user, group, generation or lock.
   public static let unknown = Self(rawValue: "unknown")
-  /// The key store holds the device already.
+  /// The key store holds the device, or another key of the same name, already.
   public static let known = Self(rawValue: "known")
+  /// What is read is for another device, or another epoch of its key.
+  public static let otherDevice = Self(rawValue: "other-device")
   /// A key store keeps at least one lock.
   public static let lastLock = Self(rawValue: "last-lock")
   /// The key store is full.

@@ -1,13 +1,15 @@
 import PinstripeCore
 
-// What keyboxes and playback key files have in common: 128 bytes, little-endian.
+// What keyboxes, playback keys and exported user or group keys have in common: 128 bytes,
+// little-endian.
 //
 //   offset  size  field
-//        0     8  magic 89 'P' 'S' kind 0D 0A 1A 0A; kind 'K' keybox, 'P' playback key
+//        0     8  magic 89 'P' 'S' kind 0D 0A 1A 0A; kind 'K' keybox, 'P' playback key, 'U' user or
+//                 group key
 //        8     2  version, 1
-//       10     2  flags: bit 0 TEST, the others 0
-//       12     4  epoch, not 0
-//       16    16  device id
+//       10     2  flags: bit 0 TEST; of kind 'U' bit 1 GROUP instead; the others 0
+//       12     4  epoch, or a user's or group's generation; not 0
+//       16    16  device id, or the user's or group's
 //       32    32  secret
 //       64    32  by kind
 //       96    32  checksum: HMAC-SHA256 with a key of 32 zero bytes, over the 96 bytes before it
@@ -22,6 +24,7 @@ struct KeyFile {
 
   let kind: Kind
   var isTest: Bool
+  var isGroup = false
   var epoch: UInt32
   var deviceID: DeviceID
   var secret: SecretBytes
@@ -31,11 +34,15 @@ struct KeyFile {
     let letter: UInt8
     let name: String
     let remedy: String
+    var flags: UInt16 = 1
 
     static let keybox = Kind(
       letter: UInt8(ascii: "K"), name: "keybox", remedy: "copy or export it again")
     static let playback = Kind(
       letter: UInt8(ascii: "P"), name: "playback key file", remedy: "copy or export it again")
+    static let shared = Kind(
+      letter: UInt8(ascii: "U"), name: "user or group key file", remedy: "copy or export it again",
+      flags: 2)
   }
 
   init(
@@ -68,12 +75,13 @@ struct KeyFile {
     }
     guard version == 1 else { throw Self.newer(kind, version) }
     let flags = bytes.littleEndian16(at: 10)
-    guard flags & ~1 == 0 else {
-      throw KeyError(
-        .version, "this \(kind.name) has flags of a later version; update this program")
+    // A later version that has more flags has another number.
+    guard flags & ~kind.flags == 0 else {
+      throw Self.refusal(.damaged, kind, "has flags that version 1 does not have")
     }
     self.kind = kind
     isTest = flags & 1 != 0
+    isGroup = flags & 2 != 0
     epoch = bytes.littleEndian32(at: 12)
     guard epoch != 0 else {
       throw Self.refusal(.damaged, kind, "names epoch 0, which is never used")
@@ -91,7 +99,7 @@ struct KeyFile {
     return try SecretBytes(count: Self.size) { file throws(KeyError) in
       file.store(Self.magic(kind).span, at: 0)
       file.store(UInt16(1), at: 8)
-      file.store(UInt16(isTest ? 1 : 0), at: 10)
+      file.store(UInt16((isTest ? 1 : 0) | (isGroup ? 2 : 0)), at: 10)
       file.store(epoch, at: 12)
       file.store(deviceID.bytes.span, at: 16)
       secret.withBytes { secret in file.store(secret, at: Self.secretOffset) }

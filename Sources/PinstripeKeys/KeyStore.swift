@@ -1,5 +1,5 @@
-/// A person's keys on disk (US 2001/0016836 ¶25): the playback keys of their devices, and the secrets
-/// of TEST devices made here.
+/// A person's keys on disk (US 2001/0016836 ¶25): the playback keys of their devices, the secrets of
+/// TEST devices made here, and users' and groups' keys.
 ///
 /// One sealed file (KeyStoreLayout.swift draws it) that opens with any of its locks. Every change reads
 /// the file again under a file lock, so two programs lose nothing of each other's, and replaces it as a

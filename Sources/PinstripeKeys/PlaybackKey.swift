@@ -59,7 +59,7 @@ public struct PlaybackKey: Sendable {
   }
 }
 
-/// A device's name in a file: 32 bytes of UTF-8, padded with zeros.
+/// A device's, user's or group's name in a file: 32 bytes of UTF-8, padded with zeros.
 enum DeviceName {
   static let size = 32
 
@@ -67,7 +67,7 @@ enum DeviceName {
     let text = Array(name.utf8)
     guard text.count <= size, isPlain(name) else {
       throw KeyError(
-        .argument, "a device's name has at most 32 bytes and no control characters; shorten it")
+        .argument, "a name has at most 32 bytes and no control characters; shorten it")
     }
     return text + [UInt8](repeating: 0, count: size - text.count)
   }
@@ -77,7 +77,7 @@ enum DeviceName {
     let text = bytes.prefix { $0 != 0 }
     guard bytes.dropFirst(text.count).allSatisfy({ $0 == 0 }),
       let name = String(validating: text, as: UTF8.self), isPlain(name)
-    else { throw KeyError(.damaged, "the device's name is not plain text; export the file again") }
+    else { throw KeyError(.damaged, "the name in it is not plain text; export the file again") }
     return name
   }
 

@@ -91,7 +91,14 @@ struct SealedKeyStore: Sendable {
     additional = encodedHeader(body: body.count)
     sealedBody = try Sealing.seal(
       body, under: master, nonce: nonce.span, additional: additional.span)
-    let file = additional + sealedBody
+    return try encoded()
+  }
+
+  /// The file's bytes, of a store that was read or sealed.
+  ///
+  /// - Throws: ``KeyError/Code/crypto``.
+  func encoded() throws(KeyError) -> [UInt8] {
+    let file = encodedHeader(body: sealedBody.count - KeyStoreLayout.tagSize) + sealedBody
     let checksum = try KeyFile.checksum(of: file.span)
     return file + checksum.span.bytes(at: 0, count: KeyStoreLayout.checksumSize)
   }

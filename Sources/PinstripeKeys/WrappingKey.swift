@@ -3,22 +3,39 @@ public import PinstripeCore
 
 /// The key K_wrap that wraps tracks' content keys for one recipient.
 ///
-/// Devices have theirs derived from the playback key; users and groups will have random ones.
+/// Devices have theirs derived from the playback key, users and groups from their shared key.
 public struct WrappingKey: Sendable {
   /// The kind of recipient. `PINSTRIPE_RECIPIENT_DEVICE`
   public let recipient: UInt32
-  /// A device's epoch.
+  /// A device's epoch, or the generation of a user's or group's key.
   public let generation: UInt32
   /// The id by which a track names the key.
   public let id: KeyID
+  /// Whose it is, of a device's key.
+  public let deviceID: DeviceID?
   let secret: SecretBytes
 
   /// Derives a device's wrapping key.
   ///
   /// - Throws: ``KeyError/Code/crypto``, ``KeyError/Code/memory``.
   public init(of playback: PlaybackKey) throws(KeyError) {
+    try self.init(
+      playback.secret, recipient: PINSTRIPE_RECIPIENT_DEVICE, generation: playback.epoch,
+      deviceID: playback.deviceID)
+  }
+
+  /// Derives a user's or group's wrapping key.
+  ///
+  /// - Throws: ``KeyError/Code/crypto``, ``KeyError/Code/memory``.
+  public init(of key: SharedKey) throws(KeyError) {
+    try self.init(key.secret, recipient: key.kind.rawValue, generation: key.generation)
+  }
+
+  private init(
+    _ key: SecretBytes, recipient: UInt32, generation: UInt32, deviceID: DeviceID? = nil
+  ) throws(KeyError) {
     let provider = try SoftwareProvider()
-    try provider.load(playback.secret, at: .playback)
+    try provider.load(key, at: .playback)
     let ladder = KeyLadder(provider.crypto)
     do throws(TrackError) {
       try ladder.deriveWrappingKey(into: .firstWrap)
@@ -27,8 +44,9 @@ public struct WrappingKey: Sendable {
       throw KeyError(error)
     }
     secret = try provider.copyKey(at: .firstWrap)
-    recipient = PINSTRIPE_RECIPIENT_DEVICE
-    generation = playback.epoch
+    self.recipient = recipient
+    self.generation = generation
+    self.deviceID = deviceID
   }
 
   /// Makes the key slot of a track whose content key is `contentKey` (32 bytes).
@@ -57,7 +75,8 @@ public struct WrappingKey: Sendable {
     into provider: SoftwareProvider, at place: KeyPlace = .firstWrap
   ) throws(KeyError) -> pinstripe_recipient {
     guard place.number >= PINSTRIPE_KEY_FIRST_WRAP else {
-      throw KeyError(.argument, "wrapping keys go to the places from \(PINSTRIPE_KEY_FIRST_WRAP) on")
+      throw KeyError(
+        .argument, "wrapping keys go to the places from \(PINSTRIPE_KEY_FIRST_WRAP) on")
     }
     try provider.load(secret, at: place)
     let id = id.bytes

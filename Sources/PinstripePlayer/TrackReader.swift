@@ -49,6 +49,27 @@ public struct TrackReader<Storage: StorageReader & ~Copyable>: ContentSource, ~C
     self.memory = memory
   }
 
+  /// What the track's rights allow (`pinstripe_rights_read`), for a player that gave
+  /// `PINSTRIPE_OPEN_OBEYS_RIGHTS`: asks before the first ``read(into:)``, and obeys.
+  ///
+  /// - Parameters:
+  ///   - keybox: What `pinstripe_keybox_read` filled.
+  ///   - allowsTest: Whether rights for TEST devices are good.
+  /// - Throws: ``PlayerError/track(_:)``, or what the storage threw; then the track is not to be played.
+  public mutating func readRights(
+    _ keybox: pinstripe_keybox, allowsTest: Bool
+  ) throws(PlayerError) -> pinstripe_rights {
+    var keybox = keybox
+    var rights = pinstripe_rights()
+    rights.struct_size = UInt32(truncatingIfNeeded: MemoryLayout<pinstripe_rights>.size)
+    rights.abi_version = PINSTRIPE_ABI_VERSION
+    let status = unsafe pinstripe_rights_read(
+      memory.decoder, &keybox, allowsTest ? 1 : 0, &rights)
+    if let failure = memory.takeFailure() { throw failure }
+    guard status == PINSTRIPE_OK else { throw .track(status) }
+    return rights
+  }
+
   /// Bytes of the content.
   public var length: UInt64 { info.content_length }
 

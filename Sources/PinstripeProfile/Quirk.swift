@@ -18,9 +18,12 @@ public struct Quirk: RawRepresentable, Hashable, Sendable {
   /// §5.3.3 and appendix D.2.21, is missing or has no effect).
   ///
   /// Breaks: the commit of an upload by renaming it from its temporary name. Then a track is sent
-  /// under its final name, and only the journal knows that it is not complete. Seen on QEMU's usb-mtp
-  /// (hw/usb/dev-mtp.c has no SetObjectPropValue). Wrongly set, an interrupted upload is visible under
-  /// its final name until the next connection.
+  /// under its final name, and only the journal knows that it is not complete. A track that it replaces
+  /// is deleted before, because such a player writes over it and leaves its end in place. Seen on QEMU's
+  /// usb-mtp (hw/usb/dev-mtp.c has no SetObjectPropValue; `usb_mtp_write_metadata` announces the handle
+  /// of the object that has the name, and `usb_mtp_write_data` opens its file without O_TRUNC). Wrongly
+  /// set, an interrupted upload is visible under its final name until the next connection, and a
+  /// replacement that fails has lost the old track.
   public static let noRename = Quirk(rawValue: "no-rename")
 
   /// The player fails, or worse, when a data phase is not exactly as long as its header says, or

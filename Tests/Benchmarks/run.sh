@@ -16,7 +16,10 @@ usage() {
 
 stripe() {
   swift build -c release --product StripeBenchmark >&2
-  "$(swift build -c release --show-bin-path)/StripeBenchmark"
+  local missed=0
+  "$(swift build -c release --show-bin-path)/StripeBenchmark" || missed=1
+  ./pack.sh || missed=1
+  return "$missed"
 }
 
 leak() { ../Leakage/benchmark.sh; }

@@ -1,11 +1,13 @@
 """make_tracks.py FILE.mp3 FOLDER: a real MP3 as tracks of every kind, with the device's keybox, made by the vectors'
 reference program, which shares no code with Pinstripe. Fixed keys: these tracks protect nothing."""
-import hashlib, pathlib, sys
+import hashlib, pathlib, struct, sys, time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Vectors"))
-from pinstripe_keys import KEYBOX_MAGIC, Key, Pattern, encode_key_file, playback_key
+from pinstripe_framemap import fill_pages, make_map
+from pinstripe_keys import KEYBOX_MAGIC, Key, Pattern, encode_key_file, hkdf, mac, playback_key
 from pinstripe_reference import pack
+from pinstripe_runs import FULL, STRIPED, Run
 
 CLEAR = Pattern(0, 0, 0)
 
@@ -18,26 +20,67 @@ def device_key(name):
     return Key(1, 1, playback_key(random(name + " dus"), random(name + " salt"), random(name + " id")[:16], 1))
 
 
+def group_key():
+    return Key(3, 2, random("group"))
+
+
+def grant(device, key):
+    """TrackFormat.md, "Grant", for a TEST device; the wrap of a slot is that of a grant."""
+    body = struct.pack("<8sHHI16sII8s40s8s", b"\x89PSG\r\n\x1a\n", 1, 1, key.recipient, random("group id")[:16],
+                       key.epoch, device.epoch, device.id, device.slot(key.key).wrap, bytes(8))
+    return body + mac(hkdf(device.key, bytes(32), b"grant"), body)
+
+
+def rights(track_id, plays=0, not_before=0, not_after=0, device="device", flags=3):
+    """TrackFormat.md, "Rights", for a TEST device."""
+    body = struct.pack("<HHI16s16s16sQQ24s", 1, flags, plays, random("rights")[:16], random(device + " id")[:16],
+                       track_id, not_before, not_after, bytes(24))
+    return body + (mac(hkdf(random(device + " dus"), bytes(32), b"rights"), body) if flags & 2 else bytes(32))
+
+
 def main():
     mp3, folder = pathlib.Path(sys.argv[1]).read_bytes(), pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
 
-    def track(name, pattern=Pattern(1, 10, 0), suite=1, device="device", content=mp3, codec=b"mp3 ", trailer=False):
+    def track(name, pattern=Pattern(1, 10, 0), suite=1, device="device", content=mp3, codec=b"mp3 ", trailer=False,
+              keys=None, allows=None, map=None):
         cek = random(name + " cek") if pattern.kind else bytes(32)
-        slots = [device_key(device).slot(cek)] if pattern.kind else []
+        slots = [key.slot(cek) for key in keys or [device_key(device)]] if pattern.kind else []
+        sections = [(1, 1, random(name + " salt"), map.encode())] if map else []
+        if allows:
+            sections.append((4, 1, random(name + " salt"), allows(random(name)[:16])))
         file = pack(content, suite=suite, pattern=pattern, cek=cek, nonce=random(name), track_id=random(name)[:16],
-                    codec=codec, slots=slots, trailer=trailer)
+                    codec=codec, slots=slots, trailer=trailer, map=map, sections=sections)
         (folder / (name + ".pst")).write_bytes(file)
         return file
 
     keybox = encode_key_file(KEYBOX_MAGIC, 1, 1, random("device id")[:16], random("device dus"), random("device salt"))
     (folder / "device.keybox").write_bytes(keybox)
+    keybox = encode_key_file(KEYBOX_MAGIC, 0, 1, random("device id")[:16], random("device dus"), random("device salt"))
+    (folder / "production.keybox").write_bytes(keybox)
     file = track("every10")
     track("every10-aes", suite=2)
     track("every3-phase2", pattern=Pattern(1, 3, 2))
     track("every1", pattern=Pattern(1, 1, 0), suite=2)
     track("trailer", trailer=True)
+    # The decoder knows no codec, so runs of a frame's size do as well as frames; they fill several pages.
+    framed = Pattern(2, 64, 0, 32)
+    runs = [Run(1000, FULL)] + [Run(418, STRIPED)] * ((len(mp3) - 1000) // 418) + [Run((len(mp3) - 1000) % 418, FULL)]
+    map = make_map(framed, fill_pages(runs))
+    track("framed", pattern=framed, map=map)
+    track("framed-trailer", pattern=framed, map=map, suite=2, trailer=True)
     track("stranger", device="stranger")
+    track("group", keys=[device_key("stranger"), group_key()])
+    (folder / "group.grant").write_bytes(grant(device_key("device"), group_key()))
+    (folder / "stranger.grant").write_bytes(grant(device_key("stranger"), group_key()))
+    track("rights", allows=lambda id: rights(id, not_before=1, not_after=1 << 40))
+    track("rights-trailer", trailer=True, suite=2, allows=lambda id: rights(id))
+    track("rights-advice", allows=lambda id: rights(id, device="stranger", flags=1))
+    track("rights-plays", allows=lambda id: rights(id, plays=3))
+    track("rights-early", allows=lambda id: rights(id, not_before=int(time.time()) + 86400))
+    track("rights-late", allows=lambda id: rights(id, not_after=1_000_000_000))
+    track("rights-stranger", allows=lambda id: rights(id, device="stranger"))
+    track("rights-edited", allows=lambda id: rights(id, plays=3)[:4] + bytes(4) + rights(id, plays=3)[8:])
     track("clear", pattern=CLEAR)
     track("flac", codec=b"flac")
     track("noise", content=b"".join(random(str(i)) for i in range(1000)))

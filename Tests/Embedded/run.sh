@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds the decoder and the player for each kind of board and runs them under qemu-user: every vector
-# through the C API, the API's promises about failures, and a real MP3 from its track to its sound.
+# through the C API, the API's promises about failures, and a real MP3 from its track to its sound. And
+# the header is compiled by whatever compilers there are.
 # Ends with "N passed, N failed".
 set -euo pipefail
 
@@ -60,6 +61,23 @@ count_in() {
   fi
 }
 
+# The header on its own, by every compiler that is here, as firmware's strictest builds would have it.
+check_header() {
+  local short=header compiler standard found=0
+  local -A standards=([gcc]="c99 c11" [clang]="c99 c11" [g++]="c++98 c++17" [clang++]="c++98 c++17")
+  for compiler in "${!standards[@]}"; do
+    command -v "$compiler" >/dev/null || continue
+    found=$((found + 1))
+    for standard in ${standards[$compiler]}; do
+      expect "$compiler -std=$standard takes it" "$compiler" -x "${standard%%[0-9]*}" \
+        -std="$standard" -Wall -Wextra -pedantic -Werror -fsyntax-only \
+        "$package/Sources/CPinstripe/include/pinstripe_decoder.h"
+    done
+  done
+  # Swift brings clang along.
+  expect "there is a compiler to ask" test "$found" -gt 0
+}
+
 make_tracks() {
   python3 -c 'import cryptography' 2>/dev/null || need_packages python3-cryptography=python3-cryptography
   python3 "$package/Tests/Vectors/make_vectors.py" --export "$work/vectors"
@@ -82,6 +100,16 @@ build_for() {
       "$out"/provider-*.o "$out/libpinstripe-decoder.a" -Wl,--as-needed -lcrypto -lmpg123 \
       -o "$work/$program-$short"
   done
+  [[ -z $stripe_target ]] || build_stripe_tests "$out"
+}
+
+# The vectors once more with the vectored stripe in the provider, and that against its scalar twin.
+build_stripe_tests() {
+  local compile=("$gnu-gcc" --sysroot="$sysroot" -std=c99 -O1 -Wall -Wextra -pedantic -Werror
+    -D_FILE_OFFSET_BITS=64 -DWITH_STRIPE -I "$1" -I "$package/Sources/CProviderOpenSSL/include")
+  "${compile[@]}" "$here/vectors.c" "$1"/provider-*.o "$1/libpinstripe-decoder.a" \
+    "$1/libpinstripe-stripe.a" -Wl,--as-needed -lcrypto -o "$work/vectors-stripe-$short"
+  "${compile[@]}" "$here/stripe.c" "$1/libpinstripe-stripe.a" -o "$work/stripe-$short"
 }
 
 play() {
@@ -101,7 +129,7 @@ refuses() {
 
 check_player() {
   local tracks=$work/tracks track
-  for track in every10 every10-aes every3-phase2 every1 trailer; do
+  for track in every10 every10-aes every3-phase2 every1 trailer framed framed-trailer; do
     expect "$track decrypts" cmp -s "$mp3" <(play --decrypt "$tracks/$track.pst")
   done
   on_target "$work/reference-$short" "$mp3" >"$work/whole.raw"
@@ -109,11 +137,14 @@ check_player() {
   expect "the reference has sound" test -s "$work/from7.raw"
   expect "--raw" cmp -s "$work/whole.raw" <(play --raw "$tracks/every10.pst")
   expect "--raw, trailer" cmp -s "$work/whole.raw" <(play --raw "$tracks/trailer.pst")
+  expect "--raw, framed" cmp -s "$work/whole.raw" <(play --raw "$tracks/framed.pst")
+  expect "--raw --from 7, framed" cmp -s "$work/from7.raw" <(play --raw --from 7 "$tracks/framed.pst")
   expect "--raw --from 7" cmp -s "$work/from7.raw" <(play --raw --from 7 "$tracks/every10.pst")
   play "$tracks/every10.pst" >"$work/out.wav"
   expect "WAV samples" cmp -s "$work/whole.raw" <(tail -c +45 "$work/out.wav")
   expect "WAV length" test "$(od -An -tu4 -j40 -N4 "$work/out.wav" | tr -d ' ')" = \
     "$(stat -c %s "$work/whole.raw")"
+  expect "--info, framed" grep -qx 'pattern: framed 32/64' <(play --info "$tracks/framed.pst")
   expect "--info" grep -qx 'pattern: every 10' <(play --info "$tracks/every10.pst")
 
   refuses 66 "$tracks/none.pst" play "$tracks/none.pst"
@@ -127,13 +158,33 @@ check_player() {
   refuses 69 "no MP3" play "$tracks/flac.pst"
   refuses 77 "TEST keybox" on_target "$player" --keybox "$tracks/device.keybox" "$tracks/every10.pst"
   refuses 65 "not a keybox" on_target "$player" --keybox "$mp3" "$tracks/every10.pst"
+  expect "--grant" cmp -s "$mp3" <(play --grant "$tracks/group.grant" --decrypt "$tracks/group.pst")
+  refuses 77 "another player" play "$tracks/group.pst"
+  refuses 77 "granted to another device" play --grant "$tracks/stranger.grant" "$tracks/group.pst"
+  refuses 65 "not a grant" play --grant "$tracks/device.keybox" "$tracks/group.pst"
+  refuses 77 "for a TEST device" on_target "$player" --keybox "$tracks/production.keybox" \
+    --grant "$tracks/group.grant" "$tracks/group.pst"
+  for track in rights rights-trailer rights-advice; do
+    expect "$track decrypts" cmp -s "$mp3" <(play --decrypt "$tracks/$track.pst")
+  done
+  expect "--info of rights" grep -qx 'rights-plays: 3' <(play --info "$tracks/rights-plays.pst")
+  refuses 77 "limited number of times" play "$tracks/rights-plays.pst"
+  refuses 77 "may not be played yet" play "$tracks/rights-early.pst"
+  refuses 77 "may not be played any more" play --decrypt "$tracks/rights-late.pst"
+  refuses 77 "issued for another device" play "$tracks/rights-stranger.pst"
+  refuses 65 "rights that were edited" play "$tracks/rights-edited.pst"
   expect "--allow-clear" cmp -s "$mp3" <(play --allow-clear --decrypt "$tracks/clear.pst")
 }
 
+check_header
 make_tracks
 for target in "${targets[@]}"; do
   build_for "$target"
   count_in vectors "$work/vectors-$short" "$work/vectors"
+  if [[ -n $stripe_target ]]; then
+    count_in "vectors, vectored stripe" "$work/vectors-stripe-$short" "$work/vectors"
+    count_in "stripe against scalar" "$work/stripe-$short"
+  fi
   count_in contract "$work/contract-$short" "$work/tracks" every10.pst device.keybox
   check_player
 done

@@ -22,10 +22,16 @@ let package = Package(
   dependencies: [.package(name: "pinstripe", path: "../..")],
   targets: [
     fuzz("Frames", "PinstripeFrames"),
+    fuzz("Grant", "Pinstripe"),
+    fuzz("KeyFiles", "PinstripeKeys"),
+    fuzz("KeyStore", "PinstripeKeys"),
     fuzz("Keybox", "Pinstripe"),
     fuzz("MTPDatasets", "PinstripeMTP"),
     fuzz("MTPReplies", "PinstripeMTP"),
+    fuzz("Profiles", "PinstripeProfiles"),
     fuzz("TrackHeader", "Pinstripe"),
+    fuzz("TrackMetadata", "Pinstripe"),
+    fuzz("USBDescriptors", "PinstripeUSB"),
   ],
   swiftLanguageModes: [.v6]
 )

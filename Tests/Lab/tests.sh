@@ -4,14 +4,14 @@
 # minutes on two idle processors.
 #
 # usage: tests.sh [--large] [GROUP…]
-#   GROUP    job, sizes, faults, qemu, speed (default: these), large
+#   GROUP    job, sizes, faults, events, qemu, speed (default: these), large
 #   --large  also an object of more than 4 GiB: some twenty minutes, 5 GB of disk
 # environment: PINSTRIPE  the tool (default: the debug build, made if missing)
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)
-all_groups=(faults job sizes qemu speed)
+all_groups=(faults job sizes events qemu speed)
 # Real seconds for one group's commands, on a machine that others use too.
 group_limit=400
 large_limit=7200
@@ -24,7 +24,7 @@ for argument in "$@"; do
         sed -n '2,/^set/{/^set/d; s/^# \{0,1\}//p}' "$0"
         exit 0
         ;;
-    job | sizes | faults | qemu | speed | large) groups+=("$argument") ;;
+    job | sizes | faults | events | qemu | speed | large) groups+=("$argument") ;;
     *)
         echo "tests.sh: unknown argument '$argument'" >&2
         exit 64
@@ -35,6 +35,9 @@ done
 
 pinstripe=${PINSTRIPE:-$repository/.build/debug/pinstripe}
 [[ -n ${PINSTRIPE:-} || -x $pinstripe ]] || (cd "$repository" && swift build --product pinstripe)
+watcher=$repository/.build/debug/LabWatcher
+[[ " ${groups[*]} " != *" events "* || -x $watcher ]] \
+    || (cd "$repository" && swift build --product LabWatcher)
 
 if ! python3 -c 'import cryptography' 2> /dev/null; then
     # shellcheck source=../packages.sh
@@ -53,6 +56,7 @@ options_of() {
         --file "$here/tests:/tests" --file "$repository/Examples/Media/idle_tune.mp3")
     case $1 in
     faults) options+=(--storage-mib 64) ;;
+    events) options+=(--program "$watcher") ;;
     qemu) options+=(--player qemu) ;;
     speed) options+=(--icount) ;;
     large) options+=(--limit "$large_limit") ;;

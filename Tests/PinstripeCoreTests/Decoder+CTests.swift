@@ -133,7 +133,9 @@ struct DecoderTests {
     let bytes = base.keybox.bytes
     #expect(pinstripe_keybox_read(table, bytes, 128, 1, &box, &secret) == PINSTRIPE_E_ABI)
     var recipient = pinstripe_recipient()
-    #expect(pinstripe_device_recipient(table, &box, 8, &recipient) == PINSTRIPE_E_ABI)
+    #expect(
+      pinstripe_device_recipient(table, &box, PINSTRIPE_KEY_FIRST_WRAP, &recipient)
+        == PINSTRIPE_E_ABI)
   }
 
   /// Zeros, what was wiped, and what never was a track.
@@ -181,7 +183,7 @@ struct DecoderTests {
   }
 
   @Test func refusesUnknownFlags() {
-    for bit in 1..<32 {
+    for bit in 2..<32 {
       let status = pinstripe_open(
         player.decoder, player.keys.table, file.storage, player.recipients, 1, 1 << UInt32(bit),
         player.work.baseAddress, 4096)

@@ -20,9 +20,9 @@ struct DecoderStateTests {
     #expect(MemoryLayout<pinstripe_storage>.size == 32)
     #expect(MemoryLayout<pinstripe_recipient>.size == 24)
     #expect(MemoryLayout<pinstripe_keybox>.size == 64)
-    #expect(MemoryLayout<pinstripe_info>.size == 64)
+    #expect(MemoryLayout<pinstripe_info>.size == 80)
     #expect(MemoryLayout<pinstripe_keybox>.offset(of: \.epoch_salt) == 32)
-    #expect(MemoryLayout<pinstripe_info>.offset(of: \.track_id) == 48)
+    #expect(MemoryLayout<pinstripe_info>.offset(of: \.track_id) == 64)
     #expect(MemoryLayout<pinstripe_recipient>.offset(of: \.key) == 16)
   }
 

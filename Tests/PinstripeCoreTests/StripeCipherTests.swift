@@ -19,7 +19,9 @@ struct StripeCipherTests {
       "every \(stride), phase \(phase), suite \(suite), offset \(offset), length \(length)"
     }
 
-    var content: [UInt8] { (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 5) } }
+    var content: [UInt8] { Array(Self.contents[..<length]) }
+
+    private static let contents = (0..<40_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ 5) }
 
     var expected: [UInt8] {
       KnownKeystream.naive(content, at: offset, every: stride, phase: phase, suite: suite)

@@ -55,11 +55,14 @@ private struct Opening {
 
   func content(of file: [UInt8]) throws -> [UInt8] {
     let track = try #require(track)
-    var cipher = StripeCipher(
-      pattern: track.header.pattern, suite: track.header.suite, provider: try keys.crypto())
-    var scratch = [UInt8](repeating: 0, count: 1024)
-    return try cipher.applied(
-      at: 0, to: Array(file[4096..<4096 + Int(track.contentLength)]), scratch: &scratch)
+    var cipher = track.cipher
+    var storage = TestFileStorage(file: TestFile(file))
+    var work = [UInt8](repeating: 0, count: cipher.minimumWork)
+    var content = Array(file[4096..<4096 + Int(track.contentLength)])
+    var bytes = content.mutableSpan
+    var area = work.mutableSpan
+    try cipher.apply(at: 0, to: &bytes, &storage, work: &area)
+    return content
   }
 
   /// Verifies and decrypts section `index`; nil when its tag fails.
@@ -84,12 +87,14 @@ private struct Opening {
 /// Every track of Tests/Vectors through the Swift API.
 struct TrackOpenerTests {
   @Test func opensTracks() throws {
-    let tracks = try VectorFolder.read("tracks.json", as: TrackVectors.self).tracks
-    #expect(tracks.count >= 36)
+    let tracks = try TrackVectors.all()
+    #expect(tracks.count >= 99)
     for vector in tracks {
       var opening = Opening()
       let status = opening.open(TrackCase(vector))
-      #expect(vector.status.contains(status), "\(vector.name): \(status)")
+      #expect(
+        (vector.statusUnobeyed ?? vector.status).contains(status), "\(vector.name): \(status)")
+      guard status == "OK" else { continue }
       let track = try #require(opening.track, "\(vector.name)")
       let header = track.header
       #expect(track.contentLength == UInt64(vector.length), "\(vector.name)")
@@ -100,8 +105,9 @@ struct TrackOpenerTests {
       #expect(header.hasTrailer == (vector.mode == "trailer"), "\(vector.name)")
       #expect(header.minorVersion == vector.minor, "\(vector.name)")
       #expect(
-        header.pattern.encryptedCount(before: track.contentLength) == vector.encrypted,
+        track.cipher.encryptedLength == vector.encrypted,
         "\(vector.name)")
+      #expect(header.pattern.head == vector.pattern.head ?? 0, "\(vector.name)")
       #expect(header.codec.text == vector.codec, "\(vector.name)")
       #expect(header.trackID.array == vector.trackId.bytes, "\(vector.name)")
       #expect(header.nonce.array == vector.nonce.bytes, "\(vector.name)")
@@ -111,12 +117,12 @@ struct TrackOpenerTests {
   }
 
   @Test func readsSlotsAndSections() throws {
-    let tracks = try VectorFolder.read("tracks.json", as: TrackVectors.self).tracks
+    let tracks = try TrackVectors.all()
     var slots = 0
     var withMetadata = 0
     for vector in tracks {
       var opening = Opening()
-      #expect(opening.open(TrackCase(vector)) == "OK", "\(vector.name)")
+      guard opening.open(TrackCase(vector)) == "OK" else { continue }
       let track = try #require(opening.track)
       #expect(track.header.slotCount == vector.slots.count, "\(vector.name)")
       for (index, expected) in vector.slots.enumerated() {
@@ -133,6 +139,7 @@ struct TrackOpenerTests {
         #expect(entry.isCritical == (expected.flags == 1), "\(vector.name) section \(index)")
         #expect(entry.offset == expected.offset, "\(vector.name) section \(index)")
         #expect(entry.length == expected.length, "\(vector.name) section \(index)")
+        guard expected.type == 2 || expected.type == 3 else { continue }
         let contents = try opening.section(index, of: vector.file.bytes)
         #expect(contents != nil, "\(vector.name): tag of section \(index)")
         guard expected.type == 2, let fields = vector.metadata else { continue }
@@ -145,7 +152,7 @@ struct TrackOpenerTests {
   }
 
   @Test func opensForOtherRecipients() throws {
-    let tracks = try VectorFolder.read("tracks.json", as: TrackVectors.self).tracks
+    let tracks = try TrackVectors.all()
     var opened = 0
     for vector in tracks {
       for other in vector.otherKeys {
@@ -164,20 +171,27 @@ struct TrackOpenerTests {
 
   @Test func refuses() throws {
     let cases = try TrackCase.refusals()
-    #expect(cases.count >= 398)
+    #expect(cases.count >= 980)
     var refused = 0
     for vector in cases {
       var opening = Opening()
       let status = opening.open(vector)
       #expect(vector.status.contains(status), "\(vector.name): \(status), not \(vector.status)")
       if status == "OK" {
-        #expect(try opening.content(of: vector.file) == vector.content, "\(vector.name)")
+        let read = Result { try opening.content(of: vector.file) }
+        switch read {
+        case .success(let content):
+          #expect(vector.contentStatus == ["OK"] && content == vector.content, "\(vector.name)")
+        case .failure(let error):
+          let name = (error as? TrackError).map { Statuses.name($0.status) } ?? "\(error)"
+          #expect(vector.contentStatus.contains(name), "\(vector.name): \(name)")
+        }
       } else {
         #expect(opening.keys.heldPlaces.filter { $0 != 2 }.isEmpty, "\(vector.name): keys")
         refused += 1
       }
     }
-    #expect(refused >= 350)
+    #expect(refused >= 600)
   }
 
   @Test func readsSectionsOfOddTracks() throws {

@@ -200,7 +200,7 @@ struct KeyStoreDamageTests {
       #expect(FuzzedKeys.keybox(Array(keybox[..<length])))
       #expect(FuzzedKeys.records(Array(keybox[..<length])))
     }
-    FuzzedKeys.keyStore(file)
-    FuzzedKeys.keyStore([])
+    #expect(FuzzedKeys.keyStore(file))
+    #expect(FuzzedKeys.keyStore([]))
   }
 }

@@ -67,8 +67,8 @@ struct KeyboxTests {
 
   /// Well-formed but for one field; the checksum is right.
   @Test(arguments: [
-    (8, 2, KeyError.Code.version), (9, 1, .version), (10, 2, .version), (10, 0x80, .version),
-    (11, 1, .version), (12, 0, .damaged),
+    (8, 2, KeyError.Code.version), (9, 1, .version), (10, 2, .damaged), (10, 0x80, .damaged),
+    (11, 1, .damaged), (12, 0, .damaged),
   ])
   func tellsFieldsApart(offset: Int, value: UInt8, code: KeyError.Code) throws {
     var bytes = file

@@ -96,7 +96,7 @@ struct PlaybackKeyTests {
     }
     #expect(refusal(try edited([0, 0, 0, 0], at: 12))?.code == .damaged)
     #expect(refusal(try edited([2, 0], at: 8))?.code == .version)
-    #expect(refusal(try edited([2, 0], at: 10))?.code == .version)
+    #expect(refusal(try edited([2, 0], at: 10))?.code == .damaged)
   }
 
   @Test func wrapsForThePlayer() throws {

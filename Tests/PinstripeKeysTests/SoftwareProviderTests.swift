@@ -23,7 +23,7 @@ struct SoftwareProviderTests {
       #expect(throws: KeyError(.argument, ""), "\(count)") { try provider.load(key, at: .root) }
     }
     let key = try SystemRandom.secret()
-    for number in [0, 16, .max] as [UInt32] {
+    for number in [0, PINSTRIPE_KEY_PLACES, .max] as [UInt32] {
       #expect(throws: KeyError(.argument, ""), "\(number)") {
         try provider.load(key, at: KeyPlace(number: number))
       }

@@ -51,6 +51,14 @@ struct ProfileRegistryTests {
     #expect(used == Quirk.known)
   }
 
+  /// Its bulk IN endpoint never wakes, and it takes buffers of 512 KiB from whole transfers.
+  @Test func qemuIsNotAskedBeforeItHasAnAnswer() throws {
+    let profile = try #require(try ProfileRegistry.builtIn().profile(id: "qemu-usb-mtp"))
+    #expect(!profile.transfer.postsReceivesEarly)
+    #expect(524_288 % profile.transfer.chunkSize == 0)
+    #expect(profile.quirks == [.noRename, .exactDataPhase])
+  }
+
   private func profile(_ id: String, _ matches: [USBMatch]) -> DeviceProfile {
     var profile = DeviceProfile(id: id, name: id)
     profile.matches = matches

@@ -1,12 +1,13 @@
-"""Pinstripe's refusals, key ladder, key files, keystreams and patterns, from the page "Track format" alone.
+"""Pinstripe's refusals, key ladder, key files, grants, keystreams and patterns, from the page "Track format" alone.
 
 Needs Python 3.11 and the package `cryptography` for AES, AES-KW and ChaCha20.
 """
 import dataclasses, hashlib, hmac, struct
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.keywrap import aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 KEYBOX_MAGIC, PLAYBACK_MAGIC = b"\x89PSK\r\n\x1a\n", b"\x89PSP\r\n\x1a\n"
+GRANT_MAGIC = b"\x89PSG\r\n\x1a\n"
 
 
 class Refusal(Exception):
@@ -68,11 +69,18 @@ class Key:
     recipient: int
     epoch: int
     key: bytes
+    # What rights are verified with: both are in a keybox, a playback key has no DUS.
+    dus: bytes | None = dataclasses.field(default=None, compare=False)
+    device_id: bytes | None = dataclasses.field(default=None, compare=False)
 
     @property
     def wrap_key(self): return hkdf(self.key, bytes(32), b"wrap")
     @property
     def id(self): return mac(self.wrap_key, b"id")[:8]
+    @property
+    def grant_key(self): return hkdf(self.key, bytes(32), b"grant")
+    @property
+    def rights_key(self): return self.dus and hkdf(self.dus, bytes(32), b"rights")
     def slot(self, cek): return Slot(self.recipient, self.epoch, self.id, aes_key_wrap(self.wrap_key, cek))
 
 
@@ -93,10 +101,39 @@ def decode_key_file(data, magic, allow_test=True):
     need(version == 1, Version, "version of the key file")
     need(flags & ~1 == 0 and epoch > 0, Keybox, "flags, or epoch 0")
     need(allow_test or not flags & 1, TestKeybox, "a TEST key file in production")
-    return Key(1, epoch, playback_key(secret, last, device_id, epoch) if magic == KEYBOX_MAGIC else secret)
+    if magic == PLAYBACK_MAGIC:
+        return Key(1, epoch, secret, None, device_id)
+    return Key(1, epoch, playback_key(secret, last, device_id, epoch), secret, device_id)
 
 
-# Stripes
+# | magic 8 | version 2 | flags 2 | recipient 4 | id 16 | generation 4 | device epoch 4 | device key id 8 | wrap 40
+#   | zero 8 | tag 32 |
+GRANT = struct.Struct("<8sHHI16sII8s40s8s")
+
+
+def encode_grant(key, id, device, flags=0):
+    """A user's or group's `key` for one device."""
+    body = GRANT.pack(GRANT_MAGIC, 1, flags, key.recipient, id, key.epoch, device.epoch, device.id,
+                      aes_key_wrap(device.wrap_key, key.key), bytes(8))
+    return body + mac(device.grant_key, body)
+
+
+def decode_grant(data, device, allow_test=True):
+    """(the user's or group's key, their id), judged in the page's order."""
+    need(len(data) == 128 and data[:8] == GRANT_MAGIC, Keybox, "not a grant")
+    _, version, flags, recipient, id, generation, epoch, key_id, wrap, zeros = GRANT.unpack(data[:96])
+    need(version == 1, Version, "version of the grant")
+    need(flags & ~1 == 0 and recipient in (2, 3) and generation > 0 and not any(zeros), Keybox, "a field of the grant")
+    need(allow_test or not flags & 1, TestKeybox, "a TEST grant in production")
+    need((epoch, key_id) == (device.epoch, device.id), NoSlot, "another device's grant")
+    need(hmac.compare_digest(mac(device.grant_key, data[:96]), data[96:]), Tag, "grant")
+    try:
+        return Key(recipient, generation, aes_key_unwrap(device.wrap_key, wrap)), id
+    except InvalidUnwrap:
+        raise Unwrap("the key within the grant") from None
+
+
+# Keystreams
 
 def keystream(suite, key, first, count):
     """Keystream bytes `first` to `first + count - 1`."""
@@ -113,28 +150,39 @@ def xor(one, other):
     return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(len(one), "big")
 
 
-# | kind 1 | zero 1 | stride 2 | phase 2 | zero 10 |
+# Patterns
+
+EVERY, FRAMED = 1, 2  # kinds of pattern; 0 is clear
+
+
+# | kind 1 | zero 1 | stride 2 | phase 2 | head 2 | zero 8 |
 @dataclasses.dataclass
 class Pattern:
     kind: int
     stride: int
     phase: int
+    head: int = 0
 
-    def encode(self): return struct.pack("<BxHH10x", self.kind, self.stride, self.phase)
+    def encode(self): return struct.pack("<BxHHH8x", self.kind, self.stride, self.phase, self.head)
 
     @classmethod
     def decode(cls, data):
-        kind, zero, stride, phase, zeros = struct.unpack("<BBHH10s", data)
-        need(kind <= 1 and not zero and not any(zeros), BadPattern, "kind or zero fields")
+        kind, zero, stride, phase, head, zeros = struct.unpack("<BBHHH8s", data)
+        need(kind <= FRAMED and not zero and not any(zeros), BadPattern, "kind or zero fields")
         need(phase < stride if kind else stride == phase == 0, BadPattern, "stride or phase")
-        return cls(kind, stride, phase)
+        need(not phase if kind == FRAMED else not head, BadPattern, "a phase or head that the kind does not have")
+        return cls(kind, stride, phase, head)
+
+    def fields(self):
+        """For JSON; only framed patterns have a head."""
+        return {k: v for k, v in dataclasses.asdict(self).items() if k != "head" or self.kind == FRAMED}
 
     def before(self, offset):
-        """How many of the content's first `offset` bytes are encrypted: ceil((offset - p) / N)."""
-        return -(-max(0, offset - self.phase) // self.stride) if self.kind else 0
+        """How many of the content's first `offset` bytes *every* encrypts: ceil((offset - p) / N)."""
+        return -(-max(0, offset - self.phase) // self.stride) if self.kind == EVERY else 0
 
     def apply(self, suite, key, data, offset=0):
-        """Encrypts or decrypts the bytes of `data`, the first of which is content byte `offset`."""
+        """Encrypts or decrypts the bytes of `data`, the first of which is content byte `offset`; not for framed."""
         first, end = self.before(offset), self.before(offset + len(data))
         if first == end:
             return bytes(data)

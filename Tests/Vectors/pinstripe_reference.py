@@ -2,18 +2,25 @@
 """Pinstripe tracks, version 1, read and written from the page "Track format" alone.
 
 Meant to be read beside the page and compared with other implementations, so it holds a whole track in memory.
-`pinstripe_keys.py` has the keys, the keystreams and the patterns.
+`pinstripe_keys.py` has the keys, the keystreams and the patterns, `pinstripe_runs.py` and `pinstripe_framemap.py` what
+framed patterns need, `pinstripe_sections.py` the other sections, and `pinstripe_command.py` what is done when this
+file is run.
 """
-import argparse, dataclasses, hmac, json, struct, sys
+import dataclasses, hmac, struct, sys
 sys.dont_write_bytecode = True
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
+from pinstripe_framemap import MAX_ENCRYPTED, FrameMap, decode_runs
 from pinstripe_keys import (
-    KEYBOX_MAGIC, PLAYBACK_MAGIC, ClearRefused, CriticalSection, Malformed, NoSlot, NotATrack, Pattern,
-    Refusal, Slot, SLOT, Suite, Tag, TooLarge, Truncated, Unwrap, Version, decode_key_file, hkdf, keystream, mac, need,
-    stripe_key, xor)
+    FRAMED, ClearRefused, CriticalSection, Malformed, NoSlot, NotATrack, Pattern, Slot, SLOT, Suite, Tag, TooLarge,
+    Truncated, Unwrap, Version, hkdf, mac, need, stripe_key)
+from pinstripe_runs import apply_runs
+# encode_fields and decode_fields are for those who import this file alone.
+from pinstripe_sections import (
+    FRAME_MAP, KNOWN, METADATA, RIGHTS, decode_fields, encode_fields, read_section, section_tag, section_tag_key,
+    store_section)
 
-HEADER, TRAILER, FLAG_TRAILER, CRITICAL, METADATA = 4096, 1024, 1, 1, 2
-MAX_CONTENT, MAX_ENCRYPTED, MAX_METADATA = 1 << 56, 1 << 38, 16 << 20
+HEADER, TRAILER, FLAG_TRAILER, CRITICAL = 4096, 1024, 1, 1
+MAX_CONTENT = 1 << 56
 TRACK_MAGIC, TRAILER_MAGIC = b"\x89PST\r\n\x1a\n", b"\x89PSE\r\n\x1a\n"
 
 # Header area
@@ -73,7 +80,7 @@ class Track:
             self.slots.append(Slot(recipient, epoch, key_id, wrap))
         need(not any(area[end + 64 * sections:4064]), Malformed, "padding of the header area")
         self.sections = decode_directory(area[end:end + 64 * sections])
-        self.end = len(file)
+        self.end, self.map = len(file), None
 
     def _check_length(self):
         need(self.length <= MAX_CONTENT, TooLarge, "content length")
@@ -115,86 +122,94 @@ class Track:
         self._check_length()
         self.sections = decode_directory(tail[64:end])
 
-    def check_directory(self):
+    def check_directory(self, obey_rights):
         """Step 9."""
+        processed = (FRAME_MAP, RIGHTS) if obey_rights else (FRAME_MAP,)
         at, previous = HEADER + self.length, 0
         need(at <= self.end, Truncated, "the file ends within the payload")
         for section in self.sections:
             need(section.type > previous, Malformed, "section types do not ascend")
             need(section.zeros and section.flags & ~CRITICAL == 0, Malformed, "directory entry")
             need(32 <= section.length <= 1 << 56 and section.offset == at, Malformed, "section's place")
-            need(not section.flags & CRITICAL, CriticalSection, "section %d is critical" % section.type)
+            critical = section.flags & CRITICAL != 0
+            if section.type in KNOWN:
+                need(critical == KNOWN[section.type][0], Malformed, "CRITICAL of section %d" % section.type)
+                need(KNOWN[section.type][1](section.length), Malformed, "length of section %d" % section.type)
+            need(not critical or section.type in processed, CriticalSection, "section %d is critical" % section.type)
             at, previous = at + section.length, section.type
         need(at <= self.end, Truncated, "the file holds less than its directory says")
         need(at == self.end, Malformed, "the file holds more than its directory says")
 
+        framed = self.pattern.kind == FRAMED
+        need(framed == (FRAME_MAP in [section.type for section in self.sections]), Malformed, "frame map and pattern")
+
+    def read_map(self):
+        """Step 10. Types ascend, so the frame map is the first section."""
+        self.map = FrameMap(self, 0, self.sections[0]) if self.pattern.kind == FRAMED else None
+
+    @property
+    def encrypted(self):
+        """How many bytes of the content are encrypted; of a framed content only the map knows, so none without one."""
+        if self.pattern.kind != FRAMED:
+            return self.pattern.before(self.length)
+        return self.map and self.map.encrypted
+
+    def payload(self, start=0, end=None):
+        return self.file[HEADER + start:HEADER + (self.length if end is None else end)]
+
     def decrypt(self, offset=0, length=None):
-        """Step 10: content bytes from `offset` on, at most `length` of them."""
+        """Step 11: content bytes from `offset` on, at most `length` of them."""
         end = self.length if length is None else min(self.length, offset + length)
         key = stripe_key(self.cek, self.nonce, self.suite, self.pattern)
-        return self.pattern.apply(self.suite, key, self.file[HEADER + offset:HEADER + end], offset)
+        if self.pattern.kind != FRAMED:
+            return self.pattern.apply(self.suite, key, self.payload(offset, end), offset)
+        data = bytearray(self.payload(offset, end))
+        runs = ((run, at - offset, before) for run, at, before in self.map.runs(offset, end))
+        apply_runs(self.suite, key, self.pattern, data, runs)
+        return bytes(data)
+
+    def encrypted_offsets(self):
+        if self.pattern.kind != FRAMED:
+            return range(self.pattern.phase, self.length, self.pattern.stride) if self.pattern.kind else ()
+        return (at + i for run, at, _ in self.map.runs(0, self.length)
+                for place in run.places(self.pattern, 0, run.length) for i in range(run.length)[place])
+
+    def contents(self, type):
+        """A section's plain contents, or None if the track has no such section."""
+        section = read_section(self, type)
+        return section and section[2]
 
     def metadata(self):
-        """The metadata's plain bytes, or None if the track has no such section."""
-        for index, section in enumerate(self.sections):
-            if section.type == METADATA:
-                need(section.length - 32 <= MAX_METADATA, Malformed, "metadata is too long")
-                stored = self.file[section.offset:section.offset + section.length]
-                need(hmac.compare_digest(section.tag, section_tag(self.cek, METADATA, index, stored)), Tag, "section")
-                return section_cipher(self.suite, self.cek, METADATA, index, stored[:32], stored[32:])
-        return None
+        return self.contents(METADATA)
 
 
-def open_track(file, keys, allow_clear=False):
-    """A track that passed the page's steps 1 to 9; raises a `Refusal` otherwise."""
+def open_track(file, keys, allow_clear=False, obey_rights=False):
+    """A track that passed the page's steps 1 to 10; raises a `Refusal` otherwise. Whoever sets `obey_rights` must
+    read the rights and keep to them."""
     track = Track(file)
     track.unwrap(keys, allow_clear)
     track.check_header_tag()
     if track.trailer:
         track.read_trailer()
-    track.check_directory()
+    track.check_directory(obey_rights)
+    track.read_map()
     return track
-
-
-# Sections
-
-def section_cipher(suite, cek, type, index, salt, contents):
-    key = hkdf(cek, salt, b"section", struct.pack("<HH", type, index))
-    return xor(contents, keystream(suite, key, 0, len(contents)))
-
-
-def section_tag(cek, type, index, stored):
-    return mac(hkdf(cek, stored[:32], b"section tag", struct.pack("<HH", type, index)), stored)
-
-
-def encode_fields(fields):
-    return b"".join(struct.pack("<HHI", number, 0, len(value)) + value for number, value in fields)
-
-
-def decode_fields(data):
-    """[(number, value)] in the order of the section, unknown numbers included."""
-    fields, at = [], 0
-    while at < len(data):
-        need(at + 8 <= len(data), Malformed, "metadata ends within a field's head")
-        number, zero, length = struct.unpack("<HHI", data[at:at + 8])
-        need(zero == 0 and at + 8 + length <= len(data), Malformed, "metadata field")
-        fields.append((number, data[at + 8:at + 8 + length]))
-        at += 8 + length
-    for once in (1, 2, 3, 4, 16, 17):
-        need([number for number, _ in fields].count(once) <= 1, Malformed, "a metadata field occurs twice")
-    for number, value in fields:
-        need(number != 17 or len(value) == 32, Malformed, "length of the SHA-256")
-    return fields
 
 
 # Writing
 
 def pack(content, *, suite, pattern, cek, nonce, track_id, codec=b"data", slots=(), sections=(), trailer=False,
-         minor=0):
-    """A track. `sections` are (type, flags, salt, contents). Judges nothing: refused tracks are made with it."""
+         minor=0, map=None):
+    """A track. `sections` are (type, flags, salt, contents), where contents may be a function of the section's tag key
+    and the payload. `map` is the `PlainMap` of a framed pattern; its contents are among the sections.
+    Judges nothing: refused tracks are made with it."""
+    key = stripe_key(cek, nonce, suite, pattern)
+    payload = pattern.apply(suite, key, content) if map is None else framed_payload(suite, key, pattern, content, map)
     at, stored, directory = HEADER + len(content), b"", b""
     for index, (type, flags, salt, contents) in enumerate(sections):
-        body = salt + section_cipher(suite, cek, type, index, salt, contents)
+        if callable(contents):
+            contents = contents(section_tag_key(cek, type, index, salt), payload)
+        body = store_section(suite, cek, type, index, salt, contents)
         tag = section_tag(cek, type, index, body)
         directory += Section(type, flags, at + len(stored), len(body), tag).encode()
         stored += body
@@ -203,8 +218,18 @@ def pack(content, *, suite, pattern, cek, nonce, track_id, codec=b"data", slots=
                      in_header * len(content), HEADER, codec, 0, track_id, nonce, bytes(16))
     area += b"".join(slot.encode() for slot in slots) + in_header * directory
     tail = TAIL.pack(TRAILER_MAGIC, len(content), len(sections), bytes(46)) + directory if trailer else b""
-    payload = pattern.apply(suite, stripe_key(cek, nonce, suite, pattern), content)
     return seal(area.ljust(HEADER, b"\0") + payload + stored + tail.ljust(TRAILER if trailer else 0, b"\0"), cek)
+
+
+def framed_payload(suite, key, pattern, content, map):
+    runs, at, before = [], 0, 0
+    for page in map.pages:
+        for run in decode_runs(page.runs):
+            runs.append((run, at, before))
+            at, before = at + run.length, before + run.before(pattern, run.length)
+    data = bytearray(content)
+    apply_runs(suite, key, pattern, data, runs)
+    return bytes(data)
 
 
 def seal(file, cek):
@@ -216,64 +241,6 @@ def seal(file, cek):
     return bytes(out)
 
 
-# Commands
-
-def read_keys(path, production):
-    """The key of a keybox or playback key file."""
-    with open(path, "rb") as file:
-        data = file.read()
-    return [decode_key_file(data, PLAYBACK_MAGIC if data[:8] == PLAYBACK_MAGIC else KEYBOX_MAGIC, not production)]
-
-
-def describe(track, fields):
-    """What `info` prints."""
-    return {"suite": track.suite, "pattern": dataclasses.asdict(track.pattern), "minor": track.minor,
-            "mode": "trailer" if track.trailer else "header", "length": track.length,
-            "encrypted": track.pattern.before(track.length), "codec": track.codec.decode(),
-            "track_id": track.track_id.hex(), "nonce": track.nonce.hex(),
-            "slots": [{"recipient": s.recipient, "epoch": s.epoch, "key_id": s.key_id.hex()} for s in track.slots],
-            "sections": [{"type": s.type, "flags": s.flags, "offset": s.offset, "length": s.length}
-                         for s in track.sections],
-            "metadata": fields and [{"number": n, "hex": value.hex()} for n, value in fields]}
-
-
-def load(arguments):
-    """The track of a command: proven with --keybox, else only as far as that goes without a key."""
-    with open(arguments.track, "rb") as file:
-        data = file.read()
-    if arguments.keybox:
-        return open_track(data, read_keys(arguments.keybox, arguments.production), arguments.allow_clear)
-    track = Track(data)
-    if track.trailer:
-        track.read_trailer(verify=False)
-    return track
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, about in (("unpack", "write a track's content"), ("info", "describe a track as JSON"),
-                        ("encrypted-offsets", "print the content offset of each encrypted byte, one a line")):
-        command = commands.add_parser(name, help=about, description=about)
-        command.add_argument("track")
-        command.add_argument("--keybox", required=name == "unpack", help="keybox or playback key file")
-        command.add_argument("--allow-clear", action="store_true", help="open clear tracks too")
-        command.add_argument("--production", action="store_true", help="refuse TEST key files")
-    commands.choices["unpack"].add_argument("-o", "--output", required=True)
-    arguments = parser.parse_args()
-    try:
-        track = load(arguments)
-        if arguments.command == "unpack":
-            with open(arguments.output, "wb") as out:
-                out.write(track.decrypt())
-        elif arguments.command == "info":
-            contents = track.metadata() if arguments.keybox else None
-            print(json.dumps(describe(track, None if contents is None else decode_fields(contents)), indent=1))
-        elif track.pattern.kind:
-            sys.stdout.writelines("%d\n" % at for at in range(track.pattern.phase, track.length, track.pattern.stride))
-    except Refusal as refusal:
-        sys.exit("%s: %s" % (refusal.status, refusal))
-
-
 if __name__ == "__main__":
+    from pinstripe_command import main
     main()

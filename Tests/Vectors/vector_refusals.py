@@ -3,10 +3,13 @@
 A case edits a base track. With `sealed` its tags are made anew, so that only the rule itself can refuse it.
 Each has one status: the page fixes the order of the checks.
 """
-import struct
-from pinstripe_keys import Key, Pattern, mac
+from pinstripe_keys import Key, Pattern
 from pinstripe_reference import pack, seal
-from vector_sources import CLEAR, DEVICE, GROUP, STRANGER, USER, Device, build, content, pieces, random, title
+from vector_edits import Refusals, append, cut, insert, put, truncate, u16, u32, u64
+from vector_key_files import keyboxes
+from vector_metadata_refusals import metadata
+from vector_sources import CLEAR, DEVICE, GROUP, STRANGER, USER, Device, build, content, oversized_metadata, pieces, \
+    random, title
 
 LENGTH = 100
 SECTIONS = [(9, 0, b"a later version's section")]
@@ -22,66 +25,6 @@ BASES = {
 # Where the bases have what: two slots, then a directory of two entries; the sections follow 100 bytes of payload.
 SLOT0, SLOT1, ENTRY0, ENTRY1, PADDING = 128, 192, 256, 320, 384
 HEADER_TAG, PAYLOAD, SECTION0 = 4064, 4096, 4196
-
-
-def u16(value): return struct.pack("<H", value)
-def u32(value): return struct.pack("<I", value)
-def u64(value): return struct.pack("<Q", value)
-def put(offset, data): return {"offset": offset, "hex": data}
-def cut(offset, count): return {"offset": offset, "remove": count}
-def insert(offset, data): return {"offset": offset, "insert": data}
-def truncate(size): return {"truncate": size}
-def append(data): return {"append": data}
-
-
-def apply(file, edits):
-    """`edits` in order; their byte strings may be hex text, as in the JSON."""
-    out = bytearray(file)
-    for edit in edits:
-        data = next((edit[k] for k in ("hex", "insert", "append") if k in edit), b"")
-        data, at = bytes.fromhex(data) if isinstance(data, str) else data, edit.get("offset", len(out))
-        if "truncate" in edit:
-            del out[edit["truncate"]:]
-        else:
-            out[at:at + edit.get("remove", len(data) if "hex" in edit else 0)] = data
-    return bytes(out)
-
-
-class Refusals:
-    def __init__(self):
-        self.cases = []
-        self.parts = {name: build(name, **options) for name, options in BASES.items()}
-        self.files = {name: pack(**parts) for name, parts in self.parts.items()}
-
-    def add(self, name, status, edits=(), base="base-header", sealed=False, **more):
-        """`edits` on `base`. More: about, keybox, clear_allowed, test_allowed, metadata_status, content_edits."""
-        edits = [edits] if isinstance(edits, dict) else list(edits)
-        if sealed:
-            edited = apply(self.files[base], edits)
-            new = seal(edited, self.parts[base]["cek"])
-            edits += [put(at, new[at:at + 32]) for at in (HEADER_TAG, len(new) - 32)
-                      if new[at:at + 32] != edited[at:at + 32]]
-        case = {"name": name, "status": status.split("|"), "base": base, "edits": edits, **more}
-        assert name not in [c["name"] for c in self.cases], name
-        self.cases.append(case)
-
-    def flip(self, name, status, offset, mask=1, base="base-header", **more):
-        self.add(name, status, put(offset, bytes([self.files[base][offset] ^ mask])), base, **more)
-
-    def both(self, name, status, edits, raw=None, base="base-header", **more):
-        """The edit as such, where the tag may be what refuses it (`raw`), and again under a valid tag."""
-        self.add(name + "-raw", raw or status, edits, base, **more)
-        self.add(name, status, edits, base, True, **more)
-
-    def whole(self, name, status, about=None, base="base-header", metadata_status=None, clear_allowed=False, **changed):
-        """A track made like `base`, under its own name, but for some options of `build`."""
-        file = pack(**build(name, **{**BASES[base], **changed}))
-        more = {k: v for k, v in (("about", about), ("metadata_status", metadata_status),
-                                  ("clear_allowed", clear_allowed)) if v}
-        self.cases.append({"name": name, "status": status.split("|"), "base": base, "file": pieces(file), **more})
-
-    def end(self, base):
-        return len(self.files[base])
 
 
 def start_of_file(r):
@@ -113,7 +56,8 @@ def start_of_file(r):
 def main_header(r):
     """All of the main header is judged before any tag."""
     pattern = lambda kind, stride, phase: put(24, Pattern(kind, stride, phase).encode())
-    r.both("pattern-kind-2", "PATTERN", pattern(2, 3, 1), "PATTERN")
+    r.both("pattern-kind-2", "PATTERN", pattern(2, 3, 1), "PATTERN", about="framed has no phase")
+    r.both("pattern-kind-3", "PATTERN", pattern(3, 3, 0), "PATTERN")
     r.both("pattern-kind-255", "PATTERN", pattern(255, 3, 1), "PATTERN")
     r.both("pattern-stride-0", "PATTERN", pattern(1, 0, 0), "PATTERN")
     r.both("pattern-phase-is-stride", "PATTERN", pattern(1, 3, 3), "PATTERN")
@@ -242,11 +186,20 @@ def directory(r, base, entry0, name):
     add("type-twice", "MALFORMED", put(entry1, u16(2)))
     add("types-descend", "MALFORMED", put(entry1, u16(1)))
     r.both("%s-critical" % name, "CRITICAL_SECTION", put(entry1 + 2, u16(1)), "TAG", base)
-    for kind in (3, 4, 5, 65535):
+    for kind in (3, 4, 5):
+        add("critical-type-%d" % kind, "MALFORMED", put(entry1, u16(kind) + u16(1)),
+            about="a known type with a CRITICAL flag or a length that it cannot have")
+    for kind in (6, 65535):
         add("critical-type-%d" % kind, "CRITICAL_SECTION", put(entry1, u16(kind) + u16(1)))
-    add("critical-type-1", "CRITICAL_SECTION", put(entry0, u16(1) + u16(1)))
-    add("critical-metadata", "CRITICAL_SECTION", put(entry0 + 2, u16(1)))
-    add("optional-type-1", "OK", put(entry0, u16(1)), about="reserved and not critical: skipped")
+    add("critical-type-1", "MALFORMED", put(entry0, u16(1) + u16(1)), about="a frame map's length is 96 + 1024 k")
+    add("critical-metadata", "MALFORMED", put(entry0 + 2, u16(1)), about="metadata is never CRITICAL")
+    add("optional-type-1", "MALFORMED", put(entry0, u16(1)), about="a frame map is always CRITICAL")
+    add("critical-before-malformed", "CRITICAL_SECTION",
+        [put(entry0, u16(8) + u16(1)), put(entry1 + 16, u64(31))], about="the entries are judged in order")
+    add("malformed-before-critical", "MALFORMED", [put(entry0 + 16, u64(31)), put(entry1 + 2, u16(1))])
+    limit = 32 + (16 << 20)
+    for what, status, size in (("of-16-mib", "TRUNCATED", limit), ("above-16-mib", "MALFORMED", limit + 1)):
+        add("metadata-" + what, status, [put(entry0 + 16, u64(size)), put(entry1 + 8, u64(offset0 + size))])
     add("gap", "MALFORMED", put(entry1 + 8, u64(offset1 + 1)))
     add("overlap", "MALFORMED", put(entry1 + 8, u64(offset1 - 1)))
     add("same-place", "MALFORMED", put(entry1 + 8, u64(offset0)))
@@ -261,8 +214,9 @@ def directory(r, base, entry0, name):
     add("length-above-2-56", "MALFORMED", put(entry1 + 16, u64((1 << 56) + 1)))
     add("length-2-64", "MALFORMED", put(entry1 + 16, u64((1 << 64) - 1)))
     add("length-wraps-round", "MALFORMED", put(entry1 + 16, u64((1 << 64) - 4096)))
-    add("both-2-56", "TRUNCATED", [put(entry0 + 16, u64(1 << 56)), put(entry1 + 8, u64(offset0 + (1 << 56))),
-                                           put(entry1 + 16, u64(1 << 56))])
+    both = [put(entry0 + 16, u64(1 << 56)), put(entry1 + 8, u64(offset0 + (1 << 56))), put(entry1 + 16, u64(1 << 56))]
+    add("both-2-56", "MALFORMED", both, about="metadata is shorter")
+    add("both-2-56-unknown", "TRUNCATED", [put(entry0, u16(8)), *both])
     r.flip("%s-tag" % name, "TAG", entry0 + 24, base=base, about="edited without the key")
     add("section-tag", "OK", put(entry0 + 24, bytes(32)), metadata_status=["TAG"])
 
@@ -324,83 +278,10 @@ def clear(r):
                     "about": "what anybody can make of a track: clear, sealed with the key of zeros"})
 
 
-def metadata(r):
-    """Sections are judged when they are read: these tracks open."""
-    field = lambda number, value, zero=0, length=None: struct.pack(
-        "<HHI", number, zero, len(value) if length is None else length) + value
-    whole = lambda name, contents, status="MALFORMED", **more: r.whole(
-        "metadata-" + name, "OK", metadata_status=status.split("|"), contents=contents, fields=None, **more)
-    for at, what in ((0, "salt"), (31, "salt-last"), (32, "contents"), (40, "value")):
-        r.flip("metadata-%s-flip" % what, "OK", SECTION0 + at, metadata_status=["TAG"])
-        r.flip("trailer-metadata-%s-flip" % what, "OK", SECTION0 + at, base="base-trailer", metadata_status=["TAG"])
-    r.flip("unknown-section-flip", "OK", r.end("base-header") - 1, metadata_status=["OK"],
-           about="nobody reads this section")
-    for count in (1, 7):
-        whole("rest-of-%d" % count, field(1, b"title") + bytes(count))
-    whole("only-4-bytes", bytes(4))
-    whole("zero-field", field(1, b"title", zero=1))
-    whole("zero-field-unknown", field(99, b"new", zero=0x100))
-    whole("length-one-more", field(1, b"title", length=6))
-    whole("length-2-32", field(1, b"title", length=0xFFFFFFFF))
-    whole("length-wraps-round", field(99, b"x", length=0xFFFFFFF8) + field(1, b"title"))
-    for number in (1, 2, 3, 4, 16, 17):
-        whole("twice-%d" % number, field(number, b"x" * 32) * 2)
-    whole("unknown-twice", field(99, b"a") * 2, "OK")
-    whole("number-0", field(0, b"a"), "OK")
-    whole("sha256-of-31", field(17, bytes(31)))
-    whole("not-utf8", field(1, b"\xff\xfe"), "OK")
-    whole("picture-without-zero", field(5, b"image/png"), "OK")
-    whole("free-field-without-zero", field(7, b"name"), "OK")
-    whole("empty-values", field(1, b"") + field(6, b"") + field(16, b""), "OK")
-    whole("many-fields", field(6, b"") * 200, "OK")
-
-
-def resealed(file):
-    return file[:96] + mac(bytes(32), file[:96])
-
-
-def keyboxes():
-    """(name, status, file, TEST allowed) of key files: keyboxes, tried on base-header, then playback keys."""
-    good = DEVICE.keybox()
-
-    def edited(at, data, sealed=True):
-        file = apply(good, [put(at, data)])
-        return resealed(file) if sealed else file
-
-    cases = [("good", "OK", good, True), ("test-refused", "TEST_KEYBOX", good, False),
-             ("production", "OK", DEVICE.keybox(flags=0), False), ("empty", "KEYBOX", b"", True),
-             ("cut-to-127", "KEYBOX", good[:127], True), ("cut-to-96", "KEYBOX", good[:96], True),
-             ("appended", "KEYBOX", good + b"\0", True),
-             ("magic", "KEYBOX", edited(3, b"T"), True), ("version-0", "VERSION", edited(8, u16(0)), True),
-             ("version-2", "VERSION", edited(8, u16(2)), True),
-             ("flags-bit-1", "KEYBOX", edited(10, u16(2)), True),
-             ("version-2-damaged", "KEYBOX", edited(8, u16(2), False), True),
-             ("version-2-flags", "VERSION", edited(8, u16(2) + u16(2)), True),
-             ("epoch-0", "KEYBOX", edited(12, u32(0)), True),
-             ("epoch-0-test-refused", "KEYBOX", edited(12, u32(0)), False),
-             ("flags-bit-15", "KEYBOX", edited(10, u16(0x8001)), True),
-             ("test-flag-cleared", "KEYBOX", edited(10, u16(0), False), False),
-             ("playback-key-instead", "KEYBOX", DEVICE.playback(), True)]
-    cases += [("flip-%d" % at, "KEYBOX", edited(at, bytes([good[at] ^ 1]), False), True)
-              for at in (0, 12, 16, 31, 32, 63, 64, 95, 96, 127)]
-    playback = DEVICE.playback()
-    held = [("good", "OK", playback, True), ("test-refused", "TEST_KEYBOX", playback, False),
-            ("cut-to-127", "KEYBOX", playback[:127], True), ("appended", "KEYBOX", playback + b"\0", True),
-            ("version-2", "VERSION", resealed(apply(playback, [put(8, u16(2))])), True),
-            ("flags-bit-1", "KEYBOX", resealed(apply(playback, [put(10, u16(2))])), True),
-            ("epoch-0", "KEYBOX", resealed(apply(playback, [put(12, u32(0))])), True),
-            ("flip-32", "KEYBOX", apply(playback, [put(32, bytes([playback[32] ^ 1]))]), True),
-            ("keybox-instead", "KEYBOX", good, True)]
-    listed = lambda prefix, rows: [{"name": prefix + n, "status": s.split("|"), "file": f, "test_allowed": t}
-                                   for n, s, f, t in rows]
-    return {"keyboxes": listed("keybox-", cases), "playback_keys": listed("playback-", held)}
-
-
 def refusal_cases():
-    r = Refusals()
+    r = Refusals(BASES)
     for part in (start_of_file, main_header, slots, lengths, trailer, clear, metadata):
         part(r)
     directory(r, "base-header", ENTRY0, "entry")
-    bases = {name: {"length": len(r.parts[name]["content"]), "keybox": DEVICE.keybox(), "cek": r.parts[name]["cek"],
-                    "file": pieces(file)} for name, file in r.files.items()}
-    return {"bases": bases, "refusals": r.cases, **keyboxes()}
+    r.cases.append(oversized_metadata())
+    return {"bases": r.described(), "refusals": r.cases, **keyboxes()}

@@ -1,8 +1,12 @@
 """What the vectors are made from: a fixed source of random bytes, the key holders, and the cases that are accepted."""
-import base64, dataclasses, hashlib
+import base64, hashlib
+from pinstripe_framemap import make_map
 from pinstripe_keys import KEYBOX_MAGIC, PLAYBACK_MAGIC, Key, Pattern, encode_key_file, hkdf, keystream, playback_key, \
     stripe_key
-from pinstripe_reference import METADATA, encode_fields, open_track, pack, seal, section_tag
+from pinstripe_reference import CRITICAL, open_track, pack, seal
+from pinstripe_runs import Run
+from pinstripe_sections import CHUNK_TAGS, FRAME_MAP, METADATA, PURCHASER, RIGHTS, chunk_contents, encode_fields, \
+    section_tag
 
 TEST = 1
 STRIDES = (1, 2, 3, 4, 7, 9, 10, 16, 31, 32, 63, 64, 65, 100, 127, 128, 255, 256, 1000, 65535)
@@ -56,7 +60,7 @@ class Device:
     def __init__(self, name, epoch=1, flags=TEST):
         self.name, self.epoch, self.flags = name, epoch, flags
         self.id, self.dus, self.salt = random(name + " id", 16), random(name + " dus", 32), random(name + " salt", 32)
-        self.key = Key(1, epoch, playback_key(self.dus, self.salt, self.id, epoch))
+        self.key = Key(1, epoch, playback_key(self.dus, self.salt, self.id, epoch), self.dus, self.id)
 
     def keybox(self, **changed):
         values = dict(flags=self.flags, epoch=self.epoch, device_id=self.id, secret=self.dus, last=self.salt)
@@ -123,40 +127,67 @@ def stripe_cases():
 
 # Tracks
 
+def runs_of(page):
+    """Runs as text, each its length and f, s or c: "417s 3c"."""
+    return [Run(int(run[:-1]), "fsc".index(run[-1])) for run in page.split()]
+
+
 def section(label, kind, contents, flags=0):
     return kind, flags, random(label + " salt %d" % kind, 32), contents
 
 
-def build(name, length=100, suite=1, pattern=Pattern(1, 10, 0), keys=None, fields=None, sections=(), owner=DEVICE,
-          codec=b"data", trailer=False, minor=0, slots=(), contents=None):
-    """The parts of a track with everything random made from its name. `contents` replaces the metadata's bytes."""
+def build(name, length=None, suite=1, pattern=Pattern(1, 10, 0), keys=None, fields=None, sections=(), owner=DEVICE,
+          codec=b"data", trailer=False, minor=0, slots=(), contents=None, pages=None, purchaser=None, rights=None,
+          chunks=None):
+    """The parts of a track with everything random made from its name. `contents` replaces the metadata's bytes.
+    `pages` are those of a framed track, as text; `rights` the function that makes them of the track's id; `chunks` the
+    chunk size, or a function as `chunk_contents` makes it."""
+    map = None if pages is None else make_map(pattern, [runs_of(page) for page in pages])
+    length = (map.length if map else 100) if length is None else length
+    track_id = random(name + " id", 16)
     cek = random(name + " cek", 32) if pattern.kind else bytes(32)
     keys = ([owner.key] if pattern.kind else []) if keys is None else keys
     plain = encode_fields(fields) if fields is not None else contents
     planned = [] if plain is None else [section(name, METADATA, plain)]
     planned += [section(name, kind, b, f) for kind, f, b in sections]
+    planned += [section(name, FRAME_MAP, map.encode(), CRITICAL)] if map else []
+    planned += [section(name, PURCHASER, purchaser)] if purchaser is not None else []
+    planned += [section(name, RIGHTS, rights(track_id).encode(), CRITICAL)] if rights else []
+    if chunks is not None:
+        planned.append(section(name, CHUNK_TAGS, chunks if callable(chunks) else chunk_contents(chunks)))
     return dict(content=content(length), suite=suite, pattern=pattern, cek=cek, nonce=random(name + " nonce", 32),
-                track_id=random(name + " id", 16), codec=codec, slots=[key.slot(cek) for key in keys] + list(slots),
-                sections=sorted(planned, key=lambda s: s[0]), trailer=trailer, minor=minor)
+                track_id=track_id, codec=codec, slots=[key.slot(cek) for key in keys] + list(slots),
+                sections=sorted(planned, key=lambda s: s[0]), trailer=trailer, minor=minor, map=map)
 
 
-def track_case(name, about, owner=DEVICE, other_keys=(), **options):
+def track_case(name, about, owner=DEVICE, other_keys=(), verdict=None, **options):
     parts = build(name, owner=owner, **options)
     file, pattern, fields = pack(**parts), parts["pattern"], options.get("fields")
-    track = open_track(file, [owner.key], allow_clear=True)
+    track = open_track(file, [owner.key], allow_clear=True, obey_rights=True)
     case = {"name": name, "about": about, "status": ["OK"], "length": track.length, "sha256": sha256(parts["content"]),
-            "suite": parts["suite"], "pattern": dataclasses.asdict(pattern),
+            "suite": parts["suite"], "pattern": pattern.fields(),
             "mode": "trailer" if parts["trailer"] else "header", "minor": parts["minor"],
-            "encrypted": pattern.before(track.length), "codec": parts["codec"].decode(), "track_id": parts["track_id"],
+            "encrypted": track.encrypted, "codec": parts["codec"].decode(), "track_id": parts["track_id"],
             "nonce": parts["nonce"], "cek": parts["cek"], "keybox": owner.keybox(), "test_allowed": bool(owner.flags),
             "clear_allowed": not pattern.kind,
             "other_keys": [{"recipient": k.recipient, "epoch": k.epoch, "key": k.key} for k in other_keys],
             "slots": [{"recipient": s.recipient, "epoch": s.epoch, "key_id": s.key_id} for s in parts["slots"]],
             "sections": [{"type": s.type, "flags": s.flags, "offset": s.offset, "length": s.length}
                          for s in track.sections]}
+    if parts["map"]:
+        case.update(map_runs=track.map.run_count, pages=[" ".join(page.split()) for page in options["pages"]])
     if fields is not None:
         case["metadata"] = [{"number": n, "text": v.decode()} if n in (1, 2, 3, 4, 6, 16) else {"number": n, "hex": v}
                             for n, v in fields]
+    if options.get("purchaser"):
+        case["purchaser"] = options["purchaser"]
+    if options.get("rights"):
+        fields = vars(options["rights"](parts["track_id"]))
+        case.update(rights_obeyed=True, status_unobeyed=["CRITICAL_SECTION"], k_rights=owner.key.rights_key,
+                    rights={k: str(v) if k in ("not_before", "not_after") else v for k, v in fields.items()},
+                    rights_verdict=verdict)
+    if "chunks" in options:
+        case["chunks"] = {"size": options["chunks"], "count": -(-track.length // options["chunks"])}
     return {**case, "file": pieces(file)}
 
 
@@ -221,10 +252,10 @@ def section_cases(case=track_case):
              other_keys=[USER, GROUP], sections=many, fields=title(100), trailer=True),
         case("header-unknown-section", "section type 9, not critical, after the metadata", fields=title(100),
              sections=[(9, 0, b"a later version's section")]),
-        case("header-unknown-first", "a reserved type before the metadata, whose index thus is 1; the highest type",
-             fields=title(100), sections=[(1, 0, b"frame map"), (65535, 0, b"")]),
-        case("trailer-unknown-section", "section types 1 and 9 in the trailer", fields=title(100), trailer=True,
-             sections=[(1, 0, b""), (9, 0, b"x" * 200)]),
+        case("header-unknown-types", "the lowest and the highest type that this version does not know",
+             fields=title(100), sections=[(6, 0, b"frame map"), (65535, 0, b"")]),
+        case("trailer-unknown-sections", "section types 8 and 9 in the trailer", fields=title(100), trailer=True,
+             sections=[(8, 0, b""), (9, 0, b"x" * 200)]),
         case("header-metadata-all", "all fields, repeated ones, an unknown one", length=1000, fields=full),
         case("header-metadata-all-suite2", "the same in the other suite", length=1000, suite=2, fields=full),
         case("header-metadata-empty", "a metadata section of 32 bytes: the salt alone", fields=[]),
@@ -232,7 +263,6 @@ def section_cases(case=track_case):
              sections=[(700, 0, b"new")]),
         case("header-minor-65535", "the last minor version", minor=65535),
         case("header-production", "a keybox without TEST, epoch 2^32 - 1", owner=PRODUCTION, fields=title(100)),
-        oversized_metadata(),
     ]
 
 
@@ -245,10 +275,9 @@ def oversized_metadata():
     name, length = "header-metadata-oversized", 100
     parts = build(name, length, contents=b"")
     stored = random(name + " salt 2", 32) + bytes((16 << 20) + 1)
+    file, entry = bytearray(pack(**parts))[:4096 + length] + stored, 128 + 64
     tag = section_tag(parts["cek"], METADATA, 0, stored)
-    case = track_case(name, "opens and plays, but its metadata is above 16 MiB", length=length, contents=b"")
-    file = bytearray(join(case["file"]))[:4096 + length] + stored
-    entry = 128 + 64
     file[entry + 16:entry + 24], file[entry + 24:entry + 56] = len(stored).to_bytes(8, "little"), tag
-    case["sections"][0]["length"] = len(stored)
-    return {**case, "metadata_status": ["MALFORMED"], "file": pieces(seal(bytes(file), parts["cek"]))}
+    return {"name": name, "status": ["MALFORMED"], "base": "base-header",
+            "file": pieces(seal(bytes(file), parts["cek"])),
+            "about": "metadata above 16 MiB, which the directory cannot have"}

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static inline int32_t system_error(void) { return errno; }
@@ -19,6 +20,12 @@ static inline void system_say(const char *text) { fputs(text, stderr); }
 /* Not removed by the compiler, as a memset before the end of a variable's life may be. */
 static inline void system_wipe(void *bytes, size_t length) {
   if (length > 0) explicit_bzero(bytes, length);
+}
+
+/* Seconds since 1970-01-01 00:00 UTC; 0 when there is no clock. */
+static inline uint64_t system_time(void) {
+  time_t now = time(NULL);
+  return now < 0 ? 0 : (uint64_t)now;
 }
 
 /* A file for reading, or -1. */

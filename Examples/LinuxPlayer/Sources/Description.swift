@@ -2,7 +2,9 @@ import CPinstripe
 import PinstripePlayer
 
 /// Prints what a track is, for `--info`: a name, a colon and a value on each line.
-func describe(_ info: pinstripe_info) throws(PlayerError) {
+func describe(
+  _ info: pinstripe_info, _ rights: pinstripe_rights
+) throws(PlayerError) {
   var text = Lines()
   text.add("track-id: ")
   for index in 0..<16 { text.add(hex: withUnsafeBytes(of: info.track_id) { $0[index] }) }
@@ -19,6 +21,11 @@ func describe(_ info: pinstripe_info) throws(PlayerError) {
   text.add("\npattern: ")
   if info.pattern_kind == PINSTRIPE_PATTERN_CLEAR {
     text.add("clear")
+  } else if info.pattern_kind == PINSTRIPE_PATTERN_FRAMED {
+    text.add("framed ")
+    text.add(UInt64(info.head))
+    text.add("/")
+    text.add(UInt64(info.stride))
   } else {
     text.add("every ")
     text.add(UInt64(info.stride))
@@ -27,6 +34,16 @@ func describe(_ info: pinstripe_info) throws(PlayerError) {
   }
   text.add("\nslot: ")
   text.add(UInt64(info.slot))
+  if rights.present != 0 {
+    text.add("\nrights-issued: ")
+    text.add(rights.flags & PINSTRIPE_RIGHTS_ISSUED != 0 ? "yes" : "no")
+    text.add("\nrights-plays: ")
+    text.add(UInt64(rights.plays))
+    text.add("\nrights-not-before: ")
+    text.add(rights.not_before)
+    text.add("\nrights-not-after: ")
+    text.add(rights.not_after)
+  }
   text.add("\n")
   try StandardOutput.write(text.bytes.span.extracting(first: text.count))
 }

@@ -8,8 +8,14 @@ import PinstripePlayer
 /// Firmware with a secure element has its own provider here, and its secret (DUS) is in the element
 /// from the factory on.
 struct DeviceKeys: ~Copyable {
-  let recipient: pinstripe_recipient
+  /// The device's own key first, then those that were granted to it.
+  private(set) var recipients: InlineArray<8, pinstripe_recipient>
+  private(set) var count = 1
+  let keybox: pinstripe_keybox
   private let memory: ProviderMemory
+
+  /// One key for each place from PINSTRIPE_KEY_FIRST_WRAP on, but for the device's own.
+  static var maximumGrants: Int { 7 }
 
   var provider: UnsafePointer<pinstripe_provider> { UnsafePointer(memory.table) }
 
@@ -18,7 +24,7 @@ struct DeviceKeys: ~Copyable {
     var keybox = pinstripe_keybox()
     keybox.struct_size = UInt32(MemoryLayout<pinstripe_keybox>.size)
     keybox.abi_version = PINSTRIPE_ABI_VERSION
-    var file = try KeyboxFile(path: path)
+    var file = try KeyFile(path: path)
     var secret = InlineArray<32, UInt8>(repeating: 0)
     var secretSpan = secret.mutableSpan
     var status = secretSpan.withUnsafeMutableBufferPointer { secret in
@@ -37,14 +43,35 @@ struct DeviceKeys: ~Copyable {
     status = pinstripe_device_recipient(
       memory.table, &keybox, PINSTRIPE_KEY_FIRST_WRAP, &recipient)
     guard status == PINSTRIPE_OK else { throw .track(status) }
-    self.recipient = recipient
+    recipients = InlineArray(repeating: pinstripe_recipient())
+    recipients[0] = recipient
+    self.keybox = keybox
     self.memory = memory
+  }
+
+  /// Takes in the key of a user or a group.
+  mutating func add(grant path: UnsafePointer<CChar>, allowsTest: Bool) throws(PlayerError) {
+    guard count <= Self.maximumGrants else { throw .track(PINSTRIPE_E_ARGUMENT) }
+    var file = try KeyFile(path: path)
+    var box = keybox
+    var device = recipients[0]
+    var recipient = pinstripe_recipient()
+    let place = PINSTRIPE_KEY_FIRST_WRAP + UInt32(count)
+    let table = memory.table
+    let status = file.withBytes { bytes in
+      pinstripe_grant_recipient(
+        table, &box, &device, bytes.baseAddress, bytes.count, allowsTest ? 1 : 0, place,
+        &recipient)
+    }
+    guard status == PINSTRIPE_OK else { throw .track(status) }
+    recipients[count] = recipient
+    count += 1
   }
 }
 
-/// A keybox file's bytes, wiped when they have been used.
-private struct KeyboxFile: ~Copyable {
-  // One more than a keybox has: the decoder refuses a file that fills it.
+/// A keybox's or a grant's bytes, wiped when they have been used.
+private struct KeyFile: ~Copyable {
+  // One more than such a file has: the decoder refuses one that fills it.
   private var bytes = InlineArray<129, UInt8>(repeating: 0)
   private var count = 0
 

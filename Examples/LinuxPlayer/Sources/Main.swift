@@ -19,19 +19,35 @@ func main(
 
 private func run(_ options: Options) -> ExitCode {
   guard let keyboxPath = options.keybox, let trackPath = options.track else { return .usage }
-  let keys: DeviceKeys
+  var keys: DeviceKeys
   do throws(PlayerError) {
     keys = try DeviceKeys(keybox: keyboxPath, allowsTest: options.allowsTest)
   } catch {
     return report(error, file: keyboxPath)
   }
+  for index in 0..<options.grantCount {
+    guard let path = options.grants[index] else { continue }
+    do throws(PlayerError) {
+      try keys.add(grant: path, allowsTest: options.allowsTest)
+    } catch {
+      return report(grant: error, file: path)
+    }
+  }
   do throws(PlayerError) {
-    let recipients: InlineArray<1, pinstripe_recipient> = [keys.recipient]
-    let track = try Track(
-      try FileStorage(path: trackPath), provider: keys.provider, recipients: recipients.span,
-      flags: options.allowsClear ? PINSTRIPE_OPEN_ALLOW_CLEAR : 0)
+    let recipients = keys.recipients
+    var track = try Track(
+      try FileStorage(path: trackPath), provider: keys.provider,
+      recipients: recipients.span.extracting(first: keys.count),
+      flags: PINSTRIPE_OPEN_OBEYS_RIGHTS | (options.allowsClear ? PINSTRIPE_OPEN_ALLOW_CLEAR : 0))
+    let rights: pinstripe_rights
+    do throws(PlayerError) {
+      rights = try track.readRights(keys.keybox, allowsTest: options.allowsTest)
+    } catch {
+      return report(rights: error, file: trackPath)
+    }
+    if options.action != .info, let reason = forbid(rights, file: trackPath) { return reason }
     switch options.action {
-    case .info: try describe(track.info)
+    case .info: try describe(track.info, rights)
     case .decrypt: try decrypt(track)
     case .wav, .raw: return try play(track, options, path: trackPath)
     }

@@ -10,6 +10,8 @@ struct Options {
 
   var action = Action.wav
   var keybox: Text?
+  var grants = InlineArray<7, Text?>(repeating: nil)
+  var grantCount = 0
   var track: Text?
   var allowsTest = false
   var allowsClear = false
@@ -19,6 +21,7 @@ struct Options {
   static let usage: StaticString = """
     usage: pinstripe-player --keybox FILE [OPTION…] TRACK.pst > out.wav
       --keybox FILE    what the factory gave this device: its secret and its name
+      --grant FILE     the key of a user or group, granted to this device; up to 7 times
       --wav            a WAV file on stdout (this is the default)
       --raw            bare samples: signed, 16 bits, interleaved
       --decrypt        the decrypted file itself, not decoded
@@ -26,9 +29,10 @@ struct Options {
       --from SECONDS   start there; with --wav and --raw
       --allow-test     accept a TEST keybox; a player in production must not
       --allow-clear    play unprotected tracks too
-    exit codes: 0 done, 64 usage, 65 damaged or edited track or keybox, 66 a file cannot be read,
-      69 sound that this player cannot decode, 70 cryptography failed, 74 stdout cannot be written,
-      77 refused: not this device's track, a TEST keybox, an unprotected track
+    exit codes: 0 done, 64 usage, 65 damaged or edited track, keybox or grant, 66 a file cannot be
+      read, 69 sound that this player cannot decode, 70 cryptography failed, 74 stdout cannot be
+      written, 77 refused: not this device's track, rights that forbid it, a TEST keybox, an
+      unprotected track
 
     """
 
@@ -43,6 +47,13 @@ struct Options {
     while let text = next() {
       if text.equals("--keybox") {
         keybox = next()
+      } else if text.equals("--grant") {
+        guard grantCount < DeviceKeys.maximumGrants, let grant = next() else {
+          say("error: --grant takes a file, at most 7 times.\n")
+          return nil
+        }
+        grants[grantCount] = grant
+        grantCount += 1
       } else if text.equals("--wav") {
         action = .wav
       } else if text.equals("--raw") {

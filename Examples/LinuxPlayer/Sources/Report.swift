@@ -48,6 +48,43 @@ func report(_ error: PlayerError, file: UnsafePointer<CChar>) -> ExitCode {
   }
 }
 
+/// The same for a grant, of which some statuses say something else.
+func report(grant error: PlayerError, file: UnsafePointer<CChar>) -> ExitCode {
+  guard case .track(let status) = error else { return report(error, file: file) }
+  switch status {
+  case PINSTRIPE_E_KEYBOX:
+    say("error: ", file, " is not a grant, or it is damaged; copy or make it again.\n")
+  case PINSTRIPE_E_NO_SLOT:
+    say("error: ", file, " was granted to another device, or before this one's key changed;")
+    say(" make it again for this device.\n")
+  case PINSTRIPE_E_TAG, PINSTRIPE_E_UNWRAP:
+    say("error: ", file, " was edited or damaged after it was made; copy or make it again.\n")
+  case PINSTRIPE_E_TEST_KEYBOX:
+    say("error: ", file, " is for a TEST device, refused in production;")
+    say(" for a test give --allow-test.\n")
+  default:
+    return report(error, file: file)
+  }
+  return exitCode(status)
+}
+
+/// The same for a track's rights.
+func report(rights error: PlayerError, file: UnsafePointer<CChar>) -> ExitCode {
+  guard case .track(let status) = error else { return report(error, file: file) }
+  switch status {
+  case PINSTRIPE_E_NO_SLOT:
+    say("error: ", file, " has rights that were issued for another device; buy it for this one.\n")
+  case PINSTRIPE_E_TAG, PINSTRIPE_E_MALFORMED:
+    say("error: ", file, " has rights that were edited or damaged; copy the track again.\n")
+  case PINSTRIPE_E_TEST_KEYBOX:
+    say("error: ", file, " has rights for a TEST device, refused in production;")
+    say(" for a test give --allow-test.\n")
+  default:
+    return report(error, file: file)
+  }
+  return exitCode(status)
+}
+
 private func explain(_ status: Int32) -> StaticString {
   switch status {
   case PINSTRIPE_E_TRUNCATED:

@@ -25,7 +25,12 @@
 extern "C" {
 #endif
 
-#ifndef __clang__
+/* Which pointers may be NULL; with -pedantic clang says that this is no standard
+ * C, which other compilers are not shown. */
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-extension"
+#else
 #define _Nonnull
 #define _Nullable
 #endif
@@ -141,6 +146,7 @@ extern "C" {
 #define PINSTRIPE_KEY_SECTION 6u
 #define PINSTRIPE_KEY_MAP 7u      /* the open track's frame map: keystream */
 #define PINSTRIPE_KEY_MAP_TAG 8u  /* and the tags of its pages */
+#define PINSTRIPE_KEY_RIGHTS 9u   /* while rights are read; then it is empty */
 #define PINSTRIPE_KEY_FIRST_WRAP 10u
 /** Places that the providers shipped with Pinstripe have. */
 #define PINSTRIPE_KEY_PLACES 24u
@@ -241,6 +247,27 @@ typedef struct pinstripe_info {
   uint8_t track_id[16];
 } pinstripe_info;
 
+/* ---- Flags of rights ---- */
+
+/** For a TEST device. */
+#define PINSTRIPE_RIGHTS_TEST 1u
+/** With the tag of the service that sold the work, which was verified. Without it
+ *  anybody may have written them: they are advice. */
+#define PINSTRIPE_RIGHTS_ISSUED 2u
+
+/** What the buyer of an open track may do (TrackFormat.md, "Rights"). */
+typedef struct pinstripe_rights {
+  uint32_t struct_size; /* in: sizeof(pinstripe_rights) */
+  uint32_t abi_version; /* in: PINSTRIPE_ABI_VERSION */
+  uint32_t present;     /* 0: the track has none, and all below is 0 */
+  uint32_t flags;       /* PINSTRIPE_RIGHTS_... */
+  uint32_t plays;       /* how often it may be played; 0 means any number */
+  uint32_t reserved;
+  uint64_t not_before;  /* seconds since 1970-01-01 00:00 UTC; 0 means any time */
+  uint64_t not_after;   /* the same */
+  uint8_t rights_id[16]; /* under which plays are counted */
+} pinstripe_rights;
+
 /** The context: PINSTRIPE_DECODER_SIZE bytes of the caller's, 8-byte aligned. No
  *  field is the caller's business; copying it while a track is open is not
  *  supported. */
@@ -252,6 +279,10 @@ typedef struct pinstripe_decoder {
 
 /** Play unprotected tracks too (US 2001/0016836 paragraph 46). */
 #define PINSTRIPE_OPEN_ALLOW_CLEAR 1u
+/** The caller obeys rights. Without this flag a track that has rights is refused
+ *  (CRITICAL_SECTION); with it, pinstripe_xor_at and pinstripe_update answer
+ *  ARGUMENT until pinstripe_rights_read has told what is allowed. */
+#define PINSTRIPE_OPEN_OBEYS_RIGHTS 2u
 
 /** The ABI version this object was built with: PINSTRIPE_ABI_VERSION. */
 uint32_t pinstripe_abi_version(void);
@@ -276,6 +307,24 @@ int32_t pinstripe_device_recipient(const pinstripe_provider *_Nullable provider,
                                    uint32_t key,
                                    pinstripe_recipient *_Nullable recipient);
 
+/** Reads a grant (TrackFormat.md, "Grant"): derives the wrapping key of the user or
+ *  group that it grants into `key`, and fills `recipient` for pinstripe_open.
+ *  `keybox`, `device`: what pinstripe_keybox_read and pinstripe_device_recipient
+ *  filled; PINSTRIPE_KEY_ROOT and `device->key` still hold their keys. `bytes`,
+ *  `length`: the grant file. `allow_test`: 0 refuses grants for TEST devices.
+ *  `key`: PINSTRIPE_KEY_FIRST_WRAP or above, and not `device->key`.
+ *  PINSTRIPE_KEY_PLAYBACK is used on the way and discarded. On an error nothing is
+ *  written to `recipient`; after the grant's form was judged (NO_SLOT, TAG, UNWRAP,
+ *  PROVIDER) there is no key at `key`.
+ *  Errors: ARGUMENT, ABI, KEYBOX (not a grant), VERSION, TEST_KEYBOX, NO_SLOT
+ *  (another device's, or for another epoch), TAG, UNWRAP, PROVIDER. */
+int32_t pinstripe_grant_recipient(const pinstripe_provider *_Nullable provider,
+                                  const pinstripe_keybox *_Nullable keybox,
+                                  const pinstripe_recipient *_Nullable device,
+                                  const uint8_t *_Nullable bytes, size_t length,
+                                  uint32_t allow_test, uint32_t key,
+                                  pinstripe_recipient *_Nullable recipient);
+
 /** Opens a track: copies its header area into `work`, finds the slot of one of
  *  the `recipients` (the first 16 are looked at), unwraps the content key,
  *  verifies the header tag (and the trailer's), and prepares the keystream;
@@ -292,6 +341,20 @@ int32_t pinstripe_open(pinstripe_decoder *_Nullable decoder,
                        const pinstripe_recipient *_Nullable recipients,
                        uint32_t recipient_count, uint32_t flags,
                        uint8_t *_Nullable work, size_t work_size);
+
+/** Reads the open track's rights: verifies the section's tag and, where there is
+ *  one, the tag of their issuer, with the key at PINSTRIPE_KEY_ROOT, and that they
+ *  were issued for this device. `keybox`: what pinstripe_keybox_read filled.
+ *  `allow_test`: 0 refuses rights for TEST devices. PINSTRIPE_KEY_RIGHTS is used on
+ *  the way and discarded; the work buffer is not touched. What the rights allow is
+ *  for the caller to obey: to count plays, and to ask a clock it trusts.
+ *  On an error nothing is written to `rights`, and the track must not be played.
+ *  Errors: ARGUMENT, ABI, STORAGE, TAG, MALFORMED (also: another track's rights),
+ *  TEST_KEYBOX, NO_SLOT (issued for another device), PROVIDER. */
+int32_t pinstripe_rights_read(pinstripe_decoder *_Nullable decoder,
+                              const pinstripe_keybox *_Nullable keybox,
+                              uint32_t allow_test,
+                              pinstripe_rights *_Nullable rights);
 
 /** Gives an open track another work buffer, of at least
  *  PINSTRIPE_WORK_SIZE_PLAYING bytes, or PINSTRIPE_WORK_SIZE_PLAYING_FRAMED for
@@ -337,6 +400,10 @@ int32_t pinstripe_keystream_range(pinstripe_decoder *_Nullable decoder,
  *  work buffer holds no secret then either. Safe on a context that is already
  *  wiped or all zero. */
 void pinstripe_wipe(pinstripe_decoder *_Nullable decoder);
+
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 
 #ifdef __cplusplus
 }

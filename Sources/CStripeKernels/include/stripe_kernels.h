@@ -4,7 +4,8 @@
  *
  * One function does what the decoder's scalar code does, with the widest vectors
  * that the CPU has, and gives the same bytes. One file holds one instruction
- * set; none needs more than stdint.h, stddef.h, string.h and its intrinsics.
+ * set; none needs more than stdint.h, stddef.h, memcpy and its intrinsics. On a
+ * board, give stripe_xor to pinstripe_provider's `stripe`.
  */
 #ifndef STRIPE_KERNELS_H
 #define STRIPE_KERNELS_H

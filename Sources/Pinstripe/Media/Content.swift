@@ -56,6 +56,16 @@ struct Content {
     return count
   }
 
+  /// Whether the source has more than the length that it had when it was opened.
+  func hasGrown() throws(PinstripeError) -> Bool {
+    guard let length = source.length, length > 0 else { return false }
+    var source = source
+    var byte: UInt8 = 0
+    return try withUnsafeMutableBytes(of: &byte) { buffer throws(PinstripeError) in
+      try source.read(at: length, into: buffer) > 0
+    }
+  }
+
   /// Decides the bytes, most of them where they are, and the last ones in a copy with what follows.
   private mutating func findRuns(
     in bytes: UnsafeRawBufferPointer, _ begin: (RunStart) -> Void

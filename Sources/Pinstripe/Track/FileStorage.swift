@@ -21,6 +21,7 @@ struct FileStorage: TrackStorage {
   /// - Parameter isCancelled: As for ``FileSource/init(path:isCancelled:)``.
   init(path: String, isCancelled: () -> Bool = { false }) throws(PinstripeError) {
     self.path = path == "-" ? "standard input" : path
+    if path != "-" { try PatchJournal.recover(path) }
     do throws(FileError) {
       var file =
         path == "-"

@@ -26,6 +26,14 @@ final class FrameMapWriter {
     }
   }
 
+  /// A complete map.
+  struct Section {
+    /// To be written one behind the other.
+    let parts: [SpillBuffer]
+    let length: UInt64
+    let tag: InlineArray<32, UInt8>
+  }
+
   /// Takes the next run.
   func add(_ run: FrameRun) throws(PinstripeError) {
     try paging.add(run) { page throws(PinstripeError) in try store(page) }
@@ -33,10 +41,7 @@ final class FrameMapWriter {
 
   /// Ends the map.
   ///
-  /// - Returns: The section's parts, to be written one behind the other, its length, and its tag.
-  func finish(
-    contentLength: UInt64, encryptedLength: UInt64
-  ) throws(PinstripeError) -> (parts: [SpillBuffer], length: UInt64, tag: InlineArray<32, UInt8>) {
+  func finish(contentLength: UInt64, encryptedLength: UInt64) throws(PinstripeError) -> Section {
     try paging.finish { page throws(PinstripeError) in try store(page) }
     let header = FrameMapHeader(
       pageCount: paging.pageCount, runCount: paging.runCount, contentLength: contentLength,
@@ -46,7 +51,7 @@ final class FrameMapWriter {
       try xor(&start, at: 0)
       start = salt + start
       let tag = try provider.crypto.mac(start.span, Span(), under: .mapTag)
-      return ([SpillBuffer(start), pages], paging.sectionLength, tag)
+      return Section(parts: [SpillBuffer(start), pages], length: paging.sectionLength, tag: tag)
     } catch {
       throw SealedSection.failure(error)
     }

@@ -69,7 +69,9 @@ public enum Packing {
       }
       // Zero is what the kernel says of /proc and the like, whose files have no size before they are
       // read.
-      if let length = source.length, length > 0, length != encryptor.contentLength {
+      if let length = source.length, length > 0,
+        try length != encryptor.contentLength || content.hasGrown()
+      {
         throw PinstripeError.changed(source.name)
       }
       var (header, tail) = try encryptor.finish()

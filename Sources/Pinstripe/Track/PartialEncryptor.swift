@@ -62,6 +62,7 @@ public final class PartialEncryptor {
       throw PinstripeError(
         .usage, "A protected track needs 1 to 16 recipients, and an unprotected one has none.")
     }
+    let rights = try recipe.checkedRights()
     self.recipe = recipe
     self.layout = layout
     metadata = recipe.metadata
@@ -69,7 +70,7 @@ public final class PartialEncryptor {
     digest = recipe.computesDigest ? try ContentDigest() : nil
     do {
       provider = try SoftwareProvider()
-      trackID = try Self.random()
+      trackID = if let rights { rights.trackID } else { try Self.random() }
       nonce = try Self.random()
       if pattern.isClear {
         content = .zero
@@ -143,29 +144,23 @@ public final class PartialEncryptor {
   ///
   /// - Returns: The header area as it must be now, and what follows the payload.
   func finish() throws(PinstripeError) -> (header: [UInt8], tail: TrackTail) {
-    var tail = TrackTail()
-    var sections: [SectionEntry] = []
-    let end = UInt64(TrackLayout.headerAreaSize) + contentLength
+    var sections = SectionList(
+      behind: contentLength, content: content, suite: recipe.suite, provider: provider)
     if let map {
       if let run = tracker.close(at: contentLength) { try map.add(run) }
-      let (parts, length, tag) = try map.finish(
-        contentLength: contentLength, encryptedLength: encryptedLength)
-      parts.forEach { tail.append($0) }
       sections.append(
-        SectionEntry(type: .frameMap, isCritical: true, offset: end, length: length, tag: tag))
+        try map.finish(contentLength: contentLength, encryptedLength: encryptedLength))
     }
     metadata.contentDigest = try digest?.finish()
-    let section = try SealedSection(
-      try metadata.encoded(), type: .metadata, index: UInt16(sections.count), content: content,
-      suite: recipe.suite, provider: provider)
-    sections.append(section.entry(at: end + tail.length))
-    tail.append(SpillBuffer(section.bytes))
+    try sections.append(try metadata.encoded(), type: .metadata)
+    try sections.append(extrasOf: recipe)
+    var tail = sections.tail
     switch layout {
     case .header:
-      return (try header(contentLength: contentLength, sections: sections), tail)
+      return (try header(contentLength: contentLength, sections: sections.entries), tail)
     case .trailer:
       let header = try headerArea()
-      tail.append(SpillBuffer(try trailer(header: header, sections: sections)))
+      tail.append(SpillBuffer(try trailer(header: header, sections: sections.entries)))
       return (header, tail)
     }
   }
@@ -177,7 +172,8 @@ public final class PartialEncryptor {
     var metadata = self.metadata
     metadata.contentDigest = digest.map { _ in [UInt8](repeating: 0, count: 32) }
     let section = try metadata.encoded().count + TrackLayout.sectionSaltSize
-    return mapLength + UInt64(section + (layout == .trailer ? TrackLayout.trailerSize : 0))
+    let trailer = layout == .trailer ? TrackLayout.trailerSize : 0
+    return mapLength + UInt64(section + recipe.extrasLength + trailer)
   }
 
   private func header(

@@ -57,20 +57,24 @@ public struct TrackDescription: Sendable, Equatable {
       cipher?.encryptedLength
       ?? (header.pattern.isFramed
         ? nil : contentLength.map { header.pattern.encryptedCount(before: $0) })
-    mapLength = cipher.map { $0.map?.sectionLength ?? 0 }
+    mapLength = header.pattern.isFramed ? cipher?.map?.sectionLength : 0
     let code = withUnsafeBytes(of: header.codec.code.littleEndian) { Array($0) }
     codec = String(decoding: code.prefix { $0 != 0x20 }, as: UTF8.self)
     trackID = Hexadecimal.string(header.trackID)
     hasTrailer = header.hasTrailer
-    self.slots = slots.map { slot in
-      let names: [UInt32: String] = [
-        PINSTRIPE_RECIPIENT_DEVICE: "device", PINSTRIPE_RECIPIENT_USER: "user",
-        PINSTRIPE_RECIPIENT_GROUP: "group",
-      ]
-      return Slot(
-        recipient: names[UInt32(slot.recipient)] ?? "unknown", generation: slot.generation,
-        keyID: Hexadecimal.string(slot.keyID))
-    }
+    self.slots = slots.map(Slot.init)
+  }
+}
+
+extension TrackDescription.Slot {
+  init(_ slot: KeySlot) {
+    let names: [UInt32: String] = [
+      PINSTRIPE_RECIPIENT_DEVICE: "device", PINSTRIPE_RECIPIENT_USER: "user",
+      PINSTRIPE_RECIPIENT_GROUP: "group",
+    ]
+    recipient = names[UInt32(slot.recipient)] ?? "unknown"
+    generation = slot.generation
+    keyID = Hexadecimal.string(slot.keyID)
   }
 }
 

@@ -13,6 +13,11 @@ public final class TrackFile: MediaSource {
   public let description: TrackDescription
   /// What the track says of its work.
   public let metadata: TrackMetadata
+  /// Who bought the copy, where the track says so.
+  public let purchaser: String?
+  /// What the buyer may do, where the track says so: the 128 bytes, whose issuer only the device that
+  /// they are for can verify (``RightsFile``).
+  public let rights: [UInt8]?
   /// Bytes of content.
   public var length: UInt64? { track.contentLength }
   /// The track's own file, for sentences.
@@ -53,11 +58,15 @@ public final class TrackFile: MediaSource {
       }
       var work = [UInt8](repeating: 0, count: TrackLayout.headerAreaSize)
       var area = work.mutableSpan
-      track = try TrackOpener(provider: provider.crypto, allowsClear: true)
+      // Rights bind players: whoever opens a track here holds the playback key it was made with.
+      track = try TrackOpener(provider: provider.crypto, allowsClear: true, obeysRights: true)
         .open(&storage, recipients: recipients.span, work: &area)
       cipher = track.cipher
       description = try Self.describe(track, &storage)
-      metadata = try Self.metadata(track, work, &storage, provider, shown)
+      let sections = SectionReader(track, work: work, provider: provider)
+      metadata = try sections.metadata(from: &storage)
+      purchaser = try sections.purchaser(from: &storage)
+      rights = try sections.rights(from: &storage)
       name = metadata.sourceName ?? String(shown.split(separator: "/").last ?? "")
       self.storage = storage
     } catch let error as TrackError {
@@ -86,6 +95,16 @@ public final class TrackFile: MediaSource {
     } catch {
       throw storage.failure ?? PinstripeError(error, track: storage.path)
     }
+  }
+
+  /// The key that the slots wrap.
+  func contentKey() throws(KeyError) -> SecretBytes {
+    try provider.copyKey(at: track.content)
+  }
+
+  /// What makes the track's tags.
+  func seal(nonce: InlineArray<32, UInt8>) -> TrackSeal {
+    TrackSeal(provider: provider.crypto, content: track.content, nonce: nonce)
   }
 
   /// Whether a source begins like a track.
@@ -161,25 +180,5 @@ public final class TrackFile: MediaSource {
     let start = try storage.bytes(at: 0, count: Int(min(storage.size, 8)))
     let magic = withUnsafeBytes(of: MainHeader.magic.littleEndian) { Array($0) }
     return magic.starts(with: start) ? .truncated : .notATrack
-  }
-
-  private static func metadata(
-    _ track: OpenedTrack, _ work: [UInt8], _ storage: inout FileStorage,
-    _ provider: SoftwareProvider, _ path: String
-  ) throws -> TrackMetadata {
-    for index in 0..<track.sectionCount {
-      let entry = try track.section(index, in: work.span)
-      guard entry.type.number == SectionType.metadata.number else { continue }
-      // The opener has held the length against the file's size, so the file has these bytes.
-      guard entry.length <= UInt64(TrackMetadata.maximumSize + TrackLayout.sectionSaltSize)
-      else { throw TrackError.malformed }
-      let stored = try storage.bytes(at: entry.offset, count: Int(entry.length))
-      let contents = try SealedSection.open(
-        stored, entry: entry, index: UInt16(index), content: track.content,
-        suite: track.header.suite, provider: provider, track: path)
-      guard let metadata = TrackMetadata(decoding: contents) else { throw TrackError.malformed }
-      return metadata
-    }
-    return TrackMetadata()
   }
 }

@@ -18,7 +18,8 @@ public struct TrackMetadata: Sendable, Equatable {
   public var sourceName: String?
   /// SHA-256 of the content, 32 bytes, by which a track is known as the copy of a file.
   public var contentDigest: [UInt8]?
-  /// Fields that this version does not know, kept as they are.
+  /// The other fields, as they are: lyrics, pictures, links, free fields, and those that this version
+  /// does not know.
   public var others: [Field] = []
 
   /// A field as it is stored.
@@ -49,7 +50,6 @@ extension TrackMetadata {
     static let album: UInt16 = 3
     static let lyrics: UInt16 = 4
     static let picture: UInt16 = 5
-    static let link: UInt16 = 6
     static let free: UInt16 = 7
     static let sourceName: UInt16 = 16
     static let contentDigest: UInt16 = 17
@@ -83,8 +83,11 @@ extension TrackMetadata {
 
   /// Reads the stored form.
   ///
-  /// - Returns: nil when the bytes are not fields from start to end, one occurs twice that may not, a
-  ///   text is not UTF-8, a digest has not 32 bytes, or a picture or free field lacks its zero.
+  /// As TrackFormat.md has it, a text that is not UTF-8 comes with replacement characters, and a
+  /// picture or free field without its zero is left out: both are for people only.
+  ///
+  /// - Returns: nil when the bytes are not fields from start to end, one occurs twice that may not, or
+  ///   a digest has not 32 bytes.
   public init?(decoding bytes: [UInt8]) {
     var offset = 0
     while offset < bytes.count {
@@ -101,8 +104,8 @@ extension TrackMetadata {
 
   private mutating func take(_ number: UInt16, _ value: [UInt8]) -> Bool {
     func set(_ text: inout String?) -> Bool {
-      guard text == nil, let valid = String(validating: value, as: UTF8.self) else { return false }
-      text = valid
+      guard text == nil else { return false }
+      text = String(decoding: value, as: UTF8.self)
       return true
     }
     switch number {
@@ -114,21 +117,11 @@ extension TrackMetadata {
       guard contentDigest == nil, value.count == 32 else { return false }
       contentDigest = value
       return true
+    case Number.lyrics where others.contains { $0.number == number }: return false
+    case Number.picture where !value.contains(0), Number.free where !value.contains(0): return true
     default:
       others.append(Field(number: number, value: value))
-      return isWellFormed(number, value)
-    }
-  }
-
-  /// Judges a field that was just added to ``others``.
-  private func isWellFormed(_ number: UInt16, _ value: [UInt8]) -> Bool {
-    let isText = String(validating: value, as: UTF8.self) != nil
-    return switch number {
-    case Number.lyrics: isText && others.count { $0.number == number } == 1
-    case Number.picture: value.contains(0)
-    case Number.link: isText
-    case Number.free: isText && value.contains(0)
-    default: true
+      return true
     }
   }
 }

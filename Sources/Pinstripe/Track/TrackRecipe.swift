@@ -22,6 +22,15 @@ public struct TrackRecipe: Sendable {
   public var recipients: [WrappingKey]
   /// What the track says of its work; the source's name and digest are added while packing.
   public var metadata = TrackMetadata()
+  /// Who bought the copy (US 2001/0016836 ¶24): at most ``maximumPurchaser`` bytes of UTF-8.
+  public var purchaser: String?
+  /// What the buyer may do: the 128 bytes that the service issued for one of the recipients.
+  ///
+  /// The track gets the id that they name.
+  public var rights: [UInt8]?
+
+  /// The most bytes of a purchaser.
+  public static let maximumPurchaser = 1024
 
   /// Creates a recipe.
   public init(
@@ -69,7 +78,8 @@ extension TrackRecipe {
   ///
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/usage`` when the person or the
   ///   profile asks for an unsafe one.
-  func pattern(for format: ContentFormat, named name: String) throws(PinstripeError) -> StripePattern
+  func pattern(for format: ContentFormat, named name: String) throws(PinstripeError)
+    -> StripePattern
   {
     guard let pattern else {
       do throws(TrackError) {

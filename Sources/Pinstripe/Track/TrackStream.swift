@@ -78,7 +78,9 @@ public final class TrackStream {
     guard count < buffer.count else { return count }
     if let expected, expected != encryptor.contentLength { throw .changed(name) }
     tail = try encryptor.finish().tail
-    if let length, let tail, length != encryptor.contentLength + UInt64(TrackLayout.headerAreaSize) + tail.length {
+    if let length, let tail,
+      length != encryptor.contentLength + UInt64(TrackLayout.headerAreaSize) + tail.length
+    {
       throw .changed(name)
     }
     return count

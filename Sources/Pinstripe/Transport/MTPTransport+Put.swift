@@ -4,8 +4,11 @@ import PinstripeProfile
 extension MTPTransport {
   /// Sends a track: temporary name, verification, rename.
   ///
-  /// Players that cannot rename (quirk `no-rename`) get it under its final name at once, and it is
-  /// deleted again when anything goes wrong.
+  /// Players that cannot rename get it under its final name at once, and it is deleted again when
+  /// anything goes wrong. A track that it replaces stays beside it until it is verified, where the
+  /// player can hold two of a name. Where it cannot (quirk `no-rename`, and players that refuse), the
+  /// old one is deleted when all that can be known beforehand is in order, among it that there is room
+  /// for both; then a transfer that fails leaves neither.
   public func put(
     _ stream: any ByteStream, named name: String, replacing: Bool,
     progress: ((UInt64) -> Void)?
@@ -13,35 +16,85 @@ extension MTPTransport {
     let length = try await admit(stream, name)
     do {
       let folder = try await folderForWriting()
-      let old = try await clearLeftovers(in: folder, keeping: name)
+      let old = try await clearLeftovers(in: folder, keeping: name, replacing: replacing)
       guard replacing || old == nil else { throw PinstripeError.exists(name, playerName) }
-      let canRename = session.offers(.setObjectPropValue)
-      if let old, !canRename { try await session.deleteObject(old.handle) }
-
       let tap = StreamTap(stream, length: length)
-      var info = ObjectInfo(
-        filename: canRename ? TrackName.temporary() : name,
-        format: ObjectFormat(rawValue: profile.storage.trackFormat), size: length)
-      info.parent = folder
-      var sent = Sent(handle: .none, name: info.filename, folder: folder)
-      do {
-        _ = try await session.upload(
-          info, to: storage, in: folder, length: length, onFailure: .keep,
-          announced: { sent.handle = $0.object }, progress: progress,
-          fill: { buffer in try tap.read(into: buffer) })
-        // A player that is faster than the person was has all of it by now, and nobody wants it.
-        if Task.isCancelled { throw PinstripeError.cancelled(name) }
-      } catch {
-        try? await session.unbroken { await self.undo(sent, nil, nil) }
-        throw error
-      }
+      let canRename = session.offers(.setObjectPropValue)
+      let target = Sent(
+        handle: .none, name: canRename ? TrackName.temporary() : name, folder: folder, old: old)
+      let sent =
+        if let old, !canRename {
+          try await sendBeside(old, target, tap, progress)
+        } else {
+          try await send(target, tap, progress)
+        }
       // From here on it takes moments, and half of it would leave the track under a wrong name.
-      try await session.unbroken {
-        try await self.commit(sent, as: name, tap, replacing: canRename ? old : nil)
-      }
+      try await session.unbroken { try await self.commit(sent, as: name, tap) }
     } catch {
       throw failure(error, name)
     }
+  }
+
+  /// Sends a track's bytes; when that fails, what there is of it is deleted.
+  private func send(
+    _ target: Sent, _ tap: StreamTap, _ progress: ((UInt64) -> Void)?
+  ) async throws -> Sent {
+    var info = ObjectInfo(
+      filename: target.name, format: ObjectFormat(rawValue: profile.storage.trackFormat),
+      size: tap.length)
+    info.parent = target.folder
+    var sent = target
+    do {
+      _ = try await session.upload(
+        info, to: storage, in: sent.folder, length: tap.length, onFailure: .keep,
+        announced: { announcement in
+          sent.handle = announcement.object
+          if sent.handle == sent.old?.handle { throw OldTrackInTheWay() }
+        },
+        progress: progress, fill: { buffer in try tap.read(into: buffer) })
+      // A player that is faster than the person was has all of it by now, and nobody wants it.
+      if Task.isCancelled { throw PinstripeError.cancelled(target.name) }
+      return sent
+    } catch let error as OldTrackInTheWay {
+      throw error
+    } catch {
+      try? await session.unbroken { await self.undo(sent, nil) }
+      throw error
+    }
+  }
+
+  /// Whether an announcement failed for what may be the name that another track has.
+  private func isAboutTheName(_ error: any Error) -> Bool {
+    if error is OldTrackInTheWay { return true }
+    guard let error = error as? MTPError, error.operation == .sendObjectInfo,
+      let response = error.response
+    else { return false }
+    // A full or busy player refuses the second attempt too, and the old track would be lost for it.
+    return [.accessDenied, .generalError, .invalidDataset, .invalidParameter].contains(response)
+  }
+
+  /// The player announced that it would write over the track that is to stay until the new one is
+  /// there; nothing was sent yet.
+  private struct OldTrackInTheWay: Error {}
+
+  /// Sends a track under a name that another has.
+  ///
+  /// The old one stays where the player can hold both. Where it refuses, or would write over the old
+  /// one, which leaves that one's end in place (QEMU does), the old one is deleted first.
+  private func sendBeside(
+    _ old: ListedObject, _ target: Sent, _ tap: StreamTap, _ progress: ((UInt64) -> Void)?
+  ) async throws -> Sent {
+    if !profile.quirks.contains(.noRename) {
+      do {
+        return try await send(target, tap, progress)
+      } catch {
+        guard isAboutTheName(error) else { throw error }
+      }
+    }
+    try await session.deleteObject(old.handle)
+    var target = target
+    target.old = nil
+    return try await send(target, tap, progress)
   }
 
   /// An object whose bytes the player has.
@@ -50,6 +103,8 @@ extension MTPTransport {
     var handle: ObjectHandle
     let name: String
     let folder: ObjectHandle
+    /// The track that it replaces and that is still there.
+    var old: ListedObject?
   }
 
   /// Refuses what cannot work before anything is sent.
@@ -87,12 +142,21 @@ extension MTPTransport {
 
   /// Removes what an earlier attempt left, puts a set-aside track back that lost its successor, and
   /// returns the track of the name in question.
+  ///
+  /// - Parameter replacing: Removes all but the first of several of the name, which an attempt has left
+  ///   that was cut off on a player that cannot rename.
   private func clearLeftovers(
-    in folder: ObjectHandle, keeping name: String
+    in folder: ObjectHandle, keeping name: String, replacing: Bool
   ) async throws(MTPError) -> ListedObject? {
     let entries = try await entries(of: folder)
     var found = entries.first { $0.info.filename == name }
     for entry in entries where TrackName.isTemporary(entry.info.filename) {
+      try await session.deleteObject(entry.handle)
+    }
+    for entry in entries
+    where replacing && !session.offers(.setObjectPropValue)
+      && entry.info.filename == name && entry.handle != found?.handle
+    {
       try await session.deleteObject(entry.handle)
     }
     for entry in entries {
@@ -108,26 +172,29 @@ extension MTPTransport {
   }
 
   /// Verifies what was sent and gives it its name; when that fails, all is made as it was.
-  private func commit(
-    _ sent: Sent, as name: String, _ tap: StreamTap, replacing old: ListedObject?
-  ) async throws {
+  private func commit(_ sent: Sent, as name: String, _ tap: StreamTap) async throws {
     var sent = sent
     var isRenaming = false
     do {
-      let object = try await locate(sent.handle, sent.name, sent.folder)
+      let object = try await locate(sent)
       sent.handle = object.handle
       try await verify(object, tap, name)
-      guard sent.name != name else { return }
-      isRenaming = true
-      // The old track keeps existing under some name until the new one has the final one.
-      if let old { try await session.rename(old.handle, to: TrackName.setAside(name)) }
-      try await session.rename(object.handle, to: name)
+      if sent.name != name {
+        isRenaming = true
+        // The old track keeps existing under some name until the new one has the final one.
+        if let old = sent.old {
+          try await session.rename(old.handle, to: TrackName.setAside(name))
+        }
+        try await session.rename(object.handle, to: name)
+      }
     } catch {
-      await undo(sent, isRenaming ? name : nil, old)
+      await undo(sent, isRenaming ? name : nil)
       throw error
     }
     // The new track is in place. What cannot be deleted now is a leftover for the next put.
-    if let old { try? await session.deleteObject(old.handle) }
+    if let old = sent.old, old.handle != sent.handle {
+      try? await session.deleteObject(old.handle)
+    }
   }
 
   /// Deletes what was sent, and gives the old track its name back, as well as that can be done.
@@ -136,29 +203,28 @@ extension MTPTransport {
   ///
   /// - Parameter name: The final name, where the renaming had begun: whatever a player answered to a
   ///   renaming, it may have carried it out.
-  private func undo(_ sent: Sent, _ name: String?, _ old: ListedObject?) async {
+  private func undo(_ sent: Sent, _ name: String?) async {
     let names = [sent.name, name].compactMap(\.self)
     // A player that was left in the middle of something takes the first question for a part of it.
     var found = try? await entries(of: sent.folder)
     if found == nil { found = try? await entries(of: sent.folder) }
     for object in found ?? []
-    where names.contains(object.info.filename) && object.handle != old?.handle {
+    where names.contains(object.info.filename) && object.handle != sent.old?.handle {
       try? await session.deleteObject(object.handle)
     }
-    if let name, let old { try? await session.rename(old.handle, to: name) }
+    if let name, let old = sent.old { try? await session.rename(old.handle, to: name) }
   }
 
   /// The object that was just sent; found by name where the announced handle is another's.
-  private func locate(
-    _ announced: ObjectHandle, _ name: String, _ folder: ObjectHandle
-  ) async throws(MTPError) -> ListedObject {
-    if let info = try? await session.objectInfo(announced), info.filename == name {
+  private func locate(_ sent: Sent) async throws(MTPError) -> ListedObject {
+    if let info = try? await session.objectInfo(sent.handle), info.filename == sent.name {
       return ListedObject(
-        handle: announced, info: info,
-        size: try await session.objectSize(announced, info: info))
+        handle: sent.handle, info: info,
+        size: try await session.objectSize(sent.handle, info: info))
     }
-    for try await object in session.objects(in: folder, of: storage)
-    where object.info.filename == name {
+    let found = try await entries(of: sent.folder).filter { $0.info.filename == sent.name }
+    // The old track's handle only when the player has written over it.
+    if let object = found.first(where: { $0.handle != sent.old?.handle }) ?? found.first {
       return object
     }
     throw MTPError(.refused, operation: .sendObject, reason: "the track is not there afterwards")

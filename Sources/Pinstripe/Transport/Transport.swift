@@ -16,9 +16,12 @@ public protocol Transport: AnyObject, Sendable {
   ///   - stream: Its bytes, whose length must be known.
   ///   - name: Its file name; ``TrackName`` makes one that the player can hold.
   ///   - replacing: Whether a track of that name is replaced; it stays until the new one is whole.
+  ///     Some players can neither rename nor hold two tracks of a name (``Quirk/noRename``): there
+  ///     it is deleted before the first byte is sent.
   ///   - progress: Is told the bytes sent so far.
   /// - Throws: ``PinstripeError``; then nothing of it is visible on the player, and a track that was
-  ///   to be replaced is still there.
+  ///   to be replaced is still there, but for those players and for one that went away half-way and
+  ///   cannot rename.
   func put(
     _ stream: any ByteStream, named name: String, replacing: Bool,
     progress: ((UInt64) -> Void)?

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Pinstripe
+import PinstripeCore
 import PinstripeKeys
 
 /// The command `pinstripe info`.
@@ -8,7 +9,8 @@ struct InfoCommand: ParsableCommand {
     commandName: "info",
     abstract: "Show what a track is.",
     discussion: """
-      Without a key for it, only what its header claims is shown, and none of that is verified.
+      Without a key for it, only what its header claims is shown, and none of that is verified. \
+      Rights are verified by the player that they were issued for.
       """)
 
   @OptionGroup var track: TrackOptions
@@ -18,16 +20,17 @@ struct InfoCommand: ParsableCommand {
   func run() throws {
     let (file, description) = try track.examine(keys)
     let metadata = file?.metadata ?? TrackMetadata()
+    let rights = try file?.rights.map { try RightsFile.read($0.span) }
     try common.show(
-      json(description, metadata, isVerified: file != nil),
-      text(description, metadata, isVerified: file != nil))
+      json(description, metadata, file, rights), text(description, metadata, file, rights))
   }
 
   private func json(
-    _ track: TrackDescription, _ metadata: TrackMetadata, isVerified: Bool
+    _ track: TrackDescription, _ metadata: TrackMetadata, _ file: TrackFile?,
+    _ rights: RightsRecord?
   ) -> JSON {
     .object([
-      ("verified", .bool(isVerified)), ("codec", .string(track.codec)),
+      ("verified", .bool(file != nil)), ("codec", .string(track.codec)),
       ("protected", .bool(track.stride > 0)), ("suite", .string(track.suite)),
       ("pattern", .string(track.pattern)), ("every", .number(UInt64(track.stride))),
       ("phase", .number(UInt64(track.phase))), ("head", .number(UInt64(track.head))),
@@ -37,17 +40,13 @@ struct InfoCommand: ParsableCommand {
       ("trackId", .string(track.trackID)), ("trailer", .bool(track.hasTrailer)),
       (
         "slots",
-        .array(
-          track.slots.map { slot in
-            .object([
-              ("recipient", .string(slot.recipient)),
-              ("generation", .number(UInt64(slot.generation))), ("keyId", .string(slot.keyID)),
-            ])
-          })
+        .array(track.slots.map(\.json))
       ),
       ("title", .optional(metadata.title)), ("artist", .optional(metadata.artist)),
       ("album", .optional(metadata.album)), ("source", .optional(metadata.sourceName)),
       ("sha256", .optional(metadata.contentDigest.map { Hexadecimal.string($0) })),
+      ("purchaser", .optional(file?.purchaser)),
+      ("rights", rights.map { .object(RightsText.json($0)) } ?? .null),
     ])
   }
 
@@ -59,7 +58,8 @@ struct InfoCommand: ParsableCommand {
   }
 
   private func text(
-    _ track: TrackDescription, _ metadata: TrackMetadata, isVerified: Bool
+    _ track: TrackDescription, _ metadata: TrackMetadata, _ file: TrackFile?,
+    _ rights: RightsRecord?
   ) -> String {
     let pattern: String =
       switch track.stride {
@@ -79,14 +79,30 @@ struct InfoCommand: ParsableCommand {
       ("Encrypted", track.encryptedLength.map { "\($0) bytes" }),
       ("Frame map", Self.share(of: track)), ("Track id", track.trackID),
     ]
-    for slot in track.slots {
-      rows.append(("For", "\(slot.recipient) key \(slot.keyID), generation \(slot.generation)"))
+    for (index, slot) in track.slots.enumerated() {
+      rows.append(("Slot \(index)", slot.text))
     }
+    rows.append(("Purchaser", file?.purchaser))
+    rows.append(("Rights", rights.map(RightsText.line)))
+    if rights.map({ $0.plays > 0 }) == true { rows.append(("Note", RightsText.note)) }
     rows.append(
-      ("Verified", isVerified ? "yes" : "no: there is no key for it here, so this may be false"))
+      ("Verified", file != nil ? "yes" : "no: there is no key for it here, so this may be false"))
     return rows.compactMap { name, value in
       value.map { "\(name):".padded(to: 12) + Terminal.printable($0) }
     }.joined(separator: "\n")
+  }
+}
+
+extension TrackDescription.Slot {
+  /// The slot for a person.
+  var text: String { "\(recipient) key \(keyID), generation \(generation)" }
+
+  /// The slot for programs.
+  var json: JSON {
+    .object([
+      ("recipient", .string(recipient)), ("generation", .number(UInt64(generation))),
+      ("keyId", .string(keyID)),
+    ])
   }
 }
 

@@ -6,12 +6,15 @@ import PinstripeKeys
 struct KeysCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "keys",
-    abstract: "Back up the key store, and set what opens it.",
+    abstract: "Keep users' and groups' keys, back up the key store, and set what opens it.",
     discussion: """
       A new key store opens with a key file beside it, which only you can read: that protects by \
       file permissions only. 'passwd' makes it open with a passphrase instead.
       """,
-    subcommands: [BackupCommand.self, RestoreCommand.self, PasswdCommand.self])
+    subcommands: [
+      HolderCommand<UserKind>.self, HolderCommand<GroupKind>.self, BackupCommand.self,
+      RestoreCommand.self, PasswdCommand.self,
+    ])
 }
 
 /// The command `pinstripe keys backup`.
@@ -59,7 +62,8 @@ struct RestoreCommand: ParsableCommand {
       backup, to: location.store, unlock: lock, replacing: replace)
     try common.show(
       .object([("keyStore", .string(store.path)), ("backup", .string(backup))]),
-      "Restored \(store.path) with \(store.devices.count) devices.")
+      "Restored \(store.path) with \(store.devices.count) devices, and \(store.holders.count) users "
+        + "and groups.")
   }
 }
 

@@ -6,7 +6,7 @@ import PinstripeProfile
 struct PackCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pack",
-    abstract: "Encrypt a file into a track for a device.",
+    abstract: "Encrypt a file into a track for devices, users or groups.",
     discussion: """
       "-" stands for standard input or output. A file of the output's name is replaced only when \
       the track is complete.
@@ -26,28 +26,37 @@ struct PackCommand: ParsableCommand {
     help: "Keep the file's SHA-256 in the track: to know the track again, and for 'verify'.")
   var digest = true
 
+  @OptionGroup var recipients: RecipientOptions
   @OptionGroup var pattern: PatternOptions
+  @OptionGroup var seller: SellerOptions
   @OptionGroup var keys: KeyOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     try Outputs.validate(output, common)
-    guard clear == pattern.devices.isEmpty else {
+    guard clear == recipients.isEmpty else {
       throw ValidationError(
         clear
-          ? "A clear track is for everybody; leave --device out."
+          ? "A clear track is for everybody; leave --device, --user and --group out."
           : "Say who can play the track: --device NAME ('pinstripe device list' shows them).")
     }
     guard !clear || !pattern.isStated else {
-      throw ValidationError("A clear track has no pattern; leave --every, --framed, --phase and --suite out.")
+      throw ValidationError(
+        "A clear track has no pattern; leave --every, --framed, --phase and --suite out.")
     }
   }
 
   func run() throws {
+    guard !clear || seller.rights == nil else {
+      throw PinstripeError(.usage, "A clear track is for everybody; leave --rights out.")
+    }
     var recipe = TrackRecipe.clear
     recipe.metadata = pattern.metadata
-    if !clear { recipe = try pattern.recipe(following: .careful, keys: keys) }
+    if !clear {
+      recipe = try pattern.recipe(following: .careful, for: try recipients.wrappingKeys(keys))
+    }
     recipe.computesDigest = digest
+    try seller.apply(to: &recipe)
     let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
     let bar = ProgressBar("Packing \(source.name)", total: source.length, isQuiet: common.json)
     defer { bar.end() }
@@ -64,8 +73,10 @@ struct PackCommand: ParsableCommand {
         ("trackBytes", .number(summary.trackLength)),
         ("notices", .array(summary.notices.map { .string($0) })),
       ]),
-      (["Packed \(output): \(Terminal.size(summary.contentLength)), "
-        + "\(summary.encryptedLength) of \(summary.contentLength) bytes encrypted."]
+      ([
+        "Packed \(output): \(Terminal.size(summary.contentLength)), "
+          + "\(summary.encryptedLength) of \(summary.contentLength) bytes encrypted."
+      ]
         + summary.notices).joined(separator: "\n"))
   }
 }

@@ -9,9 +9,12 @@ struct PushCommand: AsyncParsableCommand {
     commandName: "push",
     abstract: "Encrypt a file and send it to a player, in one step.",
     discussion: """
-      With --device the file is encrypted while it is sent. A file that is a track already is sent \
+      With --device, --user or --group the file is encrypted while it is sent. A file that is a track already is sent \
       as it is. To a player that cannot decrypt, other files go unprotected, and the tool says so. \
       The track appears on the player under its name when it is complete and verified.
+
+      --replace keeps the old track until then. A player that can neither rename nor hold two \
+      tracks of one name loses the old one first, and when the transfer fails it has neither.
       """)
 
   @Argument(help: "The music, or a track that was packed before.")
@@ -20,10 +23,12 @@ struct PushCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Its name on the player. (default: made of the input's)"))
   var name: String?
 
-  @Flag(help: "Replace a track of that name; it stays until the new one is complete.")
+  @Flag(help: "Replace a track of that name; as a rule it stays until the new one is complete.")
   var replace = false
 
+  @OptionGroup var recipients: RecipientOptions
   @OptionGroup var pattern: PatternOptions
+  @OptionGroup var seller: SellerOptions
   @OptionGroup var player: PlayerOptions
   @OptionGroup var keys: KeyOptions
   @OptionGroup var common: CommonOptions
@@ -82,15 +87,23 @@ struct PushCommand: AsyncParsableCommand {
   private func stream(
     _ source: FileSource, _ isTrack: Bool, _ profile: DeviceProfile
   ) throws -> (any ByteStream, String, Bool) {
-    if isTrack { return (ClearStream(source), "already a track", true) }
-    if pattern.devices.isEmpty {
+    if isTrack {
+      try Rewrapping.recover(input)
+      return (ClearStream(source), "already a track", true)
+    }
+    if recipients.isEmpty {
       guard profile.decoder == .none else {
         throw PinstripeError(
           .usage, "This player decrypts tracks; say which key it has: --device NAME.")
       }
+      guard !seller.isStated else {
+        throw PinstripeError(
+          .usage, "This player gets the file as it is; leave --purchaser and --rights out.")
+      }
       return (ClearStream(source), "unprotected", false)
     }
-    let recipe = try pattern.recipe(following: profile, keys: keys)
+    var recipe = try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
+    try seller.apply(to: &recipe)
     return (try TrackStream(source, recipe: recipe), "encrypted", true)
   }
 }

@@ -42,7 +42,7 @@ struct KeyOptions: ParsableArguments {
   }
 
   /// Whether there is a store; one whose key file is missing is one too.
-  private func hasStore() throws(KeyError) -> Bool {
+  func hasStore() throws(KeyError) -> Bool {
     guard let location = try? location() else { return false }
     do throws(KeyError) {
       _ = try KeyStore.inspect(location.store)
@@ -69,7 +69,7 @@ struct KeyOptions: ParsableArguments {
       try Passphrase.read(descriptor: descriptor, prompt: "Passphrase of the key store: "))
   }
 
-  /// The wrapping keys of the named devices, or of all: every epoch's.
+  /// The wrapping keys of the named devices, or all in the store: every epoch's and generation's.
   ///
   /// All keys of a key store that is not there are none.
   func wrappingKeys(_ names: [String]) throws -> [WrappingKey] {
@@ -77,20 +77,43 @@ struct KeyOptions: ParsableArguments {
     let store = try open()
     let devices =
       names.isEmpty ? store.devices : try names.map { name in try device(name, in: store) }
-    return try devices.flatMap { device in
+    let own = try devices.flatMap { device in
       try device.epochs.map { epoch in
         try store.playbackKey(for: device.id, epoch: epoch).wrappingKey()
       }
     }
+    guard names.isEmpty else { return own }
+    return try own
+      + store.holders.flatMap { holder in
+        try holder.generations.map { generation in
+          try store.sharedKey(for: holder.id, generation: generation).wrappingKey()
+        }
+      }
   }
 
-  /// The newest wrapping keys of the named devices, for tracks that are made now.
-  func recipients(_ names: [String]) throws -> [WrappingKey] {
-    guard !names.isEmpty else { return [] }
-    let store = try open()
-    return try names.map { name in
-      try store.playbackKey(for: try device(name, in: store).id).wrappingKey()
+  /// The user or group that a person means: by name, id, or the id's beginning.
+  func holder(
+    _ text: String, _ kind: SharedKey.Kind, in store: KeyStore
+  ) throws -> KeyStore.Holder {
+    let wanted = text.lowercased()
+    let all = store.holders.filter { $0.kind == kind }
+    let exact = all.filter { $0.name == text || $0.id.description == wanted }
+    let found =
+      exact.isEmpty && wanted.count >= 4
+      ? all.filter { $0.id.description.hasPrefix(wanted) } : exact
+    guard let holder = found.first else {
+      throw PinstripeError(
+        .keys,
+        "The key store holds no \(kind.name) \"\(text)\"; 'pinstripe keys \(kind.name) list' shows "
+          + "those it holds.")
     }
+    guard found.count == 1 else {
+      throw PinstripeError(
+        .keys,
+        "Several \(kind.name)s are called \"\(text)\"; name one by its id (pinstripe keys "
+          + "\(kind.name) list).")
+    }
+    return holder
   }
 
   /// The device that a person means: by its name, its id, or the id's beginning.

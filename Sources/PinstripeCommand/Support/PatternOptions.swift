@@ -5,15 +5,8 @@ import PinstripeKeys
 import PinstripeProfile
 import PinstripeProfiles
 
-/// For whom a track is, and which of its bytes are encrypted.
+/// Which bytes of a track are encrypted, and what it says of its work.
 struct PatternOptions: ParsableArguments {
-  @Option(
-    name: .customLong("device"),
-    help: ArgumentHelp(
-      "A device that can play the track, by name or id; may be given up to 16 times.",
-      valueName: "device"))
-  var devices: [String] = []
-
   @Option(
     help: ArgumentHelp(
       "Encrypt every n-th byte, 1 (all) to 65535. (default: what suits the format and the player)",
@@ -52,7 +45,7 @@ struct PatternOptions: ParsableArguments {
 
   /// The recipe that a profile asks for, with what the person said instead.
   func recipe(
-    following profile: DeviceProfile, keys: KeyOptions
+    following profile: DeviceProfile, for recipients: [WrappingKey]
   ) throws -> TrackRecipe {
     var profile = profile
     if every != nil || phase != nil {
@@ -82,7 +75,7 @@ struct PatternOptions: ParsableArguments {
       }
       profile.protection.suite = number
     }
-    var recipe = try TrackRecipe(following: profile, for: try keys.recipients(devices))
+    var recipe = try TrackRecipe(following: profile, for: recipients)
     if let framed { recipe.pattern = try Self.framedPattern(framed) }
     recipe.allowsUnsafe = forceUnsafe
     recipe.metadata = metadata

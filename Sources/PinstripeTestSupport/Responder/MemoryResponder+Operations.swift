@@ -112,18 +112,20 @@ extension MemoryResponder {
     let parent = named == .root ? ObjectHandle.none : named
     guard state.store.isFolder(parent) else { return .response(.invalidParentObject) }
     guard isAllowed(info.filename) else { return .response(.invalidDataset) }
-    let siblings = state.store.children(of: parent, on: storage)
-    guard !siblings.contains(where: { $0.name == info.filename }) else {
-      return .response(.accessDenied)
-    }
+    let old = state.store.children(of: parent, on: storage).first { $0.name == info.filename }
+    guard old == nil || habits.contains(.keepsSameNames) || habits.contains(.overwritesSameNames)
+    else { return .response(.accessDenied) }
     guard UInt64(info.compressedSize) <= profile.storage.maximumObjectSize else {
       return .response(.objectTooLarge)
     }
     guard info.compressedSize == .max || UInt64(info.compressedSize) <= space.freeSpace else {
       return .response(.storeFull)
     }
-    let handle = state.store.insert(
-      info.filename, format: info.format, content: .bytes([]), in: parent, on: storage)
+    let overwritten = habits.contains(.overwritesSameNames) ? old?.handle : nil
+    let handle =
+      overwritten
+      ?? state.store.insert(
+        info.filename, format: info.format, content: .bytes([]), in: parent, on: storage)
     if info.format != .association {
       state.store[handle]?.isComplete = false
       state.announced = handle
@@ -144,7 +146,11 @@ extension MemoryResponder {
       state.store.remove(handle)
       return .response(.storeFull)
     }
-    state.store[handle]?.content = keeps ? .bytes(receiver.payload) : .zeros(receiver.count)
+    // Only an object that is written over has content already.
+    var end: [UInt8] = []
+    if case .bytes(let bytes) = object.content { end = Array(bytes.dropFirst(Int(receiver.count))) }
+    state.store[handle]?.content =
+      keeps ? .bytes(receiver.payload + end) : .zeros(receiver.count)
     guard receiver.isExact, size == .max || UInt64(size) == receiver.count else {
       return .response(.incompleteTransfer)
     }

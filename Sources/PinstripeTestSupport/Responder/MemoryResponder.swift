@@ -43,6 +43,11 @@ public final class MemoryResponder: PlayerEnd {
     public static let knowsNoClassRequests = Habits(rawValue: 1 << 5)
     /// It is busy for three polls after a Cancel.
     public static let cancelsSlowly = Habits(rawValue: 1 << 6)
+    /// A folder holds several objects of one name; otherwise the second one is refused.
+    public static let keepsSameNames = Habits(rawValue: 1 << 7)
+    /// An object of a name that is there is written over it, and keeps the end of a longer one, as on
+    /// QEMU's usb-mtp.
+    public static let overwritesSameNames = Habits(rawValue: 1 << 8)
   }
 
   /// What the player is waiting for on its OUT endpoint.

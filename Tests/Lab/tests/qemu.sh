@@ -24,6 +24,13 @@ check "--replace replaces it" differ back.pst $music/idle_tune.pst
 tool pull idle_tune.pst -o new.pst
 tool verify new.pst
 check "and the new one is whole" exits 0
+# QEMU writes over a file of that name and keeps its end.
+of_size 100000 shorter.mp3
+tool push shorter.mp3 --device Test --name idle_tune.pst --replace
+check "a shorter one replaces it" exits 0
+tool pull idle_tune.pst -o new.pst
+tool verify new.pst
+check "and is whole too" exits 0
 tool rm idle_tune.pst
 check "rm removes it" holds
 

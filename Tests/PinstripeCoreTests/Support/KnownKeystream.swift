@@ -28,10 +28,12 @@ final class KnownKeystream {
     _ content: [UInt8], at offset: UInt64, every stride: UInt16, phase: UInt16, suite: UInt16
   ) -> [UInt8] {
     var bytes = content
-    for index in bytes.indices {
-      let position = offset + UInt64(index)
-      guard position >= phase, (position - UInt64(phase)) % UInt64(stride) == 0 else { continue }
-      bytes[index] ^= byte((position - UInt64(phase)) / UInt64(stride), suite)
+    let (stride, phase, end) = (UInt64(stride), UInt64(phase), offset + UInt64(content.count))
+    // The first encrypted byte that does not lie before the content.
+    var number = offset > phase ? (offset - phase + stride - 1) / stride : 0
+    while phase + number * stride < end {
+      bytes[Int(phase + number * stride - offset)] ^= byte(number, suite)
+      number += 1
     }
     return bytes
   }

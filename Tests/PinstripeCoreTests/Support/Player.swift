@@ -48,10 +48,14 @@ final class Player {
   }
 
   func open(_ file: TestFile, clearAllowed: Bool = false) -> Int32 {
+    open(file, flags: clearAllowed ? PINSTRIPE_OPEN_ALLOW_CLEAR : 0)
+  }
+
+  func open(_ file: TestFile, flags: UInt32) -> Int32 {
     self.file = file
     return pinstripe_open(
-      decoder, provider, file.storage, recipients, UInt32(recipients.count),
-      clearAllowed ? PINSTRIPE_OPEN_ALLOW_CLEAR : 0, work.baseAddress, work.count)
+      decoder, provider, file.storage, recipients, UInt32(recipients.count), flags,
+      work.baseAddress, work.count)
   }
 
   /// The whole way from a case's files to an open track.

@@ -73,6 +73,13 @@ struct StripeVectors: Decodable {
 struct TrackVectors: Decodable {
   let tracks: [Track]
 
+  /// The tracks of all files that open.
+  static func all() throws -> [Track] {
+    try ["tracks.json", "framed.json", "sections.json"].flatMap {
+      try VectorFolder.read($0, as: TrackVectors.self).tracks
+    }
+  }
+
   struct Track: Decodable {
     let name: String
     let status: [String]
@@ -94,12 +101,15 @@ struct TrackVectors: Decodable {
     let sections: [Section]
     let metadata: [Field]?
     let file: FilePieces
+    /// For a reader that does not obey rights.
+    let statusUnobeyed: [String]?
   }
 
   struct Pattern: Decodable {
     let kind: UInt8
     let stride: UInt16
     let phase: UInt16
+    let head: UInt16?
   }
 
   struct OtherKey: Decodable {
@@ -131,7 +141,7 @@ struct TrackVectors: Decodable {
 struct RefusalVectors: Decodable {
   let bases: [String: Base]
   let refusals: [Refusal]
-  let keyboxes: [KeyFile]
+  let keyboxes: [KeyFile]?
 
   struct Base: Decodable {
     let length: Int
@@ -150,6 +160,10 @@ struct RefusalVectors: Decodable {
     let clearAllowed: Bool?
     let metadataStatus: [String]?
     let contentEdits: [Edit]?
+    /// What reading the whole content must give, where the track opens.
+    let contentStatus: [String]?
+    /// For a reader that does not obey rights.
+    let statusUnobeyed: [String]?
   }
 
   struct KeyFile: Decodable {
@@ -169,21 +183,22 @@ struct TrackCase {
   let testAllowed: Bool
   let clearAllowed: Bool
   let content: [UInt8]
-
-  static func tracks() throws -> [TrackCase] {
-    try VectorFolder.read("tracks.json", as: TrackVectors.self).tracks.map(TrackCase.init)
-  }
+  /// What reading the whole content must give, where the track opens.
+  let contentStatus: [String]
 
   static func refusals() throws -> [TrackCase] {
-    let vectors = try VectorFolder.read("refusals.json", as: RefusalVectors.self)
-    return vectors.refusals.compactMap { refusal in
-      vectors.bases[refusal.base].map { TrackCase(refusal, of: $0) }
+    try ["refusals.json", "framed-refusals.json", "section-refusals.json"].flatMap { name in
+      let vectors = try VectorFolder.read(name, as: RefusalVectors.self)
+      return vectors.refusals.compactMap { refusal in
+        vectors.bases[refusal.base].map { TrackCase(refusal, of: $0) }
+      }
     }
   }
 
   init(_ track: TrackVectors.Track) {
     name = track.name
-    status = track.status
+    status = track.statusUnobeyed ?? track.status
+    contentStatus = ["OK"]
     file = track.file.bytes
     keybox = track.keybox.bytes
     testAllowed = track.testAllowed
@@ -193,7 +208,8 @@ struct TrackCase {
 
   init(_ refusal: RefusalVectors.Refusal, of base: RefusalVectors.Base) {
     name = refusal.name
-    status = refusal.status
+    status = refusal.statusUnobeyed ?? refusal.status
+    contentStatus = refusal.contentStatus ?? ["OK"]
     file = refusal.file?.bytes ?? (refusal.edits ?? []).applied(to: base.file.bytes)
     keybox = refusal.keybox?.bytes ?? base.keybox.bytes
     testAllowed = true

@@ -37,11 +37,15 @@ struct PackingTests {
       #expect(summary.encryptedLength == UInt64(encrypted), "\(name)")
 
       let stored = try #require(TestFile.read(track))
-      let payload = stored[4096..<4096 + size]
-      let differing = zip(payload, content).enumerated().filter { $1.0 != $1.1 }.map(\.offset)
+      var payload = Array(stored[4096..<4096 + size])
+      var differing = 0
+      for offset in Swift.stride(from: first, to: size, by: Int(pattern.stride)) {
+        if payload[offset] != content[offset] { differing += 1 }
+        payload[offset] = content[offset]
+      }
+      #expect(payload == content, "\(name): a byte that is not of the pattern was changed")
       // A keystream byte is 0 once in 256, so some of the encrypted bytes may not differ.
-      #expect(differing.allSatisfy { ($0 - first) % Int(pattern.stride) == 0 }, "\(name)")
-      #expect(differing.count * 10 >= encrypted * 8 - 10, "\(name)")
+      #expect(differing * 10 >= encrypted * 8 - 10, "\(name)")
     }
   }
 

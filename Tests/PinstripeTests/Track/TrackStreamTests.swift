@@ -82,17 +82,18 @@ struct TrackStreamTests {
 
   @Test func theCodecIsToldByTheFirstContent() throws {
     let starts: [(bytes: [UInt8], codec: String)] = [
-      (Array("ID3\u{4}".utf8), "mp3"), ([0xFF, 0xFB, 0x90], "mp3"), ([0xFF, 0xF1, 0x50], "aac"),
-      (Array("fLaC".utf8), "flac"), (Array("OggS".utf8), "ogg"),
-      ([0, 0, 0, 32] + Array("ftypM4A ".utf8), "mp4"),
+      (Array("ID3\u{4}\0\0\0\0\0\0".utf8), "mp3"), (Array("fLaC".utf8), "flac"),
+      (Array("OggS".utf8), "ogg"), ([0, 0, 0, 32] + Array("ftypM4A ".utf8), "mp4"),
       (Array("RIFF....WAVE".utf8), "wav"), (Array("FORM....AIFF".utf8), "aiff"),
       (Array("FORM....AIFC".utf8), "aiff"), (Array("RIFF....AVI ".utf8), "data"), ([], "data"),
-      ([0xFF], "data"), ([0xFF, 0x00], "data"), (Array("fLa".utf8), "data"),
+      ([0xFF], "data"), ([0xFF, 0xFB, 0x90], "data"), (Array("fLa".utf8), "data"),
     ]
+    let recipe = TrackRecipe(pattern: nil, suite: .chacha20, recipients: [bench.key])
     for (bytes, codec) in starts {
-      let packed = try bench.pack(bytes)
+      let packed = try bench.pack(bytes, recipe)
       #expect(try TrackFile.describe(path: packed).codec == codec, "\(bytes)")
-      TestFile.write(try bench.stream(bytes, length: .some(nil)), to: bench.folder("t"))
+      TestFile.write(
+        try bench.stream(bytes, recipe, length: .some(nil)), to: bench.folder("t"))
       #expect(try TrackFile.describe(path: bench.folder("t")).codec == codec, "\(bytes)")
     }
   }

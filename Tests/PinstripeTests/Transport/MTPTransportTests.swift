@@ -1,3 +1,4 @@
+import Glibc
 import Pinstripe
 import PinstripeMTP
 import PinstripePipe
@@ -41,6 +42,13 @@ struct Player {
       .reduce(into: [:]) { files, object in
         if case .bytes(let bytes) = object.content { files[object.name] = bytes }
       }
+  }
+
+  /// The contents of all files in the music folder, of which several may have one name.
+  var tracks: [[UInt8]] {
+    responder.objects.filter { $0.format != .association }.compactMap { object in
+      if case .bytes(let bytes) = object.content { bytes } else { nil }
+    }
   }
 
   /// The names that are shown to people.
@@ -418,6 +426,75 @@ struct MTPTransportFaultTests {
     Issue.record("400 calls were not enough")
   }
 
+  /// Where two tracks may have one name, one of them is whole at any time.
+  @Test(arguments: [
+    FaultInjector.Fault.fail(.stalled), .fail(.timedOut), .cut(after: 9000, .timedOut), .disconnect,
+  ])
+  func anOldTrackStaysBesideTheNewOne(_ fault: FaultInjector.Fault) async throws {
+    for call in 1...400 {
+      let player = Player(habits: .keepsSameNames, operations: Self.withoutRenaming)
+      try await put(first, on: try await player.connect())
+      var injector: FaultInjector?
+      let transport = try? await connect(player) {
+        let pipe = FaultInjector($0, at: call, fault, .fromThenOn)
+        injector = pipe
+        return pipe
+      }
+      let name = "\(fault) at call \(call)"
+      if let transport {
+        let error = await failure { try await put(second, on: transport, replacing: true) }
+        #expect(player.tracks.contains(error == nil ? second : first), "\(name)")
+        await transport.close()
+      }
+      try await put(second, on: try await player.connect(), replacing: true)
+      #expect(player.tracks == [second], "\(name)")
+      if (injector?.calls ?? 0) < call { return }
+    }
+    Issue.record("400 calls were not enough")
+  }
+
+  /// What a player that cannot rename answers to a name that it has, and what is left by a source that
+  /// fails half-way.
+  @Test(
+    arguments: [
+      (.keepsSameNames, [], true), ([], [], false), (.overwritesSameNames, [], false),
+      (.overwritesSameNames, [.noRename], false),
+      (.overwritesSameNames, [.noRename, .exactDataPhase], false),
+    ] as [(MemoryResponder.Habits, Set<Quirk>, Bool)])
+  func aReplacementThatFailsOnAPlayerThatCannotRename(
+    _ habits: MemoryResponder.Habits, _ quirks: Set<Quirk>, _ staysWhole: Bool
+  ) async throws {
+    let player = Player(quirks: quirks, habits: habits, operations: Self.withoutRenaming)
+    let transport = try await player.connect()
+    try await put(first, on: transport)
+    let error = await failure {
+      try await transport.put(
+        ClearStream(FailingSource(length: 100_000, failsAt: 50_000)), named: "a.pst",
+        replacing: true, progress: nil)
+    }
+    #expect(error?.code == .noInput)
+    #expect(player.tracks == (staysWhole ? [first] : []))
+    // A shorter one too, of which such a player would keep the longer one's end.
+    for content in [second, first] {
+      try await put(content, on: transport, replacing: true)
+      #expect(player.tracks == [content])
+    }
+    #expect(player.responder.breakdown == nil)
+  }
+
+  @Test func aFullPlayerThatCannotRenameKeepsTheOldTrack() async throws {
+    let player = Player(operations: Self.withoutRenaming)
+    let transport = try await player.connect()
+    try await put(first, on: transport)
+    player.responder.refuse(.sendObjectInfo, with: .storeFull)
+    let error = await failure { try await put(second, on: transport, replacing: true) }
+    #expect(error?.code == .playerFull)
+    #expect(player.tracks == [first])
+  }
+
+  private static let withoutRenaming = Set(MemoryResponder.implemented)
+    .subtracting([.setObjectPropValue])
+
   @Test func aPlayerThatNeedsTheWholeDataPhaseSurvivesAFailingSource() async throws {
     let player = Player(quirks: [.noRename, .exactDataPhase])
     let transport = try await player.connect()
@@ -480,7 +557,6 @@ struct MTPTransportFaultTests {
 /// Cancels a task from within what it calls, where the current task may be another.
 private final class Canceller: Sendable {
   private struct State {
-    var isCancelled = false
     var left = 0
     var action: (@Sendable () -> Void)?
   }
@@ -491,23 +567,22 @@ private final class Canceller: Sendable {
     state.withLock { $0.left = count }
   }
 
+  /// Cancels before it returns.
   func cancel() {
-    let action: (@Sendable () -> Void)? = state.withLock { state in
-      guard state.left == 0 else {
-        state.left -= 1
-        return nil
-      }
-      state.isCancelled = true
-      return state.action
+    let isTooEarly = state.withLock { state in
+      guard state.left > 0 else { return false }
+      state.left -= 1
+      return true
     }
-    action?()
+    if isTooEarly { return }
+    // The task may be here before whoever started it has said what to do.
+    while true {
+      if let action = state.withLock({ $0.action }) { return action() }
+      sched_yield()
+    }
   }
 
   func watch(_ action: @escaping @Sendable () -> Void) {
-    let isLate = state.withLock { state in
-      state.action = action
-      return state.isCancelled
-    }
-    if isLate { action() }
+    state.withLock { $0.action = action }
   }
 }
