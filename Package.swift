@@ -6,7 +6,7 @@ import PackageDescription
 //   3  Pinstripe, PinstripeTestSupport
 //   2  host: PinstripeUSB, PinstripeMTP, PinstripeKeys, PinstripeProfiles   device: PinstripePlayer
 //   1  PinstripeCore (Embedded-clean)
-//      host: PinstripePipe, PinstripeProfile, PinstripeFiles, PinstripeFrames
+//      host: PinstripePipe, PinstripeProfile, PinstripeFiles, PinstripeFrames, PinstripeTags
 //   0  CPinstripe, CStripeKernels, CProviderOpenSSL, system libraries
 
 let common: [SwiftSetting] = [
@@ -65,6 +65,7 @@ let package = Package(
     .target(name: "PinstripeProfile", swiftSettings: common),
     .target(name: "PinstripeFiles", swiftSettings: common),
     .target(name: "PinstripeFrames", swiftSettings: common),
+    .target(name: "PinstripeTags", swiftSettings: common),
 
     // Floor 2, device
     .target(
@@ -92,7 +93,8 @@ let package = Package(
       name: "Pinstripe",
       dependencies: [
         "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys", "PinstripeMTP",
-        "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeUSB", "CPinstripe",
+        "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeTags", "PinstripeUSB",
+        "CPinstripe",
         "CLibCrypto",
       ],
       swiftSettings: common),
@@ -126,6 +128,7 @@ let package = Package(
       dependencies: [
         "Pinstripe", "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys",
         "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport", "TestTools",
+        "CLibCrypto",
       ],
       swiftSettings: common),
     .testTarget(
@@ -142,6 +145,9 @@ let package = Package(
       swiftSettings: common),
     .testTarget(
       name: "PinstripeFramesTests", dependencies: ["PinstripeFrames"], swiftSettings: common),
+    .testTarget(
+      name: "PinstripeTagsTests", dependencies: ["PinstripeTags", "TestTools"],
+      swiftSettings: common),
     .testTarget(
       name: "PinstripeKeysTests",
       dependencies: [

@@ -45,7 +45,7 @@ struct PinstripeTool: AsyncParsableCommand {
         name: "Track",
         subcommands: [
           PackCommand.self, UnpackCommand.self, VerifyCommand.self, InfoCommand.self,
-          LeakCommand.self, RewrapCommand.self,
+          RewrapCommand.self, LeakCommand.self,
         ]),
       CommandGroup(
         name: "Player",
@@ -58,7 +58,7 @@ struct PinstripeTool: AsyncParsableCommand {
   /// Runs the command named on the command line; every way it can end is told by the exit status.
   static func main() async {
     CoreDumps.disable()
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let arguments = ChunkOptions.spellOut(Array(CommandLine.arguments.dropFirst()))
     // Behind "--" stand names only.
     let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
     do {

@@ -7,6 +7,8 @@ let package = Package(
   dependencies: [.package(name: "pinstripe", path: "../..", traits: [])],
   targets: [
     .executableTarget(
+      name: "ChunkTagBenchmark", dependencies: [.product(name: "Pinstripe", package: "pinstripe")]),
+    .executableTarget(
       name: "StripeBenchmark", dependencies: [.product(name: "Pinstripe", package: "pinstripe")])
   ],
   swiftLanguageModes: [.v6]

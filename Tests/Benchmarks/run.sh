@@ -1,13 +1,13 @@
 #!/bin/bash
 # Measures, and prints one line a figure on stdout: figure NAME VALUE UNIT.
 #
-#   Tests/Benchmarks/run.sh [stripe|transfer|decoder|leak]...
+#   Tests/Benchmarks/run.sh [stripe|chunktags|transfer|decoder|leak]...
 #
 # Without a group all of them run. Progress goes to stderr. Ends with 1 when a figure misses its gate
 # twice; a group that has no figures yet says so and passes.
 set -euo pipefail
 
-groups=(stripe transfer decoder leak)
+groups=(stripe chunktags transfer decoder leak)
 
 usage() {
   echo "usage: $0 [$(IFS='|' && echo "${groups[*]}")]..." >&2
@@ -22,6 +22,11 @@ stripe() {
   return "$missed"
 }
 
+chunktags() {
+  swift build -c release --product ChunkTagBenchmark >&2
+  "$(swift build -c release --show-bin-path)/ChunkTagBenchmark"
+}
+
 leak() { ../Leakage/benchmark.sh; }
 
 for group; do
@@ -32,8 +37,7 @@ done
 cd "$(dirname "$0")"
 for group; do
   case $group in
-    stripe) stripe ;;
-    leak) leak ;;
+    stripe | chunktags | leak) "$group" ;;
     *) echo "$group: this group has no figures yet" >&2 ;;
   esac
 done

@@ -76,9 +76,9 @@ struct GrantTests {
     #expect(provider.load(secret, at: PINSTRIPE_KEY_ROOT) == 0)
     var own = pinstripe_recipient()
     var granted = pinstripe_recipient()
-    #expect(pinstripe_device_recipient(&table, &keybox, 8, &own) == PINSTRIPE_OK)
+    #expect(pinstripe_device_recipient(&table, &keybox, 10, &own) == PINSTRIPE_OK)
     let status = pinstripe_grant_recipient(
-      &table, &keybox, &own, bytes, bytes.count, 1, 9, &granted)
+      &table, &keybox, &own, bytes, bytes.count, 1, 11, &granted)
     #expect(status == PINSTRIPE_OK)
     let wrapping = try key.wrappingKey()
     #expect(granted.kind == PINSTRIPE_RECIPIENT_GROUP && granted.generation == 1)
@@ -88,8 +88,8 @@ struct GrantTests {
     let slot = try wrapping.slot(for: contentKey)
     #expect(slot.recipient == 3 && slot.generation == 1)
     let wrap = slot.wrap
-    #expect(provider.unwrap(wrap.span.bytes(at: 0, count: 40), under: 9, into: 10) == 0)
-    #expect(provider.key(at: 10) == contentKey.withBytes { $0.bytes(at: 0, count: 32) })
+    #expect(provider.unwrap(wrap.span.bytes(at: 0, count: 40), under: 11, into: 12) == 0)
+    #expect(provider.key(at: 12) == contentKey.withBytes { $0.bytes(at: 0, count: 32) })
   }
 
   @Test func refusesEveryFlippedBit() throws {

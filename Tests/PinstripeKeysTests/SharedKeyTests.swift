@@ -62,12 +62,12 @@ struct SharedKeyTests {
       bytes.replaceSubrange(96..., with: checksum.span.bytes(at: 0, count: 32))
       return bytes
     }
-    #expect(refusal(try flagged(file, 1))?.code == .version)
+    #expect(refusal(try flagged(file, 1))?.code == .damaged)
     let group = try flagged(file, 2)
     #expect(try SharedKey(decoding: group.span).kind == .group)
     let box = try Keybox.makeTest().encoded().withBytes { $0.bytes(at: 0, count: 128) }
     let grouped = try flagged(box, 3)
-    #expect(throws: KeyError(.version, "")) { try Keybox(decoding: grouped.span) }
+    #expect(throws: KeyError(.damaged, "")) { try Keybox(decoding: grouped.span) }
   }
 
   /// The wrapping key follows as a device's does (TrackFormat.md, "Keys").

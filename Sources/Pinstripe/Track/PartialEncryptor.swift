@@ -36,6 +36,7 @@ public final class PartialEncryptor {
   private let digest: ContentDigest?
   private var tracker: RunTracker
   private let map: FrameMapWriter?
+  private let tagger: ChunkTagger?
   private var cipher: StripeCipher
   private var scratch = [UInt8](repeating: 0, count: PartialEncryptor.scratchSize)
   private var metadata: TrackMetadata
@@ -86,6 +87,12 @@ public final class PartialEncryptor {
       map =
         pattern.isFramed
         ? try FrameMapWriter(content: content, suite: recipe.suite, provider: provider) : nil
+      let (content, provider, isFramed) = (content, provider, pattern.isFramed)
+      tagger = try recipe.chunkSize.map { size in
+        try ChunkTagger(
+          size: size, index: recipe.chunkTagsIndex(isFramed: isFramed), content: content,
+          suite: recipe.suite, provider: provider)
+      }
     } catch {
       throw Self.translated(error)
     }
@@ -110,6 +117,7 @@ public final class PartialEncryptor {
       if let closed = tracker.begin(run) { try map?.add(closed) }
     }
     try apply(to: bytes, from: start, upTo: bytes.count)
+    try tagger?.update(UnsafeRawBufferPointer(bytes))
   }
 
   /// Encrypts up to an index of the bytes, which are those from `start` on.
@@ -154,6 +162,7 @@ public final class PartialEncryptor {
     metadata.contentDigest = try digest?.finish()
     try sections.append(try metadata.encoded(), type: .metadata)
     try sections.append(extrasOf: recipe)
+    if let tagger { sections.append(try tagger.finish(at: sections.entries.count)) }
     var tail = sections.tail
     switch layout {
     case .header:
@@ -165,15 +174,15 @@ public final class PartialEncryptor {
     }
   }
 
-  /// Bytes behind the payload, once its end is reached; known beforehand.
+  /// Bytes behind the payload of a content of some length; known beforehand.
   ///
   /// - Parameter mapLength: Those of the frame map, 0 without one.
-  func tailLength(mapLength: UInt64) throws(PinstripeError) -> UInt64 {
+  func tailLength(of content: UInt64, mapLength: UInt64) throws(PinstripeError) -> UInt64 {
     var metadata = self.metadata
     metadata.contentDigest = digest.map { _ in [UInt8](repeating: 0, count: 32) }
     let section = try metadata.encoded().count + TrackLayout.sectionSaltSize
     let trailer = layout == .trailer ? TrackLayout.trailerSize : 0
-    return mapLength + UInt64(section + recipe.extrasLength + trailer)
+    return mapLength + UInt64(section + recipe.extrasLength(of: content) + trailer)
   }
 
   private func header(

@@ -8,13 +8,25 @@ struct SealedSection {
   let bytes: [UInt8]
   let tag: InlineArray<32, UInt8>
 
-  /// Encrypts and tags contents under a fresh salt.
+  /// Takes what was sealed already.
+  init(type: SectionType, bytes: [UInt8], tag: InlineArray<32, UInt8>) {
+    self.type = type
+    self.bytes = bytes
+    self.tag = tag
+  }
+
+  /// Encrypts and tags contents.
+  ///
+  /// - Parameter salt: Fresh random bytes; made here when nil.
   init(
-    _ contents: [UInt8], type: SectionType, index: UInt16, content: KeyPlace, suite: CipherSuite,
-    provider: SoftwareProvider
+    _ contents: [UInt8], type: SectionType, index: UInt16, salt: [UInt8]? = nil, content: KeyPlace,
+    suite: CipherSuite, provider: SoftwareProvider
   ) throws(PinstripeError) {
     do {
-      let salt = try SystemRandom.bytes(count: TrackLayout.sectionSaltSize)
+      let salt =
+        if let salt { salt } else {
+          try SystemRandom.bytes(count: TrackLayout.sectionSaltSize)
+        }
       var contents = contents
       try SectionKeys(
         salt: salt, type: type, index: index, content: content, suite: suite, provider: provider

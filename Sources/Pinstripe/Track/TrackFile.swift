@@ -22,6 +22,10 @@ public final class TrackFile: MediaSource {
   public var length: UInt64? { track.contentLength }
   /// The track's own file, for sentences.
   var path: String { storage.path }
+  /// Bytes of a chunk, where the track has chunk tags: then every chunk is verified as it is read.
+  public var chunkSize: Int? { chunks?.size }
+  private let chunks: ChunkReader?
+  private var chunk: (offset: UInt64, bytes: [UInt8])?
   private var storage: FileStorage
   private let provider: SoftwareProvider
   private let track: OpenedTrack
@@ -67,6 +71,7 @@ public final class TrackFile: MediaSource {
       metadata = try sections.metadata(from: &storage)
       purchaser = try sections.purchaser(from: &storage)
       rights = try sections.rights(from: &storage)
+      chunks = try ChunkReader(track, sections, provider, from: &storage)
       name = metadata.sourceName ?? String(shown.split(separator: "/").last ?? "")
       self.storage = storage
     } catch let error as TrackError {
@@ -82,18 +87,58 @@ public final class TrackFile: MediaSource {
   public func read(
     at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
   ) throws(PinstripeError) -> Int {
-    guard offset < track.contentLength else { return 0 }
+    guard offset < track.contentLength, !buffer.isEmpty else { return 0 }
     let count = Int(clamping: min(track.contentLength - offset, UInt64(buffer.count)))
-    do throws(TrackError) {
+    if let chunks { return try read(chunks, at: offset, count, into: buffer) }
+    return try decrypt(at: offset, count, into: buffer) { _ in }
+  }
+
+  /// Reads whole chunks, or a part of one from a copy of it.
+  private func read(
+    _ chunks: ChunkReader, at offset: UInt64, _ count: Int,
+    into buffer: UnsafeMutableRawBufferPointer
+  ) throws(PinstripeError) -> Int {
+    let within = Int(offset % UInt64(chunks.size))
+    let end = offset + UInt64(count)
+    let whole = end == track.contentLength ? count : count - count % chunks.size
+    if within == 0, whole > 0 {
+      return try decrypt(at: offset, whole, into: buffer) { bytes in
+        try chunks.verify(bytes, at: offset, &self.storage)
+      }
+    }
+    let start = offset - UInt64(within)
+    if chunk?.offset != start {
+      var bytes = [UInt8](repeating: 0, count: chunks.length(at: start))
+      chunk = nil
+      var span = bytes.mutableSpan
+      _ = try span.withUnsafeMutableBytes { target throws(PinstripeError) in
+        try read(chunks, at: start, target.count, into: target)
+      }
+      chunk = (start, bytes)
+    }
+    let part = chunk?.bytes[within...].prefix(count) ?? []
+    buffer.copyBytes(from: part)
+    return part.count
+  }
+
+  /// Reads, lets the encrypted bytes be judged, and decrypts them.
+  private func decrypt(
+    at offset: UInt64, _ count: Int, into buffer: UnsafeMutableRawBufferPointer,
+    _ judge: (UnsafeRawBufferPointer) throws -> Void
+  ) throws(PinstripeError) -> Int {
+    do {
       var bytes = MutableSpan<UInt8>(
         _unsafeElements: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
           .assumingMemoryBound(to: UInt8.self))
       try storage.read(at: UInt64(TrackLayout.headerAreaSize) + offset, into: &bytes)
+      try judge(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       var work = scratch.mutableSpan
       try cipher.apply(at: offset, to: &bytes, &storage, work: &work)
       return count
-    } catch {
+    } catch let error as TrackError {
       throw storage.failure ?? PinstripeError(error, track: storage.path)
+    } catch {
+      throw error as? PinstripeError ?? PinstripeError(.system, "\(error)", underlying: error)
     }
   }
 

@@ -18,8 +18,8 @@ public struct TrackMetadata: Sendable, Equatable {
   public var sourceName: String?
   /// SHA-256 of the content, 32 bytes, by which a track is known as the copy of a file.
   public var contentDigest: [UInt8]?
-  /// The other fields, as they are: lyrics, pictures, links, free fields, and those that this version
-  /// does not know.
+  /// The other fields, as they are stored: ``lyrics``, ``pictures``, ``links``, ``freeFields``, and those
+  /// that this version does not know.
   public var others: [Field] = []
 
   /// A field as it is stored.
@@ -44,12 +44,13 @@ public struct TrackMetadata: Sendable, Equatable {
 }
 
 extension TrackMetadata {
-  private enum Number {
+  enum Number {
     static let title: UInt16 = 1
     static let artist: UInt16 = 2
     static let album: UInt16 = 3
     static let lyrics: UInt16 = 4
     static let picture: UInt16 = 5
+    static let link: UInt16 = 6
     static let free: UInt16 = 7
     static let sourceName: UInt16 = 16
     static let contentDigest: UInt16 = 17

@@ -1,7 +1,7 @@
 import PinstripeCore
 import PinstripeKeys
 
-// Purchaser and rights: what a service says of a copy.
+// What a track may have beside its metadata: purchaser, rights, chunk tags.
 
 extension TrackRecipe {
   /// Judges purchaser and rights.
@@ -32,10 +32,18 @@ extension TrackRecipe {
     return record
   }
 
-  /// Bytes of the sections of purchaser and rights.
-  var extrasLength: Int {
+  /// Bytes of the sections of purchaser, rights and chunk tags.
+  func extrasLength(of content: UInt64) -> Int {
     let salt = TrackLayout.sectionSaltSize
     return (purchaser.map { $0.utf8.count + salt } ?? 0) + (rights.map { $0.count + salt } ?? 0)
+      + (chunkSize.map { ChunkTags.sectionLength(of: content, $0) } ?? 0)
+  }
+
+  /// The place of the chunk tags' section in the directory: their key depends on it, and is needed
+  /// when packing starts.
+  func chunkTagsIndex(isFramed: Bool) -> UInt16 {
+    // Metadata are always there.
+    (isFramed ? 2 : 1) + (purchaser == nil ? 0 : 1) + (rights == nil ? 0 : 1)
   }
 }
 

@@ -28,6 +28,9 @@ public struct TrackRecipe: Sendable {
   ///
   /// The track gets the id that they name.
   public var rights: [UInt8]?
+  /// Bytes of a chunk, where each chunk of the payload gets a tag, so that changed audio is noticed
+  /// before it is decrypted; ``ChunkTags`` has the sizes.
+  public var chunkSize: Int?
 
   /// The most bytes of a purchaser.
   public static let maximumPurchaser = 1024

@@ -45,7 +45,7 @@ public final class TrackStream {
     let mapLength = pattern.isFramed ? try FrameSurvey.mapLength(of: source, under: pattern) : 0
     self.length =
       try UInt64(TrackLayout.headerAreaSize) + length
-      + encryptor.tailLength(mapLength: mapLength)
+      + encryptor.tailLength(of: length, mapLength: mapLength)
   }
 
   /// Produces the next bytes of the track.

@@ -43,9 +43,23 @@ struct InfoCommand: ParsableCommand {
         .array(track.slots.map(\.json))
       ),
       ("title", .optional(metadata.title)), ("artist", .optional(metadata.artist)),
-      ("album", .optional(metadata.album)), ("source", .optional(metadata.sourceName)),
+      ("album", .optional(metadata.album)), ("lyrics", .optional(metadata.lyrics)),
+      ("links", .array(metadata.links.map { .string($0) })),
+      (
+        "pictures",
+        .array(
+          metadata.pictures.map { picture in
+            .object([
+              ("mediaType", .string(picture.mediaType)),
+              ("bytes", .number(UInt64(picture.bytes.count))),
+            ])
+          })
+      ),
+      ("fields", .object(metadata.freeFields.map { ($0.name, .string($0.value)) })),
+      ("source", .optional(metadata.sourceName)),
       ("sha256", .optional(metadata.contentDigest.map { Hexadecimal.string($0) })),
       ("purchaser", .optional(file?.purchaser)),
+      ("chunkBytes", .optional(file?.chunkSize.map(UInt64.init))),
       ("rights", rights.map { .object(RightsText.json($0)) } ?? .null),
     ])
   }
@@ -79,9 +93,17 @@ struct InfoCommand: ParsableCommand {
       ("Encrypted", track.encryptedLength.map { "\($0) bytes" }),
       ("Frame map", Self.share(of: track)), ("Track id", track.trackID),
     ]
+    let lyrics = metadata.lyrics.map { "\($0.split(separator: "\n").count) lines" }
+    rows.insert(contentsOf: [("Lyrics", lyrics)], at: 3)
+    rows.insert(contentsOf: metadata.links.map { ("Link", $0) }, at: 4)
+    rows.insert(
+      contentsOf: metadata.pictures.map { ("Picture", "\($0.mediaType), \($0.bytes.count) bytes") },
+      at: 4)
+    rows += metadata.freeFields.map { ("Field", "\($0.name): \($0.value)") }
     for (index, slot) in track.slots.enumerated() {
       rows.append(("Slot \(index)", slot.text))
     }
+    rows.append(("Chunk tags", file?.chunkSize.map { "one for each \($0) bytes" }))
     rows.append(("Purchaser", file?.purchaser))
     rows.append(("Rights", rights.map(RightsText.line)))
     if rights.map({ $0.plays > 0 }) == true { rows.append(("Note", RightsText.note)) }

@@ -9,7 +9,8 @@ struct PackCommand: ParsableCommand {
     abstract: "Encrypt a file into a track for devices, users or groups.",
     discussion: """
       "-" stands for standard input or output. A file of the output's name is replaced only when \
-      the track is complete.
+      the track is complete. What the file's own tags say (ID3, Vorbis comments, MP4) is copied into \
+      the track's encrypted metadata, but for pictures beyond 8 MiB; from a pipe nothing is.
       """)
 
   @Argument(help: "The music, decrypted: any file.")
@@ -28,6 +29,8 @@ struct PackCommand: ParsableCommand {
 
   @OptionGroup var recipients: RecipientOptions
   @OptionGroup var pattern: PatternOptions
+  @OptionGroup var metadata: MetadataOptions
+  @OptionGroup var chunks: ChunkOptions
   @OptionGroup var seller: SellerOptions
   @OptionGroup var keys: KeyOptions
   @OptionGroup var common: CommonOptions
@@ -51,13 +54,14 @@ struct PackCommand: ParsableCommand {
       throw PinstripeError(.usage, "A clear track is for everybody; leave --rights out.")
     }
     var recipe = TrackRecipe.clear
-    recipe.metadata = pattern.metadata
     if !clear {
       recipe = try pattern.recipe(following: .careful, for: try recipients.wrappingKeys(keys))
     }
     recipe.computesDigest = digest
     try seller.apply(to: &recipe)
     let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
+    recipe.metadata = try metadata.metadata(of: source)
+    try chunks.apply(to: &recipe, length: source.length)
     let bar = ProgressBar("Packing \(source.name)", total: source.length, isQuiet: common.json)
     defer { bar.end() }
     let summary = try Packing.pack(source, recipe: recipe, to: output) { done in

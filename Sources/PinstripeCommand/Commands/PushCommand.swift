@@ -28,6 +28,8 @@ struct PushCommand: AsyncParsableCommand {
 
   @OptionGroup var recipients: RecipientOptions
   @OptionGroup var pattern: PatternOptions
+  @OptionGroup var metadata: MetadataOptions
+  @OptionGroup var chunks: ChunkOptions
   @OptionGroup var seller: SellerOptions
   @OptionGroup var player: PlayerOptions
   @OptionGroup var keys: KeyOptions
@@ -96,14 +98,17 @@ struct PushCommand: AsyncParsableCommand {
         throw PinstripeError(
           .usage, "This player decrypts tracks; say which key it has: --device NAME.")
       }
-      guard !seller.isStated else {
+      guard !seller.isStated, !chunks.isStated else {
         throw PinstripeError(
-          .usage, "This player gets the file as it is; leave --purchaser and --rights out.")
+          .usage,
+          "This player gets the file as it is; leave --purchaser, --rights and --chunk-tags out.")
       }
       return (ClearStream(source), "unprotected", false)
     }
     var recipe = try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
+    recipe.metadata = try metadata.metadata(of: source)
     try seller.apply(to: &recipe)
+    try chunks.apply(to: &recipe, length: source.length)
     return (try TrackStream(source, recipe: recipe), "encrypted", true)
   }
 }

@@ -39,7 +39,8 @@ struct UnpackCommand: ParsableCommand {
     abstract: "Decrypt a track.",
     discussion: """
       What comes out is compared with the digest that the track was packed with. A file appears \
-      only when everything fits; "-" is standard output, which has the bytes before that is known.
+      only when everything fits; "-" is standard output, which has the bytes before that is known, \
+      unless the track has chunk tags: then nothing comes out that was changed.
       """)
 
   @OptionGroup var track: TrackOptions
@@ -76,8 +77,8 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify",
     abstract: "Check a track from its header to its last byte.",
     discussion: """
-      The header's tag proves who it is for and how it is laid out; the digest in its metadata \
-      proves the music.
+      The header's tag proves who it is for and how it is laid out; the digest in its metadata, \
+      and its chunk tags where there are any, prove the music.
       """)
 
   @OptionGroup var track: TrackOptions
@@ -97,9 +98,11 @@ struct VerifyCommand: ParsableCommand {
     try common.show(
       .object([
         ("track", .string(track.track)), ("headerVerified", .bool(true)),
-        ("contentVerified", .bool(hasDigest)), ("contentBytes", .number(summary.contentLength)),
+        ("contentVerified", .bool(hasDigest || file.chunkSize != nil)),
+        ("chunkBytes", .optional(file.chunkSize.map(UInt64.init))),
+        ("contentBytes", .number(summary.contentLength)),
       ]),
-      hasDigest
+      hasDigest || file.chunkSize != nil
         ? "\(track.track) is whole: the header and all \(summary.contentLength) bytes verified."
         : "\(track.track): the header is verified; the track holds no digest of its content.")
   }

@@ -5,7 +5,7 @@ import PinstripeKeys
 import PinstripeProfile
 import PinstripeProfiles
 
-/// Which bytes of a track are encrypted, and what it says of its work.
+/// Which bytes of a track are encrypted.
 struct PatternOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -30,15 +30,6 @@ struct PatternOptions: ParsableArguments {
 
   @Option(help: "chacha20 (default), or aes-128-ctr for players with AES hardware.")
   var suite: String?
-
-  @Option(help: "The work's title.")
-  var title: String?
-
-  @Option(help: "The work's artist.")
-  var artist: String?
-
-  @Option(help: "The album.")
-  var album: String?
 
   /// Whether the person said anything of how to encrypt.
   var isStated: Bool { every != nil || framed != nil || phase != nil || suite != nil }
@@ -78,7 +69,6 @@ struct PatternOptions: ParsableArguments {
     var recipe = try TrackRecipe(following: profile, for: recipients)
     if let framed { recipe.pattern = try Self.framedPattern(framed) }
     recipe.allowsUnsafe = forceUnsafe
-    recipe.metadata = metadata
     return recipe
   }
 
@@ -90,14 +80,5 @@ struct PatternOptions: ParsableArguments {
         .usage, "--framed takes a head of 0 to 65535 and a stride of 1 to 65535, as in 32/64.")
     }
     return try StripePattern(framedHead: head, every: stride)
-  }
-
-  /// What the person said of the work.
-  var metadata: TrackMetadata {
-    var metadata = TrackMetadata()
-    metadata.title = title
-    metadata.artist = artist
-    metadata.album = album
-    return metadata
   }
 }

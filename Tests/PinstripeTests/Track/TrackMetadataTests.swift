@@ -54,6 +54,40 @@ struct TrackMetadataTests {
     }
   }
 
+  /// Values are for people: what is wrong with one is no reason to refuse the others.
+  @Test func valuesThatAreWrongAreShownOrSkipped() throws {
+    let bytes =
+      field(1, [0x41, 0xFF]) + field(4, [0xC3]) + field(6, [0x42, 0xC0]) + field(16, [0xC0])
+      + field(5, text("image/png")) + field(7, text("name")) + field(7, [0x6E, 0, 0xFF])
+      + field(5, text("image/png") + [0, 1, 2])
+    let metadata = try #require(TrackMetadata(decoding: bytes))
+    #expect(metadata.title == "A\u{FFFD}" && metadata.lyrics == "\u{FFFD}")
+    #expect(metadata.links == ["B\u{FFFD}"] && metadata.sourceName == "\u{FFFD}")
+    #expect(metadata.pictures == [.init(mediaType: "image/png", bytes: [1, 2])])
+    #expect(metadata.freeFields.map(\.name) == ["n"])
+    #expect(metadata.freeFields.map(\.value) == ["\u{FFFD}"])
+  }
+
+  @Test func fieldsThatOccurSeveralTimesComeBack() throws {
+    var metadata = TrackMetadata()
+    metadata.lyrics = "la\nla"
+    metadata.links = ["http://a/", "http://b/"]
+    metadata.pictures = [
+      .init(mediaType: "image/png", bytes: [0, 1]), .init(mediaType: "", bytes: []),
+    ]
+    metadata.freeFields = [("mood", "slow"), ("mood", ""), ("", "x\0y")]
+    metadata.others.append(.init(number: 300, value: [9]))
+    let again = try #require(TrackMetadata(decoding: metadata.encoded()))
+    #expect(again == metadata)
+    #expect(again.lyrics == "la\nla" && again.links == ["http://a/", "http://b/"])
+    #expect(again.pictures == metadata.pictures)
+    #expect(again.freeFields.map(\.name) == ["mood", "mood", ""])
+    #expect(again.freeFields.map(\.value) == ["slow", "", "x\0y"])
+    metadata.lyrics = nil
+    metadata.links = []
+    #expect(metadata.lyrics == nil && metadata.others.map(\.number) == [5, 5, 7, 7, 7, 300])
+  }
+
   @Test func unknownNumbersAndRepeatedLinksPass() throws {
     let bytes = field(6, text("a")) + field(6, text("b")) + field(0, []) + field(65_535, [1])
     let metadata = try #require(TrackMetadata(decoding: bytes))
