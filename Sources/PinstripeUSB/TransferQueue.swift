@@ -306,7 +306,9 @@ final class TransferQueue: Sendable {
     let deadline = SuspendingClock().now + min(max(timeout, .zero), .seconds(86_400))
     await withCheckedContinuation { continuation in
       let isReady = state.withLock { state in
-        if state.stop != nil || state.headCompletion != nil || !state.packets.isEmpty { return true }
+        if state.stop != nil || state.headCompletion != nil || !state.packets.isEmpty {
+          return true
+        }
         (state.waiter, state.wait, state.deadline) = (continuation, .head, deadline)
         return false
       }

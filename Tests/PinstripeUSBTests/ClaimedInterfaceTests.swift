@@ -21,7 +21,8 @@ import Testing
   }
 
   private func calls(_ usb: FakeLibUSB) -> [String] {
-    usb.with { $0.callNames.filter { $0 != "alloc_transfer" } }
+    // The reception of events is taken back whenever a pipe closes.
+    usb.with { $0.callNames.filter { $0 != "alloc_transfer" && !$0.hasPrefix("cancel 131 ") } }
   }
 
   @Test func aPlayerWithoutADriverIsClaimedAndReleased() async throws {

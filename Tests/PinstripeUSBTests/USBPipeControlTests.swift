@@ -48,11 +48,11 @@ import Testing
       let waiting = Task {
         await failure { _ = try await rig.pipe.control(.deviceStatus, timeout: Rig.timeout) }
       }
-      try await rig.until("in flight") { !$0.inFlight.isEmpty }
+      try await rig.until("in flight") { !$0.busy.isEmpty }
       rig.pipe.cancel()
       #expect(await waiting.value == .cancelled)
       rig.usb.with { state in
-        #expect(state.inFlight.isEmpty)
+        #expect(state.busy.isEmpty)
         state.control = { _, _ in .success([1]) }
       }
       #expect(try await rig.pipe.control(.deviceStatus, timeout: Rig.timeout) == [1])
@@ -94,7 +94,25 @@ import Testing
       }
       #expect(try await rig.pipe.receiveEvent(timeout: Rig.timeout) == [1, 2, 3])
       #expect(try await rig.pipe.receiveEvent(timeout: Rig.timeout) == [4])
-      #expect(rig.usb.with { $0.postedCount[0x83] } == 2)
+      #expect(rig.usb.with { $0.postedCount[0x83] } == 3)
+    }
+  }
+
+  // Regression: a player that waits for its event to be fetched answered nothing to a pipe whose owner
+  // did not ask for events.
+  @Test func eventsAreFetchedBeforeAnybodyAsksForThem() async throws {
+    try await Rig.with { rig async throws in
+      rig.usb.with { state in
+        for number in 0..<70 { state.send([UInt8(number)], on: 0x83) }
+      }
+      try await rig.until("fetched") { $0.postedCount[0x83] == 71 }
+      // The last 64 are kept.
+      for number in 6..<70 {
+        #expect(try await rig.pipe.receiveEvent(timeout: Rig.timeout) == [UInt8(number)])
+      }
+      #expect(
+        await failure { _ = try await rig.pipe.receiveEvent(timeout: .milliseconds(20)) }
+          == .timedOut)
     }
   }
 

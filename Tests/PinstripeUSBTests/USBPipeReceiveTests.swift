@@ -121,7 +121,7 @@ import Testing
           for _ in 0..<index { #expect(try await rig.receive().1 == false, "\(name)") }
           if count > 0 { #expect(try await rig.receive().0.count == count, "\(name)") }
           #expect(await failure { _ = try await rig.receive() } == error, "\(name)")
-          #expect(rig.usb.with { $0.inFlight.isEmpty }, "\(name)")
+          #expect(rig.usb.with { $0.busy.isEmpty }, "\(name)")
           if status == .stalled { try await rig.pipe.clearStall(.in) }
           rig.usb.with { state in
             state.halted = []

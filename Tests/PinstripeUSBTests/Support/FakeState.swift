@@ -43,6 +43,8 @@ struct FakeState {
   var allocations = UInt.max
   /// Submitted and not reported; in ``ready`` if about to be.
   var inFlight: [TransferToken: Transfer] = [:]
+  /// Without the reception of events, which is posted as long as a pipe is open.
+  var busy: [Transfer] { inFlight.values.filter { $0.endpoint != 0x83 } }
   var ready: [(Transfer, Completion)] = []
 
   // OUT
