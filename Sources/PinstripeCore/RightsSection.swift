@@ -83,7 +83,8 @@ struct RightsSection {
     let suite = try CipherSuite(number: suite)
     var keystream = bytes.mutableSpan
     try provider.keystream(
-      suite, key: .rights, firstBlock: 0, blocks: RightsRecord.size >> Int(truncatingIfNeeded: suite.blockShift),
+      suite, key: .rights, firstBlock: 0,
+      blocks: RightsRecord.size >> Int(truncatingIfNeeded: suite.blockShift),
       into: &keystream)
     for position in 0..<RightsRecord.size {
       unsafe keystream[unchecked: position] ^=
