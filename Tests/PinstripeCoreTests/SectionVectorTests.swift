@@ -89,7 +89,7 @@ struct SectionVectorTests {
       let file = vector.file.bytes + [0]
       let status = pinstripe_grant_recipient(
         player.keys.table, &box, &device, file, vector.file.bytes.count,
-        vector.testAllowed ? 1 : 0, 9, &granted)
+        vector.testAllowed ? 1 : 0, PINSTRIPE_KEY_FIRST_WRAP + 1, &granted)
       #expect(vector.status.contains(Statuses.name(status)), "\(vector.name): \(status)")
       guard status == PINSTRIPE_OK else { continue }
       #expect(granted.kind == vector.recipient, "\(vector.name)")
