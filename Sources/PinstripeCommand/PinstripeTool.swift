@@ -29,8 +29,8 @@ struct PinstripeTool: AsyncParsableCommand {
         75  the player is busy or was unplugged; trying again may help
         76  the player refused, or broke the protocol
         77  no permission
-        78  the key store or a key file cannot be used, or has no such device
-        79  the track is for another device
+        78  the key store or a key file cannot be used, or does not hold the key that was named
+        79  the track is for another device, user or group
         130 cancelled
 
       With --json, each command prints one JSON object on standard output and nothing else there; \

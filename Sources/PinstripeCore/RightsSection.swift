@@ -78,7 +78,8 @@ struct RightsSection {
     let suite = cipher.suite
     var keystream = bytes.mutableSpan
     try provider.keystream(
-      suite, key: .rights, firstBlock: 0, blocks: RightsRecord.size / suite.blockSize,
+      suite, key: .rights, firstBlock: 0,
+      blocks: RightsRecord.size >> Int(truncatingIfNeeded: suite.blockShift),
       into: &keystream)
     for position in 0..<RightsRecord.size {
       unsafe keystream[unchecked: position] ^=

@@ -9,7 +9,7 @@ let package = Package(
     .executableTarget(
       name: "ChunkTagBenchmark", dependencies: [.product(name: "Pinstripe", package: "pinstripe")]),
     .executableTarget(
-      name: "StripeBenchmark", dependencies: [.product(name: "Pinstripe", package: "pinstripe")])
+      name: "StripeBenchmark", dependencies: [.product(name: "Pinstripe", package: "pinstripe")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -51,7 +51,7 @@ declare -A floor=(
   [CPinstripe]=0 [CStripeKernels]=0 [CProviderOpenSSL]=0 [CLibUSB]=0 [CLibCrypto]=0 [CJansson]=0
   [CLinux]=0
   [PinstripeCore]=1 [PinstripePipe]=1 [PinstripeProfile]=1 [PinstripeFiles]=1
-  [PinstripeFrames]=1
+  [PinstripeFrames]=1 [PinstripeTags]=1
   [PinstripePlayer]=2 [PinstripeUSB]=2 [PinstripeMTP]=2 [PinstripeKeys]=2 [PinstripeProfiles]=2
   [Pinstripe]=3 [PinstripeTestSupport]=3
   [PinstripeCommand]=4

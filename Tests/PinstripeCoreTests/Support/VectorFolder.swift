@@ -2,10 +2,17 @@ import Foundation
 
 /// Tests/Vectors, found from this file: what an independent program made from the page alone.
 enum VectorFolder {
-  static func read<Contents: Decodable>(_ name: String, as type: Contents.Type) throws -> Contents {
-    let folder = URL(fileURLWithPath: #filePath)
+  private static var folder: URL {
+    URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Vectors")
+  }
+
+  static func has(_ name: String) -> Bool {
+    FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
+  }
+
+  static func read<Contents: Decodable>(_ name: String, as type: Contents.Type) throws -> Contents {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return try decoder.decode(
