@@ -8,6 +8,13 @@ mkdir -p $music
 sed -i 's/^no_inotify .*/no_inotify 0x0/' /etc/umtprd/umtprd.conf
 player-restart
 
+# With its file watching on, the player answers nothing until each of its events
+# was fetched, and a push makes some.
+run pinstripe push --device player --name events.pst "$song"
+check "a push to a player that reports events" exits 0
+run pinstripe rm events.pst
+check "and what was sent is removed again" exits 0
+
 LabWatcher > /tmp/out 2> /tmp/err &
 watching=$!
 status=none
