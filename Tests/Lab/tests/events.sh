@@ -10,9 +10,10 @@ player-restart
 
 # With its file watching on, the player answers nothing until each of its events
 # was fetched, and a push makes some.
-run pinstripe push --device player --name events.pst "$song"
+tool device new Test
+tool push "$song" --device Test --name events.pst
 check "a push to a player that reports events" exits 0
-run pinstripe rm events.pst
+tool rm events.pst
 check "and what was sent is removed again" exits 0
 
 LabWatcher > /tmp/out 2> /tmp/err &

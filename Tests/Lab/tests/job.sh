@@ -21,7 +21,7 @@ tool ls --player 9-99
 check "another place has none" fails 69 'no player at 9-99'
 
 # --- The main job.
-tool push "$song" --device Test --json
+tool push "$song" --device Test --every 10 --json
 cp /tmp/out /share/push.json
 check "push makes the folder and the track" holds idle_tune.pst
 cp "$music/idle_tune.pst" /share/stored.pst
