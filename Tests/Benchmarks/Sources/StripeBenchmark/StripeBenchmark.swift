@@ -72,12 +72,17 @@ struct StripeBenchmark {
   }
 
   static func framed(_ bench: Bench, _ suite: Suite, _ size: String) throws -> [Figure] {
-    var ratios: [Double] = []
-    for _ in 0..<runs { ratios.append(try bench.copying() / bench.framed(suite)) }
-    return [
+    var ratios: [String: [Double]] = [:]
+    for _ in 0..<runs {
+      let (copying, full) = (bench.copying(), try bench.full(suite))
+      let framed = try bench.framed(suite)
+      ratios["vs_memcpy", default: []].append(copying / framed)
+      ratios["vs_full", default: []].append(full / framed)
+    }
+    return ratios.map {
       Figure(
-        name: "stripe.framed.\(suite.name).inplace.\(size).vs_memcpy", value: median(ratios))
-    ]
+        name: "stripe.framed.\(suite.name).inplace.\(size).\($0.key)", value: median($0.value))
+    }.sorted { $0.name < $1.name }
   }
 
   static func striped(
