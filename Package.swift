@@ -51,6 +51,7 @@ let package = Package(
     .target(name: "CPinstripe"),
     .target(name: "CStripeKernels"),
     .target(name: "CProviderOpenSSL", dependencies: ["CPinstripe", "CLibCrypto"]),
+    .target(name: "CDeviceProfiles"),
     .systemLibrary(
       name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
     .systemLibrary(
@@ -84,15 +85,17 @@ let package = Package(
       ],
       swiftSettings: memorySafe),
     .target(
-      name: "PinstripeProfiles", dependencies: ["PinstripeProfile", "CJansson"],
-      resources: [.embedInCode("Data")], swiftSettings: common),
+      name: "PinstripeProfiles",
+      dependencies: ["PinstripeProfile", "PinstripeFiles", "CDeviceProfiles", "CJansson"],
+      swiftSettings: common),
 
     // Floor 3
     .target(
       name: "Pinstripe",
       dependencies: [
         "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys", "PinstripeMTP",
-        "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeUSB", "CPinstripe", "CLibCrypto",
+        "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeUSB", "CPinstripe",
+        "CLibCrypto",
       ],
       swiftSettings: common),
     .target(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PinstripeKeys
+import PinstripeProfiles
 
 /// The command `pinstripe`.
 @main

@@ -2,6 +2,7 @@ import ArgumentParser
 import Pinstripe
 import PinstripeKeys
 import PinstripeProfile
+import PinstripeProfiles
 
 /// The command `pinstripe push`.
 struct PushCommand: AsyncParsableCommand {
