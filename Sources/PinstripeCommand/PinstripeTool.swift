@@ -30,7 +30,7 @@ struct PinstripeTool: AsyncParsableCommand {
         75  the player is busy or was unplugged; trying again may help
         76  the player refused, or broke the protocol
         77  no permission
-        78  the key store or a key file cannot be used, or has no such device
+        78  the key store, a key file or a profile cannot be used, or has no such device
         79  the track is for another device
         130 cancelled
 
@@ -50,7 +50,7 @@ struct PinstripeTool: AsyncParsableCommand {
         name: "Player",
         subcommands: [
           PlayersCommand.self, PushCommand.self, ListCommand.self, PullCommand.self,
-          RemoveCommand.self,
+          RemoveCommand.self, ProfilesCommand.self, UdevCommand.self,
         ]),
     ])
 
