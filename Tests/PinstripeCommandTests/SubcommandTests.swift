@@ -125,7 +125,7 @@ struct SubcommandTests {
       "push", tool.folder("song.mp3"), "--device", "player", "--volume", card, "--json"
     ).expectJSON(0)
     #expect(pushed["name"] == "song.pst" && pushed["encryptedBytes"] == "5000")
-    #expect(pushed["protection"] == "encrypted")
+    #expect(pushed["protection"] == "encrypted" && pushed["profile"] == "careful-default")
     let plain = try await tool("push", tool.folder("song.mp3"), "--volume", card, "--json")
       .expectJSON(0)
     #expect(plain["name"] == "song.mp3" && plain["protection"] == "unprotected")
