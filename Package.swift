@@ -51,6 +51,7 @@ let package = Package(
     .target(name: "CPinstripe"),
     .target(name: "CStripeKernels"),
     .target(name: "CProviderOpenSSL", dependencies: ["CPinstripe", "CLibCrypto"]),
+    .target(name: "CDeviceProfiles"),
     .systemLibrary(
       name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
     .systemLibrary(
@@ -85,8 +86,9 @@ let package = Package(
       ],
       swiftSettings: memorySafe),
     .target(
-      name: "PinstripeProfiles", dependencies: ["PinstripeProfile", "CJansson"],
-      resources: [.embedInCode("Data")], swiftSettings: common),
+      name: "PinstripeProfiles",
+      dependencies: ["PinstripeProfile", "PinstripeFiles", "CDeviceProfiles", "CJansson"],
+      swiftSettings: common),
 
     // Floor 3
     .target(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import PinstripeKeys
+import PinstripeProfiles
 
 /// The command `pinstripe`.
 @main
@@ -29,7 +30,7 @@ struct PinstripeTool: AsyncParsableCommand {
         75  the player is busy or was unplugged; trying again may help
         76  the player refused, or broke the protocol
         77  no permission
-        78  the key store or a key file cannot be used, or does not hold the key that was named
+        78  the key store, a key file or a profile cannot be used, or does not hold what was named
         79  the track is for another device, user or group
         130 cancelled
 
@@ -51,7 +52,7 @@ struct PinstripeTool: AsyncParsableCommand {
         name: "Player",
         subcommands: [
           PlayersCommand.self, PushCommand.self, ListCommand.self, PullCommand.self,
-          RemoveCommand.self,
+          RemoveCommand.self, ProfilesCommand.self, UdevCommand.self,
         ]),
     ])
 

@@ -1,7 +1,8 @@
 /// A departure from the MTP standard that a player is known for.
 ///
-/// A quirk has a name, a paragraph here, at least one profile that needs it, and a test against a
-/// responder that misbehaves just so.
+/// A quirk has a name, a paragraph here, at least one profile that needs it, and, once it is obeyed, a
+/// test against a responder that misbehaves just so (``notYetObeyed``). What libmtp says of a quirk is in
+/// its `src/device-flags.h`, and of a model in `src/music-players.h`.
 public struct Quirk: RawRepresentable, Hashable, Sendable {
   /// The name, as profiles write it.
   public let rawValue: String
@@ -11,8 +12,18 @@ public struct Quirk: RawRepresentable, Hashable, Sendable {
     self.rawValue = rawValue
   }
 
-  /// Every quirk that this version obeys; profiles name no others.
-  public static let known: Set<Quirk> = [.noRename, .exactDataPhase, .wrappedSize]
+  /// Every quirk that profiles may name.
+  public static let known: Set<Quirk> = notYetObeyed.union([
+    .noRename, .exactDataPhase, .wrappedSize,
+  ])
+
+  /// Those that profiles name and that nothing in this version acts on yet.
+  public static let notYetObeyed: Set<Quirk> = [
+    .dateModifiedWriteOnce, .detachKernelDriver, .detectOggByExtension, .keepInterfaceOnClose,
+    .noArtDimensions, .noPropertyList, .noPropertyListOfAll, .noSendPropertyList,
+    .oneByteInsteadOfZeroLengthPacket, .probeMicrosoftDescriptor, .resetOnClose,
+    .sendFLACAsUndefined, .sendOggAsUndefined, .tolerateBadResponseHeader, .uniqueFileNames,
+  ]
 
   /// The player cannot change an object's file name (SetObjectPropValue on ObjectFileName, MTP 1.1
   /// §5.3.3 and appendix D.2.21, is missing or has no effect).

@@ -1,114 +1,99 @@
 public import PinstripeProfile
 
 extension DeviceProfile {
-  /// Reads a profile file.
+  /// Reads a profile file that has no base.
   ///
   /// - Parameters:
   ///   - bytes: The file.
-  ///   - file: Its name, for errors; must be the profile's id with ".json" behind it.
+  ///   - file: Its path or name, for errors; must be the profile's id with ".json" behind it.
   /// - Throws: ``ProfileError`` for anything that is not exactly a profile: duplicate or unknown
   ///   keys, trailing commas, wrong types, values out of range, ids not in canonical form.
   public init(reading bytes: [UInt8], file: String) throws(ProfileError) {
-    var root = try ProfileObject(JSONValue(parsing: bytes, file: file), file: file)
-    guard try root.number("schema", 1...1) != nil else {
-      throw root.error("schema", "is missing; this version reads schema 1")
-    }
-    let id = try root.required("id")
-    guard Self.isCanonical(id), file == "\(id).json" else {
-      throw root.error(
-        "id", "must be lower-case letters, digits and single hyphens, and the file's name")
-    }
-    self.init(id: id, name: try root.required("name"))
-    for mode in try root.objects("modes") { matches.append(try USBMatch(mode)) }
-    if let decoder = try root.string("decoder") {
-      guard let support = DecoderSupport(rawValue: decoder) else {
-        throw root.error("decoder", "must be \"none\" or \"pinstripe\"")
-      }
-      self.decoder = support
-    }
-    if let object = try root.object("protection") { protection = try ProtectionRules(object) }
-    if let object = try root.object("storage") { storage = try StorageRules(object) }
-    if let object = try root.object("transfer") { transfer = try TransferRules(object) }
-    for name in try root.strings("quirks") ?? [] {
-      guard Quirk.known.contains(Quirk(rawValue: name)) else {
-        throw root.error("quirks", "names \"\(name)\", which is no quirk that this version knows")
-      }
-      quirks.insert(Quirk(rawValue: name))
-    }
-    guard let evidence = try root.strings("evidence"), !evidence.isEmpty else {
-      throw root.error("evidence", "must say where the facts come from")
-    }
-    try root.end()
+    self = try ProfileFile(parsing: bytes, name: file).profile()
   }
 
-  private static func isCanonical(_ id: String) -> Bool {
-    id.split(separator: "-", omittingEmptySubsequences: false).allSatisfy { part in
-      !part.isEmpty && part.utf8.allSatisfy { 0x30...0x39 ~= $0 || 0x61...0x7A ~= $0 }
-    }
-  }
-}
-
-extension USBMatch {
-  fileprivate init(_ mode: consuming ProfileObject) throws(ProfileError) {
-    var mode = mode
-    guard try mode.required("protocol") == "mtp" else {
-      throw mode.error("protocol", "must be \"mtp\"")
-    }
-    let ids = try mode.required("usb").split(separator: ":", omittingEmptySubsequences: false)
-    guard ids.count == 2, let vendor = Self.id(ids[0]), let product = Self.id(ids[1]) else {
-      throw mode.error("usb", "must be vendor and product id, as in \"1d6b:0100\"")
-    }
-    self.init(vendorID: vendor, productID: product)
-    manufacturer = try mode.string("manufacturer")
-    self.product = try mode.string("product")
-    try mode.end()
-  }
-
-  private static func id(_ digits: Substring) -> UInt16? {
-    guard digits.utf8.count == 4,
-      digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
-    else { return nil }
-    return UInt16(digits, radix: 16)
-  }
-}
-
-extension ProtectionRules {
-  fileprivate init(_ object: consuming ProfileObject) throws(ProfileError) {
-    self.init()
-    var object = object
-    if let name = try object.string("pattern") {
-      guard let rule = PatternRule(rawValue: name) else {
-        throw object.error("pattern", "must be \"automatic\", \"every\" or \"full\"")
+  /// Takes over what a file says of the player; objects add to what is there, lists replace it.
+  mutating func apply(_ root: inout ProfileObject, isFamily: Bool) throws(ProfileError) {
+    if let objects = try root.objects("modes") {
+      guard !isFamily else {
+        throw root.error("modes", "has no place in a family, which no player ever gets")
       }
-      pattern = rule
+      modes = []
+      for object in objects { modes.append(try USBMode(object)) }
     }
-    stride = try object.number("stride", 1...UInt16.max) ?? stride
-    phase = try object.number("phase", 0...UInt16.max - 1) ?? phase
-    guard phase < stride else { throw object.error("phase", "must be below the stride") }
-    if let name = try object.string("suite") {
-      guard let number = Self.suiteNames[name] else {
-        throw object.error("suite", "must be \"chacha20\" or \"aes-128-ctr\"")
+    if let object = try root.object("switching") { try apply(switching: object) }
+    decoder = try root.word("decoder") ?? decoder
+    if let object = try root.object("mtp") { try mtp.apply(object) }
+    if let object = try root.object("formats") {
+      formats = (formats ?? [:]).merging(try FormatLimits.all(object)) { $1 }
+    }
+    if let object = try root.object("protection") { try protection.apply(object) }
+    if let object = try root.object("storage") { try storage.apply(object) }
+    if let object = try root.object("transfer") { try transfer.apply(object) }
+    if let object = try root.object("art") { try art.apply(object) }
+    if let object = try root.object("playlists") { try apply(playlists: object) }
+    if let object = try root.object("cpu") { try apply(cpu: object) }
+    if let names = try root.texts("quirks") {
+      quirks = Set(names.map { Quirk(rawValue: $0) })
+      if let unknown = names.first(where: { !Quirk.known.contains(Quirk(rawValue: $0)) }) {
+        throw root.error(
+          "quirks", "names \"\(unknown)\", which is no quirk that this version knows")
       }
-      suite = number
+    }
+  }
+
+  private mutating func apply(switching object: consuming ProfileObject) throws(ProfileError) {
+    for usbProtocol in USBProtocol.allCases {
+      if let text = try object.text(usbProtocol.rawValue) {
+        guard text.last != "." else {
+          throw object.error(usbProtocol.rawValue, "must be a clause without a full stop")
+        }
+        switching[usbProtocol] = text
+      }
     }
     try object.end()
   }
 
-  /// The suites' names in files and on the command line, with their numbers in the track format.
-  public static let suiteNames: [String: UInt16] = ["chacha20": 1, "aes-128-ctr": 2]
+  private mutating func apply(playlists object: consuming ProfileObject) throws(ProfileError) {
+    for usbProtocol in USBProtocol.allCases {
+      if let rules = try object.object(usbProtocol.rawValue) {
+        playlists[usbProtocol] = try PlaylistRules(
+          rules, over: playlists[usbProtocol], in: usbProtocol)
+      }
+    }
+    try object.end()
+  }
+
+  private mutating func apply(cpu object: consuming ProfileObject) throws(ProfileError) {
+    guard
+      let budget = try object.number("decryptionBudget", 1...10_000) ?? cpu?.decryptionBudget
+    else { throw object.error("decryptionBudget", "is missing") }
+    cpu = CPUBudget(
+      decryptionBudget: budget, hasAES: try object.bool("hasAES") ?? cpu?.hasAES ?? false)
+    try object.end()
+  }
+}
+
+extension MTPRules {
+  fileprivate mutating func apply(_ object: consuming ProfileObject) throws(ProfileError) {
+    if let operations = try object.words("lacks", PlayerOperation.self) {
+      lacks = Set(operations)
+    }
+    maximumStringLength =
+      try object.number("maximumStringLength", 16...254) ?? maximumStringLength
+    try object.end()
+  }
 }
 
 extension StorageRules {
-  fileprivate init(_ object: consuming ProfileObject) throws(ProfileError) {
-    self.init()
-    var object = object
-    musicFolder = try object.string("musicFolder") ?? musicFolder
-    guard musicFolder.unicodeScalars.allSatisfy({ $0 != "/" && $0.value >= 0x20 }),
-      musicFolder.unicodeScalars.first != "."
-    else { throw object.error("musicFolder", "must be one folder's name, or empty") }
+  fileprivate mutating func apply(_ object: consuming ProfileObject) throws(ProfileError) {
+    musicFolder = try object.folder("musicFolder") ?? musicFolder
     maximumNameLength = try object.number("maximumNameLength", 48...254) ?? maximumNameLength
     maximumNameBytes = try object.number("maximumNameBytes", 48...255) ?? maximumNameBytes
     forbiddenCharacters = try object.string("forbiddenCharacters") ?? forbiddenCharacters
+    characters = try object.word("characters") ?? characters
+    maximumDepth = try object.number("maximumDepth", 1...32) ?? maximumDepth
+    maximumObjects = try object.number("maximumObjects", 1...1_000_000) ?? maximumObjects
     maximumObjectSize =
       try object.number("maximumObjectSize", 1...UInt64(Int64.max)) ?? maximumObjectSize
     trackFormat = try object.number("trackFormat", 0x3000...0xBFFF) ?? trackFormat
@@ -117,20 +102,66 @@ extension StorageRules {
 }
 
 extension TransferRules {
-  fileprivate init(_ object: consuming ProfileObject) throws(ProfileError) {
-    self.init()
-    var object = object
+  fileprivate mutating func apply(_ object: consuming ProfileObject) throws(ProfileError) {
     chunkSize = try object.number("chunkSize", 16_384...1_048_576) ?? chunkSize
     guard chunkSize % 1024 == 0 else {
       throw object.error("chunkSize", "must be a multiple of 1024, the largest packet")
     }
     queueDepth = try object.number("queueDepth", 1...16) ?? queueDepth
     postsReceivesEarly = try object.bool("postsReceivesEarly") ?? postsReceivesEarly
+    smallFiles = try object.word("smallFiles") ?? smallFiles
     responseTimeoutMilliseconds =
       try object.number("responseTimeoutMilliseconds", 100...600_000)
       ?? responseTimeoutMilliseconds
     dataTimeoutMilliseconds =
       try object.number("dataTimeoutMilliseconds", 100...600_000) ?? dataTimeoutMilliseconds
     try object.end()
+  }
+}
+
+extension ArtRules {
+  fileprivate mutating func apply(_ object: consuming ProfileObject) throws(ProfileError) {
+    delivery = try object.word("delivery") ?? delivery
+    formats = try object.words("formats") ?? formats
+    maximumWidth = try object.number("maximumWidth", 1...4096) ?? maximumWidth
+    maximumHeight = try object.number("maximumHeight", 1...4096) ?? maximumHeight
+    maximumBytes = try object.number("maximumBytes", 1...16_777_216) ?? maximumBytes
+    if let name = try object.folder("fileName") {
+      guard !name.isEmpty else { throw object.error("fileName", "must not be empty") }
+      fileName = name
+    }
+    try object.end()
+  }
+}
+
+extension PlaylistRules {
+  fileprivate init(
+    _ object: consuming ProfileObject, over base: PlaylistRules?, in usbProtocol: USBProtocol
+  ) throws(ProfileError) {
+    guard let kind = try object.word("kind", PlaylistKind.self) ?? base?.kind else {
+      throw object.error("kind", "is missing")
+    }
+    guard kind != .mtpReferences || usbProtocol == .mtp else {
+      throw object.error("kind", "cannot be \"mtp-references\" where there is no MTP")
+    }
+    self = base ?? PlaylistRules(kind: kind)
+    self.kind = kind
+    folder = try object.folder("folder") ?? folder
+    paths = try object.word("paths") ?? paths
+    separator = try object.word("separator") ?? separator
+    encoding = try object.word("encoding") ?? encoding
+    lineEnd = try object.word("lineEnd") ?? lineEnd
+    try object.end()
+  }
+}
+
+extension ProfileObject {
+  /// The name of one folder or file, or nothing.
+  fileprivate mutating func folder(_ key: String) throws(ProfileError) -> String? {
+    guard let name = try string(key) else { return nil }
+    guard name.unicodeScalars.allSatisfy({ $0 != "/" && $0.value >= 0x20 }),
+      name.unicodeScalars.first != "."
+    else { throw error(key, "must be one name, or empty") }
+    return name
   }
 }

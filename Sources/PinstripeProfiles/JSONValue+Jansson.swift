@@ -7,17 +7,26 @@ import CJansson
 struct JSONValue {
   private let document: Document
   private let value: UnsafeMutablePointer<json_t>
+  /// Where it stands: for each level, which member or element.
+  private let path: [Int]
 
   /// Keeps the document while any value of it is in use.
   private final class Document {
     let root: UnsafeMutablePointer<json_t>
-    init(_ root: UnsafeMutablePointer<json_t>) { self.root = root }
+    let text: [UInt8]
+    init(_ root: UnsafeMutablePointer<json_t>, _ text: [UInt8]) {
+      self.root = root
+      self.text = text
+    }
     deinit { json_decref(root) }
   }
 
-  private init(_ document: Document, _ value: UnsafeMutablePointer<json_t>) {
+  private init(
+    _ document: Document, _ value: UnsafeMutablePointer<json_t>, _ path: [Int]
+  ) {
     self.document = document
     self.value = value
+    self.path = path
   }
 
   /// Parses a document.
@@ -38,7 +47,12 @@ struct JSONValue {
         file: file, line: max(Int(error.line), 1), column: max(Int(error.column), 1), key: "",
         reason: reason)
     }
-    self.init(Document(root), root)
+    self.init(Document(root, bytes), root, [])
+  }
+
+  /// Line and column of the value, or of the key before it.
+  func place(isKey: Bool = false) -> (line: Int, column: Int) {
+    JSONPlace.find(path, isKey: isKey && !path.isEmpty, in: document.text)
   }
 
   /// The members of an object, in the file's order; nil when it is none.
@@ -48,7 +62,8 @@ struct JSONValue {
     var iterator = json_object_iter(value)
     while let current = iterator {
       if let key = json_object_iter_key(current), let member = json_object_iter_value(current) {
-        members.append((String(cString: key), JSONValue(document, member)))
+        let value = JSONValue(document, member, path + [members.count])
+        members.append((String(cString: key), value))
       }
       iterator = json_object_iter_next(value, current)
     }
@@ -59,7 +74,7 @@ struct JSONValue {
   var elements: [JSONValue]? {
     guard value.pointee.type == JSON_ARRAY else { return nil }
     return (0..<json_array_size(value)).compactMap { index in
-      json_array_get(value, index).map { JSONValue(document, $0) }
+      json_array_get(value, index).map { JSONValue(document, $0, path + [index]) }
     }
   }
 

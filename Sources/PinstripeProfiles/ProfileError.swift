@@ -2,9 +2,10 @@
 public struct ProfileError: Error, Sendable {
   /// The file's name.
   public let file: String
-  /// The line, from 1 on, where the file is no JSON; 0 when its contents are wrong.
+  /// The line, from 1 on, of what is no JSON or of the value that is wrong; 0 when there is no file to
+  /// point into.
   public let line: Int
-  /// The column, from 1 on; 0 when its contents are wrong.
+  /// The column, from 1 on, in characters; 0 when there is no file to point into.
   public let column: Int
   /// The key the reason is about, with those around it: "transfer.queueDepth".
   public let key: String

@@ -2,55 +2,114 @@ public import PinstripeProfile
 
 /// The profiles that are known, and which one a player gets.
 public struct ProfileRegistry: Sendable {
-  /// All profiles, in the order they were registered.
-  public private(set) var profiles: [DeviceProfile]
+  /// A profile and the file it is from.
+  public struct Entry: Sendable {
+    /// The profile.
+    public let profile: DeviceProfile
+    /// The file's path; its name when it is compiled in.
+    public let origin: String
+    let statement: ProfileStatement?
+  }
+
+  /// All profiles with their origins; where two match a player alike, the first gets it.
+  public let entries: [Entry]
+  /// The files that could not be used, and why; all others are there.
+  public let problems: [ProfileError]
+  /// The families that the profiles add to.
+  let families: [ProfileStatement]
 
   /// Makes a registry of these profiles.
   public init(_ profiles: [DeviceProfile]) {
-    self.profiles = profiles
+    entries = profiles.map { Entry(profile: $0, origin: "\($0.id).json", statement: nil) }
+    problems = []
+    families = []
   }
 
-  /// The profiles of `DeviceProfiles/`, which are compiled into the library.
+  /// Makes a registry of files; those of later layers win over those of earlier ones with the same id,
+  /// and stand before the others.
   ///
-  /// - Throws: ``ProfileError``; the tests make sure that it does not.
-  public static func builtIn() throws(ProfileError) -> ProfileRegistry {
-    var profiles: [DeviceProfile] = []
-    for (file, bytes) in files { profiles.append(try DeviceProfile(reading: bytes, file: file)) }
-    return ProfileRegistry(profiles)
-  }
-
-  /// The compiled-in files by name; a test holds the list against the folder.
-  static let files: [(name: String, bytes: [UInt8])] = [
-    ("qemu-usb-mtp.json", PackageResources.qemu_usb_mtp_json),
-    ("umtp-responder.json", PackageResources.umtp_responder_json),
-  ]
-
-  /// The profile with an id.
-  public func profile(id: String) -> DeviceProfile? {
-    profiles.first { $0.id == id }
-  }
-
-  /// The profile for a player, or nil when no file describes it.
-  ///
-  /// Where several match, the one that states more strings is the more specific.
-  ///
-  /// - Parameters:
-  ///   - manufacturer: iManufacturer, when it could be read.
-  ///   - product: iProduct, when it could be read.
-  public func match(
-    vendorID: UInt16, productID: UInt16, manufacturer: String?, product: String?
-  ) -> DeviceProfile? {
-    var best: (profile: DeviceProfile, strings: Int)?
-    for profile in profiles {
-      for match in profile.matches
-      where match.vendorID == vendorID && match.productID == productID
-        && (match.manufacturer == nil || match.manufacturer == manufacturer)
-        && (match.product == nil || match.product == product)
-      {
-        let strings = (match.manufacturer == nil ? 0 : 1) + (match.product == nil ? 0 : 1)
-        if strings > best?.strings ?? -1 { best = (profile, strings) }
+  /// - Parameter layers: For each layer, what was read and what could not be.
+  init(layers: [[Result<ProfileFile, ProfileError>]]) {
+    var problems: [ProfileError] = []
+    var files: [ProfileFile] = []
+    for layer in layers {
+      var own: [ProfileFile] = []
+      for result in layer {
+        switch result {
+        case .success(let file): own.append(file)
+        case .failure(let error): problems.append(error)
+        }
+      }
+      let ids = Set(own.map(\.id))
+      files = own + files.filter { !ids.contains($0.id) }
+    }
+    var families: [String: Result<DeviceProfile, ProfileError>] = [:]
+    for file in files where file.isFamily {
+      families[file.id] = Result { () throws(ProfileError) in try file.profile() }
+    }
+    var entries: [Entry] = []
+    for file in files where !file.isFamily {
+      do throws(ProfileError) {
+        let family: DeviceProfile?
+        if let base = file.base {
+          guard let found = families[base] else { throw file.baseError("names no family file") }
+          family = try found.get()
+        } else {
+          family = nil
+        }
+        entries.append(
+          Entry(
+            profile: try file.profile(family: family), origin: file.name,
+            statement: file.statement))
+      } catch {
+        problems.append(error)
       }
     }
-    return best?.profile
+    for case .failure(let error) in families.sorted(by: { $0.key < $1.key }).map(\.value)
+    where !problems.contains(where: { $0.description == error.description }) {
+      problems.append(error)
+    }
+    self.entries = entries
+    self.families = files.filter(\.isFamily).map(\.statement)
+    self.problems = problems
+  }
+
+  /// All profiles.
+  public var profiles: [DeviceProfile] { entries.map(\.profile) }
+
+  /// The profile with an id.
+  public func profile(id: String) -> DeviceProfile? { entry(id: id)?.profile }
+
+  /// The profile with an id, and the file it is from.
+  public func entry(id: String) -> Entry? {
+    entries.first { $0.profile.id == id }
+  }
+
+  /// The profile for a device, or nil when it is no player that we know of.
+  ///
+  /// Where several match, the mode that asks more wins (``USBMode/Specificity``); a device that none
+  /// describes but that has an MTP interface gets the careful default.
+  public func match(_ device: PlayerIdentity) -> ProfileMatch? {
+    var best: (profile: DeviceProfile, mode: USBMode)?
+    for entry in entries {
+      for mode in entry.profile.modes where mode.matches(device) {
+        guard let found = best, mode.specificity <= found.mode.specificity else {
+          best = (entry.profile, mode)
+          continue
+        }
+      }
+    }
+    if let best { return ProfileMatch(profile: best.profile, mode: best.mode) }
+    return device.hasMTPInterface ? ProfileMatch(profile: .careful, mode: nil) : nil
+  }
+
+  /// Whether what a device says of itself in MTP could give it another profile.
+  public func asksDeviceInfo(of device: PlayerIdentity) -> Bool {
+    entries.contains { entry in
+      entry.profile.modes.contains { mode in
+        mode.vendorID == device.vendorID && mode.productID == device.productID
+          && !mode.deviceInfo.isEmpty
+      }
+    }
   }
 }

@@ -125,7 +125,7 @@ struct SubcommandTests {
       "push", tool.folder("song.mp3"), "--device", "player", "--volume", card, "--json"
     ).expectJSON(0)
     #expect(pushed["name"] == "song.pst" && pushed["encryptedBytes"] == "5000")
-    #expect(pushed["protection"] == "encrypted")
+    #expect(pushed["protection"] == "encrypted" && pushed["profile"] == "careful-default")
     let plain = try await tool("push", tool.folder("song.mp3"), "--volume", card, "--json")
       .expectJSON(0)
     #expect(plain["name"] == "song.mp3" && plain["protection"] == "unprotected")
@@ -187,7 +187,8 @@ struct SubcommandTests {
     for command in [
       "device", "device new", "device list", "device export", "device import", "device remove",
       "keys", "keys backup", "keys restore", "keys passwd", "pack", "unpack", "verify", "info",
-      "players", "push", "ls", "pull", "rm",
+      "players", "push", "ls", "pull", "rm", "profiles", "profiles list", "profiles show",
+      "profiles lint", "profiles match", "udev",
     ] {
       let words = command.split(separator: " ").map(String.init)
       let outcome = try await tool.program.run(words + ["--help"])
@@ -208,7 +209,12 @@ struct SubcommandTests {
     ["unpack", "a", "--json"], ["unpack", "a", "-o", "-", "--json"], ["info", "--json"],
     ["device", "--json"], ["device", "export", "x", "--json"], ["keys", "nonsense", "--json"],
     ["rm", "--json"], ["ls", "extra", "--json"], ["players", "--frobnicate", "--json"],
-    ["ls", "--volume", "/", "--profile", "none-such", "--json"],
+    ["ls", "--volume", "/", "--profile", "none-such", "--json"], ["profiles", "--json"],
+    ["profiles", "show", "--json"], ["profiles", "show", "none-such", "--json"],
+    ["profiles", "match", "--json"], ["profiles", "match", "0781", "--json"],
+    ["profiles", "match", "0781:+4d0", "--json"],
+    ["profiles", "match", "0781:74d0", "--bcd-device", "1.2", "--json"], ["udev", "--json"],
+    ["udev", "conf", "--json"],
   ])
   func usageErrorsAreObjectsToo(_ arguments: [String]) async throws {
     let tool = Tool()

@@ -7,7 +7,8 @@ struct DeviceProfileFileTests {
   /// A file with some members instead of, or beside, the necessary ones; nil leaves one out.
   private func file(_ changes: [String: String?] = [:]) -> String {
     var members: [String: String?] = [
-      "schema": "1", "id": "\"test-1\"", "name": "\"Test\"", "evidence": "[\"a test\"]",
+      "schema": "1", "id": "\"test-1\"", "name": "\"Test\"",
+      "evidence": "[{\"source\": \"a test\", \"facts\": [\"modes\"]}]",
     ]
     for (key, value) in changes { members[key] = .some(value) }
     let lines = members.sorted { $0.key < $1.key }.compactMap { key, value in
@@ -39,46 +40,9 @@ struct DeviceProfileFileTests {
   }
 
   @Test func theLeastIsTheCarefulDefaults() throws {
-    let profile = try read(file())
-    #expect(profile == DeviceProfile(id: "test-1", name: "Test"))
-  }
-
-  @Test func everyKeyIsRead() throws {
-    let profile = try read(
-      file([
-        "modes":
-          "[{\"protocol\": \"mtp\", \"usb\": \"0a1b:ffff\", \"manufacturer\": \"M\", \"product\": \"P\"}]",
-        "decoder": "\"pinstripe\"",
-        "protection": "{\"stride\": 65535, \"phase\": 65534, \"suite\": \"aes-128-ctr\"}",
-        "storage":
-          """
-        {"musicFolder": "", "maximumNameLength": 254, "forbiddenCharacters": "x",
-         "maximumObjectSize": 9223372036854775807, "trackFormat": 45571}
-        """,
-        "transfer":
-          """
-        {"chunkSize": 16384, "queueDepth": 16, "postsReceivesEarly": false,
-         "responseTimeoutMilliseconds": 100, "dataTimeoutMilliseconds": 600000}
-        """,
-        "quirks": "[\"no-rename\"]",
-      ]))
-    #expect(
-      profile.matches
-        == [USBMatch(vendorID: 0x0A1B, productID: 0xFFFF, manufacturer: "M", product: "P")])
-    #expect(profile.decoder == .pinstripe)
-    #expect([profile.protection.stride, profile.protection.phase] == [65535, 65534])
-    #expect(profile.protection.suite == 2)
-    #expect(profile.storage.musicFolder == "")
-    #expect(profile.storage.maximumNameLength == 254)
-    #expect(profile.storage.forbiddenCharacters == "x")
-    #expect(profile.storage.maximumObjectSize == UInt64(Int64.max))
-    #expect(profile.storage.trackFormat == 45571)
-    #expect(profile.transfer.chunkSize == 16384)
-    #expect(profile.transfer.queueDepth == 16)
-    #expect(!profile.transfer.postsReceivesEarly)
-    #expect(profile.transfer.responseTimeout == .milliseconds(100))
-    #expect(profile.transfer.dataTimeout == .seconds(600))
-    #expect(profile.quirks == [.noRename])
+    var expected = DeviceProfile(id: "test-1", name: "Test")
+    expected.evidence = [Evidence(source: "a test", facts: ["modes"])]
+    #expect(try read(file()) == expected)
   }
 
   /// Line and column, where the file is no JSON.
@@ -106,23 +70,75 @@ struct DeviceProfileFileTests {
     }
   }
 
-  /// The key, with those around it, where the JSON is no profile.
+  /// The key, with those around it, where the JSON is no profile; and where the value stands.
   @Test(arguments: Self.wrongContents)
   func wrongContentsNameTheKey(_ key: String, _ value: String?, _ place: String?) {
-    let error = refusal(of: file([key: value]))
+    let text = file([key: value])
+    let error = refusal(of: text)
     // What libjansson cannot hold is its error, with a line instead of a key.
     #expect(error?.key == place ?? "", "\(key): \(value ?? "left out")")
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let error, 1...lines.count ~= error.line else {
+      Issue.record("\(key): line \(error?.line ?? -1)")
+      return
+    }
+    #expect(error.column <= lines[error.line - 1].count + 1)
+    if place != nil, value != nil {
+      #expect(lines[error.line - 1].contains("\"\(key)\":"), "\(key): \(value ?? "")")
+    }
   }
 
+  /// Line and column of the value, or of a key that is too many.
+  @Test(arguments: [
+    ("{\n  \"schema\": 2}", 2, 13, "schema"),
+    ("{ \"schema\": 1,\n\t\"id\": \"ä\", \"name\": 5 }", 2, 8, "id"),
+    ("{ \"schema\": 1, \"id\": \"test-1\", \"name\": [] }", 1, 40, "name"),
+    ("{ \"schema\": 1 }", 1, 1, "id"),
+    (
+      "{\"schema\":1,\"id\":\"test-1\",\"name\":\"\\\"{,[\",\n \"ö\": {\"a\": [1, {}, \"]\"]},\n"
+        + "\"evidence\":[{\"source\":\"s\",\"facts\":[\"modes\"]}],\n  \"storage\":{\"maximumDepth\":0}}",
+      4, 29, "storage.maximumDepth"
+    ),
+    (
+      "{\"schema\":1,\"id\":\"test-1\",\"name\":\"N\",\n \"ö\":1,\n"
+        + "\"evidence\":[{\"source\":\"s\",\"facts\":[\"modes\"]}]}",
+      2, 2, "ö"
+    ),
+    (
+      "{\"schema\":1,\"id\":\"test-1\",\"name\":\"N\",\"evidence\":[{\"source\":\"s\",\"facts\":[\"a\"]}],\n"
+        + "\"modes\":[ {\"protocol\":\"mtp\",\"usb\":\"1d6b:0100\"},\n  {\"protocol\":\"x\"}]}",
+      3, 15, "modes[1].protocol"
+    ),
+    (
+      "{\"schema\":1,\"id\":\"test-1\",\"name\":\"N\",\"evidence\":[\n{\"source\":\"s\",\"facts\":[\"a\",\n \"a\"]}]}",
+      3, 2, "evidence[0].facts"
+    ),
+  ])
+  func theErrorIsWhereTheValueStands(
+    _ text: String, _ line: Int, _ column: Int, _ key: String
+  ) {
+    let error = refusal(of: text)
+    #expect(error?.key == key)
+    #expect([error?.line, error?.column] == [line, column], "\(text)")
+  }
+
+  private static let mode = "\"protocol\": \"mtp\", \"usb\": \"1d6b:0100\""
+
   private static let wrongContents: [(String, String?, String?)] = [
-    ("schema", nil, "schema"), ("schema", "2", "schema"), ("schema", "\"1\"", "schema"),
-    ("schema", "1.0", "schema"), ("schema", "-1", "schema"),
+    ("$schema", "\"other.json\"", "$schema"), ("schema", nil, "schema"), ("schema", "2", "schema"),
+    ("schema", "\"1\"", "schema"), ("schema", "1.0", "schema"), ("schema", "-1", "schema"),
     ("id", nil, "id"), ("name", nil, "name"), ("name", "7", "name"), ("name", "null", "name"),
+    ("name", "\"\"", "name"), ("name", "\" x\"", "name"), ("name", "\"a\\u0007\"", "name"),
+    ("family", "1", "family"), ("base", "\"none\"", "base"), ("base", "[]", "base"),
     ("evidence", nil, "evidence"), ("evidence", "[]", "evidence"),
-    ("evidence", "\"x\"", "evidence"),
-    ("evidence", "[1]", "evidence"), ("Name", "\"x\"", "Name"), ("colour", "1", "colour"),
+    ("evidence", "\"x\"", "evidence"), ("evidence", "[1]", "evidence[0]"),
+    ("evidence", "[{\"facts\": [\"x\"]}]", "evidence[0].source"),
+    ("evidence", "[{\"source\": \"x\"}]", "evidence[0].facts"),
+    ("evidence", "[{\"source\": \"x\", \"facts\": []}]", "evidence[0].facts"),
+    ("Name", "\"x\"", "Name"), ("colour", "1", "colour"),
     ("decoder", "\"maybe\"", "decoder"), ("decoder", "true", "decoder"),
     ("quirks", "[\"no-such-quirk\"]", "quirks"), ("quirks", "{}", "quirks"),
+    ("quirks", "[\"no-rename\", \"no-rename\"]", "quirks"),
     ("modes", "{}", "modes"), ("modes", "[1]", "modes[0]"), ("modes", "[{}]", "modes[0].protocol"),
     ("modes", "[{\"protocol\": \"msc\", \"usb\": \"1d6b:0100\"}]", "modes[0].protocol"),
     ("modes", "[{\"protocol\": \"mtp\"}]", "modes[0].usb"),
@@ -130,8 +146,52 @@ struct DeviceProfileFileTests {
     ("modes", "[{\"protocol\": \"mtp\", \"usb\": \"1d6b\"}]", "modes[0].usb"),
     ("modes", "[{\"protocol\": \"mtp\", \"usb\": \"+d6b:0100\"}]", "modes[0].usb"),
     ("modes", "[{\"protocol\": \"mtp\", \"usb\": \"1d6b:0100:1\"}]", "modes[0].usb"),
-    ("modes", "[{\"protocol\": \"mtp\", \"usb\": \"1d6b:0100\", \"x\": 1}]", "modes[0].x"),
+    ("modes", "[{\(mode), \"x\": 1}]", "modes[0].x"),
+    ("modes", "[{\(mode), \"product\": \"\"}]", "modes[0].product"),
+    ("modes", "[{\(mode), \"serialPattern\": \"**\"}]", "modes[0].serialPattern"),
+    ("modes", "[{\(mode), \"bcdDevice\": {}}]", "modes[0].bcdDevice.minimum"),
+    ("modes", "[{\(mode), \"bcdDevice\": {\"minimum\": \"1\"}}]", "modes[0].bcdDevice.minimum"),
+    ("modes", "[{\(mode), \"bcdDevice\": {\"maximum\": \"0G00\"}}]", "modes[0].bcdDevice.maximum"),
+    (
+      "modes", "[{\(mode), \"bcdDevice\": {\"minimum\": \"0200\", \"maximum\": \"0100\"}}]",
+      "modes[0].bcdDevice.maximum"
+    ),
+    ("modes", "[{\(mode), \"deviceInfo\": {}}]", "modes[0].deviceInfo.model"),
+    (
+      "modes", "[{\(mode), \"deviceInfo\": {\"oldestFirmware\": \"x\"}}]",
+      "modes[0].deviceInfo.oldestFirmware"
+    ),
+    (
+      "modes",
+      "[{\(mode), \"deviceInfo\": {\"oldestFirmware\": \"2\", \"newestFirmware\": \"1.9\"}}]",
+      "modes[0].deviceInfo.newestFirmware"
+    ),
+    (
+      "modes",
+      "[{\"protocol\": \"mass-storage\", \"usb\": \"1d6b:0100\", \"deviceInfo\": {\"model\": \"M\"}}]",
+      "modes[0].deviceInfo"
+    ),
+    ("switching", "{\"mtp\": \"Do this.\"}", "switching.mtp"),
+    ("switching", "{\"msc\": \"do this\"}", "switching.msc"),
+    ("mtp", "{\"lacks\": [\"everything\"]}", "mtp.lacks"),
+    ("mtp", "{\"maximumStringLength\": 255}", "mtp.maximumStringLength"),
+    ("formats", "{}", "formats.mp3"), ("formats", "{\"MP3\": {}}", "formats.mp3"),
+    ("formats", "{\"mp3\": {}, \"vorbis\": {}}", "formats.vorbis"),
+    ("formats", "{\"mp3\": {\"sampleRates\": {}}}", "formats.mp3.sampleRates.maximum"),
+    (
+      "formats", "{\"mp3\": {\"sampleRates\": {\"values\": [48000, 8000]}}}",
+      "formats.mp3.sampleRates.values"
+    ),
+    (
+      "formats", "{\"mp3\": {\"bitRates\": {\"values\": [1], \"maximum\": 1}}}",
+      "formats.mp3.bitRates.maximum"
+    ),
+    (
+      "formats", "{\"mp3\": {\"bitRates\": {\"minimum\": 2, \"maximum\": 1}}}",
+      "formats.mp3.bitRates.maximum"
+    ),
     ("protection", "[]", "protection"), ("protection", "{\"n\": 1}", "protection.n"),
+    ("protection", "{\"pattern\": \"some\"}", "protection.pattern"),
     ("protection", "{\"stride\": 0}", "protection.stride"),
     ("protection", "{\"stride\": 65536}", "protection.stride"),
     ("protection", "{\"stride\": 10.0}", "protection.stride"),
@@ -139,8 +199,20 @@ struct DeviceProfileFileTests {
     ("protection", "{\"stride\": 3, \"phase\": 3}", "protection.phase"),
     ("protection", "{\"phase\": -1}", "protection.phase"),
     ("protection", "{\"suite\": \"AES\"}", "protection.suite"),
+    ("protection", "{\"keySlots\": 17}", "protection.keySlots"),
+    ("protection", "{\"integrity\": \"none\"}", "protection.integrity"),
+    ("protection", "{\"metadata\": true}", "protection.metadata"),
+    ("protection", "{\"formats\": {\"mp3\": {}}}", "protection.formats.mp3.pattern"),
+    (
+      "protection",
+      "{\"formats\": {\"mp3\": {\"pattern\": \"every\", \"stride\": 1, \"phase\": 1}}}",
+      "protection.formats.mp3.phase"
+    ),
     ("storage", "{\"maximumNameLength\": 47}", "storage.maximumNameLength"),
     ("storage", "{\"maximumNameLength\": 255}", "storage.maximumNameLength"),
+    ("storage", "{\"characters\": \"utf-8\"}", "storage.characters"),
+    ("storage", "{\"maximumDepth\": 33}", "storage.maximumDepth"),
+    ("storage", "{\"maximumObjects\": 0}", "storage.maximumObjects"),
     ("storage", "{\"maximumObjectSize\": 0}", "storage.maximumObjectSize"),
     ("storage", "{\"trackFormat\": 12287}", "storage.trackFormat"),
     ("storage", "{\"trackFormat\": 65536}", "storage.trackFormat"),
@@ -154,11 +226,28 @@ struct DeviceProfileFileTests {
     ("transfer", "{\"queueDepth\": 17}", "transfer.queueDepth"),
     ("transfer", "{\"queueDepth\": 18446744073709551616}", nil),
     ("transfer", "{\"postsReceivesEarly\": 1}", "transfer.postsReceivesEarly"),
+    ("transfer", "{\"smallFiles\": \"fast\"}", "transfer.smallFiles"),
     ("transfer", "{\"dataTimeoutMilliseconds\": 99}", "transfer.dataTimeoutMilliseconds"),
     (
       "transfer", "{\"responseTimeoutMilliseconds\": 600001}",
       "transfer.responseTimeoutMilliseconds"
     ),
+    ("art", "{\"delivery\": \"mail\"}", "art.delivery"),
+    ("art", "{\"formats\": [\"webp\"]}", "art.formats"),
+    ("art", "{\"maximumWidth\": 4097}", "art.maximumWidth"),
+    ("art", "{\"fileName\": \"\"}", "art.fileName"),
+    ("playlists", "{\"mtp\": {}}", "playlists.mtp.kind"),
+    ("playlists", "{\"usb\": {\"kind\": \"m3u\"}}", "playlists.usb"),
+    (
+      "playlists", "{\"mass-storage\": {\"kind\": \"mtp-references\"}}",
+      "playlists.mass-storage.kind"
+    ),
+    (
+      "playlists", "{\"mtp\": {\"kind\": \"m3u\", \"separator\": \":\"}}", "playlists.mtp.separator"
+    ),
+    ("cpu", "{}", "cpu.decryptionBudget"),
+    ("cpu", "{\"decryptionBudget\": 0}", "cpu.decryptionBudget"),
+    ("cpu", "{\"decryptionBudget\": 1, \"hasAES\": 1}", "cpu.hasAES"),
   ]
 
   @Test(arguments: [
@@ -172,6 +261,8 @@ struct DeviceProfileFileTests {
   @Test func theIdIsTheFilesName() {
     #expect(refusal(of: file(), as: "other.json")?.key == "id")
     #expect(refusal(of: file(), as: "test-1")?.key == "id")
+    #expect(refusal(of: file(), as: "atest-1.json")?.key == "id")
+    #expect(throws: Never.self) { try read(file(), as: "/etc/pinstripe/profiles/test-1.json") }
   }
 
   @Test(arguments: ["[]", "1", "\"x\"", "null", "true"])

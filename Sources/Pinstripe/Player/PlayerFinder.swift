@@ -1,26 +1,25 @@
+import PinstripeMTP
 import PinstripeProfile
 public import PinstripeProfiles
 import PinstripeUSB
 
 /// Finds the players that are plugged in, and opens them.
 public final class PlayerFinder: Sendable {
+  /// The profiles that are matched, and the files that could not be used.
+  public let registry: ProfileRegistry
   private let context: USBContext
-  private let registry: ProfileRegistry
 
   /// Starts libusb.
   ///
-  /// - Parameter registry: The profiles to match; the built-in ones when nil.
+  /// - Parameter registry: The profiles to match; the built-in ones and those that override them when
+  ///   nil.
   /// - Throws: ``PinstripeError``.
   public init(registry: ProfileRegistry? = nil) throws(PinstripeError) {
-    do {
-      self.registry = try registry ?? ProfileRegistry.builtIn()
+    self.registry = registry ?? .standard()
+    do throws(USBFailure) {
       context = try USBContext()
-    } catch let error as ProfileError {
-      throw PinstripeError(.profile, PinstripeError.sentence(error.description), underlying: error)
-    } catch let error as USBFailure {
-      throw PinstripeError(error)
     } catch {
-      throw PinstripeError(.system, "\(error)", underlying: error)
+      throw PinstripeError(error)
     }
   }
 
@@ -55,12 +54,13 @@ public final class PlayerFinder: Sendable {
       }
       return player
     }
-    guard let player = players.first else {
+    let reachable = players.filter { $0.usbProtocol == .mtp }
+    guard let player = reachable.first ?? players.first else {
       throw PinstripeError(
         .noPlayer,
         "No player is attached; plug one in, unlock it, and switch it to MTP (media device) mode.")
     }
-    guard players.count == 1 else {
+    guard reachable.count == 1 || players.count == 1 else {
       let places = players.map { "\($0.id) (\($0.name))" }.joined(separator: ", ")
       throw PinstripeError(
         .usage, "Several players are attached: \(places); choose one with --player.")
@@ -70,38 +70,74 @@ public final class PlayerFinder: Sendable {
 
   /// Opens a player.
   ///
-  /// - Throws: ``PinstripeError``: no permission, busy, gone, or what it refused.
+  /// - Throws: ``PinstripeError``: no permission, busy, gone, in another mode, or what it refused.
   public func open(_ player: AttachedPlayer) async throws(PinstripeError) -> MTPTransport {
+    if let advice = player.switchingAdvice { throw PinstripeError(.noPlayer, advice) }
+    guard player.usbProtocol == .mtp else {
+      throw PinstripeError(
+        .noPlayer,
+        "\(player.name) is a disk; let the system mount it and use --volume with that folder.")
+    }
+    return try await MTPTransport(
+      opening: try await pipe(to: player), profile: player.profile, name: player.name)
+  }
+
+  /// Asks a player what it says of itself in MTP, where that decides which profile it gets.
+  ///
+  /// - Returns: The player, with the profile that fits better when there is one.
+  /// - Throws: As ``open(_:)``.
+  public func refine(_ player: AttachedPlayer) async throws(PinstripeError) -> AttachedPlayer {
+    guard player.usbProtocol == .mtp, registry.asksDeviceInfo(of: player.identity) else {
+      return player
+    }
+    let pipe = try await pipe(to: player)
+    let result: Result<DeviceInfo, MTPError>
+    do throws(MTPError) {
+      let session = try await Session.open(on: pipe, profile: player.profile)
+      let info = session.deviceInfo
+      try await session.close()
+      result = .success(info)
+    } catch {
+      result = .failure(error)
+    }
+    await pipe.close()
+    let info: DeviceInfo
+    do throws(MTPError) {
+      info = try result.get()
+    } catch {
+      throw PinstripeError(error, player: player.name)
+    }
+    var identity = player.identity
+    identity.deviceInfo = DeviceInfoIdentity(
+      manufacturer: info.manufacturer, model: info.model, version: info.deviceVersion)
+    guard let match = registry.match(identity) else { return player }
+    return AttachedPlayer(match, identity, player.device)
+  }
+
+  private func pipe(to player: AttachedPlayer) async throws(PinstripeError) -> USBPipe {
     let rules = player.profile.transfer
-    let pipe: USBPipe
     do throws(USBFailure) {
-      pipe = try await USBPipe(
+      return try await USBPipe(
         opening: player.device, queueDepth: rules.queueDepth, chunkSize: rules.chunkSize,
         postsReceivesEarly: rules.postsReceivesEarly)
     } catch {
       throw PinstripeError(error)
     }
-    return try await MTPTransport(opening: pipe, profile: player.profile, name: player.name)
   }
 
   /// Describes a device when it is a player: when a profile matches or it has an MTP interface.
   private func describe(_ device: USBDevice) async -> AttachedPlayer? {
     let strings = (try? await device.strings()) ?? USBStrings()
-    let matched = registry.match(
-      vendorID: device.vendorID, productID: device.productID,
-      manufacturer: strings.manufacturer, product: strings.product)
-    if matched == nil {
-      guard (try? await device.mtpInterface()) != nil else { return nil }
+    var identity = PlayerIdentity(vendorID: device.vendorID, productID: device.productID)
+    identity.release = device.release
+    identity.manufacturer = strings.manufacturer
+    identity.product = strings.product
+    identity.serialNumber = strings.serialNumber
+    var match = registry.match(identity)
+    if match == nil {
+      identity.hasMTPInterface = (try? await device.mtpInterface()) != nil
+      match = registry.match(identity)
     }
-    let location = device.location
-    return AttachedPlayer(
-      id: "\(location.bus)-\(location.address)",
-      name: strings.product ?? matched?.name ?? DeviceProfile.careful.name,
-      vendorID: device.vendorID, productID: device.productID, serialNumber: strings.serialNumber,
-      profile: matched ?? .careful,
-      reason: matched == nil
-        ? "no profile describes it, but it has an MTP interface"
-        : "its USB ids are those of the profile",
-      device: device)
+    return match.map { AttachedPlayer($0, identity, device) }
   }
 }

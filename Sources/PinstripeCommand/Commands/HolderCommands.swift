@@ -1,6 +1,7 @@
 import ArgumentParser
 import Pinstripe
 import PinstripeKeys
+import PinstripeProfiles
 
 /// Whose keys the commands below `keys user` and `keys group` are about; they are the same commands.
 protocol HolderKind {

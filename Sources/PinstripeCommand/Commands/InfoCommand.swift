@@ -2,6 +2,7 @@ import ArgumentParser
 import Pinstripe
 import PinstripeCore
 import PinstripeKeys
+import PinstripeProfiles
 
 /// The command `pinstripe info`.
 struct InfoCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Pinstripe
 import PinstripeKeys
+import PinstripeProfiles
 
 /// The command `pinstripe keys`.
 struct KeysCommand: ParsableCommand {

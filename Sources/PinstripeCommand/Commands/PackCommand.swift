@@ -1,6 +1,7 @@
 import ArgumentParser
 import Pinstripe
 import PinstripeProfile
+import PinstripeProfiles
 
 /// The command `pinstripe pack`.
 struct PackCommand: ParsableCommand {

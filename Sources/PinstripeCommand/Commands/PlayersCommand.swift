@@ -1,18 +1,20 @@
 import ArgumentParser
 import Pinstripe
 import PinstripeProfile
+import PinstripeProfiles
 
 /// The command `pinstripe players`.
 struct PlayersCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "players",
-    abstract: "List the players that are plugged in.",
+    abstract: "List the players that are plugged in, and which profile each gets.",
     discussion: "With none, the exit status is 69.")
 
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let players = try await PlayerFinder().players()
+    let registry = PlayerOptions.registry()
+    let players = try await PlayerFinder(registry: registry).players()
     guard !players.isEmpty else {
       throw PinstripeError(
         .noPlayer,
@@ -26,10 +28,7 @@ struct PlayersCommand: AsyncParsableCommand {
 
 extension AttachedPlayer {
   private var ids: String {
-    [vendorID, productID].map { id in
-      let digits = String(id, radix: 16)
-      return String(repeating: "0", count: 4 - digits.count) + digits
-    }.joined(separator: ":")
+    USBMode(vendorID: vendorID, productID: productID).ids
   }
 
   fileprivate var json: JSON {
@@ -37,14 +36,17 @@ extension AttachedPlayer {
       ("id", .string(id)), ("name", .string(name)), ("usb", .string(ids)),
       ("serialNumber", .optional(serialNumber)), ("profile", .string(profile.id)),
       ("reason", .string(reason)), ("decoder", .string(profile.decoder.rawValue)),
+      ("protocol", .string(usbProtocol.rawValue)), ("advice", .optional(switchingAdvice)),
     ])
   }
 
   fileprivate var text: String {
     let plays =
       profile.decoder == .pinstripe ? "plays protected tracks" : "plays unprotected files only"
-    return
-      "\(id.padded(to: 8))\(Terminal.printable(name)) (\(ids)), \(plays)\n"
-      + "        profile \(profile.id): \(reason)"
+    let lines = [
+      "\(id.padded(to: 8))\(name) (\(ids)), \(plays)",
+      "        profile \(profile.id): \(reason)", switchingAdvice.map { "        \($0)" },
+    ]
+    return Terminal.printable(lines: lines.compactMap(\.self))
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Pinstripe
 import PinstripeKeys
 import PinstripeProfile
+import PinstripeProfiles
 
 /// The command `pinstripe push`.
 struct PushCommand: AsyncParsableCommand {
@@ -44,6 +45,7 @@ struct PushCommand: AsyncParsableCommand {
     try common.show(
       .object([
         ("name", .string(sent.name)), ("player", .string(sent.player)),
+        ("profile", .string(sent.profile)),
         ("protection", .string(sent.protection)), ("bytes", .number(sent.bytes)),
         ("encryptedBytes", .optional(sent.encrypted)),
         ("milliseconds", .number(sent.milliseconds)),
@@ -55,6 +57,7 @@ struct PushCommand: AsyncParsableCommand {
   private struct Sent: Sendable {
     let name: String
     let player: String
+    let profile: String
     let protection: String
     let bytes: UInt64
     let encrypted: UInt64?
@@ -80,7 +83,7 @@ struct PushCommand: AsyncParsableCommand {
     try await transport.put(stream, named: name, replacing: replace) { bar.update($0) }
     let time = start.duration(to: .now)
     return Sent(
-      name: name, player: transport.playerName, protection: protection,
+      name: name, player: transport.playerName, profile: profile.id, protection: protection,
       bytes: stream.length ?? 0, encrypted: (stream as? TrackStream)?.encryptedLength,
       milliseconds: time.milliseconds)
   }

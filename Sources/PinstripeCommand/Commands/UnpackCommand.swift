@@ -1,6 +1,7 @@
 import ArgumentParser
 import Pinstripe
 import PinstripeKeys
+import PinstripeProfiles
 
 /// The track to read, and the keys to open it with.
 struct TrackOptions: ParsableArguments {

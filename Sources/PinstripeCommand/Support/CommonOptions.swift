@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Pinstripe
+import PinstripeProfiles
 
 /// Options of every command.
 struct CommonOptions: ParsableArguments {

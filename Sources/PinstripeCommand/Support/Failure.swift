@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Pinstripe
 import PinstripeKeys
+import PinstripeProfiles
 
 /// How a command that failed ends.
 enum Failure {

@@ -41,13 +41,12 @@ struct PlayerOptions: ParsableArguments {
   }
 
   private func open() async throws -> (any Transport, DeviceProfile) {
-    let registry = try Self.registry()
+    let registry = Self.registry()
     let chosen = try profile.map { id in
       guard let profile = registry.profile(id: id) else {
         throw PinstripeError(
           .usage,
-          "There is no profile \"\(id)\"; there are: "
-            + registry.profiles.map(\.id).joined(separator: ", ") + ".")
+          "There is no profile \"\(id)\"; 'pinstripe profiles list' shows those there are.")
       }
       return profile
     }
@@ -57,15 +56,22 @@ struct PlayerOptions: ParsableArguments {
     }
     let finder = try PlayerFinder(registry: registry)
     var player = try await finder.player(id: player)
-    if let chosen { player.profile = chosen }
+    if let chosen {
+      player.profile = chosen
+    } else {
+      player = try await finder.refine(player)
+    }
     return (try await finder.open(player), player.profile)
   }
 
-  private static func registry() throws -> ProfileRegistry {
-    do throws(ProfileError) {
-      return try ProfileRegistry.builtIn()
-    } catch {
-      throw PinstripeError(.profile, "\(error).", underlying: error)
+  /// The profiles that are compiled in, with those that override them.
+  ///
+  /// What is wrong with a file of the latter is said, and does not stop us.
+  static func registry() -> ProfileRegistry {
+    let registry = ProfileRegistry.standard()
+    for problem in registry.problems {
+      Terminal.say("pinstripe: \(Terminal.printable("\(problem)")); the file is left out.")
     }
+    return registry
   }
 }

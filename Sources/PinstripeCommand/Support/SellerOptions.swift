@@ -2,6 +2,7 @@ import ArgumentParser
 import Pinstripe
 import PinstripeCore
 import PinstripeKeys
+import PinstripeProfiles
 
 /// What a service says of the copy that it sells.
 struct SellerOptions: ParsableArguments {

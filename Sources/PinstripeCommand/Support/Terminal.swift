@@ -28,6 +28,11 @@ enum Terminal {
         }))
   }
 
+  /// Lines, each as it can be printed.
+  static func printable(lines: [String]) -> String {
+    lines.map { printable($0) }.joined(separator: "\n")
+  }
+
   /// A number of bytes for a person: "44.7 MB".
   static func size(_ bytes: UInt64) -> String {
     let units = ["bytes", "kB", "MB", "GB", "TB"]

@@ -2,7 +2,7 @@ import CJansson
 import Glibc
 
 /// A JSON value to be printed, written by libjansson.
-indirect enum JSON {
+package indirect enum JSON {
   case string(String)
   case number(UInt64)
   case bool(Bool)
@@ -12,20 +12,19 @@ indirect enum JSON {
   case object([(String, JSON)])
 
   /// The one line that stands for the value.
-  var line: String {
-    guard let value = make(), let text = json_dumps(value, Int(JSON_COMPACT)) else { return "null" }
+  package var line: String { text(Int(JSON_COMPACT)) }
+
+  /// The value for a person to read and edit, with a line's end.
+  package var page: String { text(2) + "\n" }
+
+  /// - Parameter flags: jansson's; a small number is the indentation (`JSON_INDENT`).
+  private func text(_ flags: Int) -> String {
+    guard let value = make(), let text = json_dumps(value, flags) else { return "null" }
     defer {
       json_decref(value)
       free(text)
     }
     return String(cString: text)
-  }
-
-  /// The object that a failure prints.
-  static func failure(code: String, message: String) -> String {
-    JSON.object([
-      ("error", .object([("code", .string(code)), ("message", .string(message))]))
-    ]).line
   }
 
   private func make() -> UnsafeMutablePointer<json_t>? {
@@ -50,8 +49,8 @@ indirect enum JSON {
 
 extension JSON {
   /// A number, or null.
-  static func optional(_ number: UInt64?) -> JSON { number.map { .number($0) } ?? .null }
+  package static func optional(_ number: UInt64?) -> JSON { number.map { .number($0) } ?? .null }
 
   /// A string, or null.
-  static func optional(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
+  package static func optional(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
 }

@@ -1,0 +1,54 @@
+/// An audio format as profiles name it: what a file is coded with, and in which container.
+public enum AudioFormat: String, Sendable, CaseIterable {
+  /// MPEG-1/2 audio, Layer I to III.
+  case mp3
+  /// RIFF/WAVE.
+  case wav
+  /// Windows Media Audio in ASF.
+  case wma
+  /// Vorbis in Ogg.
+  case ogg
+  /// Native FLAC.
+  case flac
+  /// AAC in ADTS frames.
+  case aac
+  /// AAC in MP4 (.m4a).
+  case mp4
+  /// Audible's format.
+  case audible
+  /// Opus in Ogg.
+  case opus
+  /// Apple Lossless in MP4.
+  case alac
+  /// Monkey's Audio.
+  case ape
+  /// AIFF.
+  case aiff
+}
+
+/// What a player can do with a format; what is nil is not known.
+public struct FormatLimits: Sendable, Equatable {
+  /// Sample rates in hertz.
+  public var sampleRates: Rates?
+  /// Bit rates in bits per second.
+  public var bitRates: Rates?
+
+  /// Creates limits of which nothing is known.
+  public init() {}
+}
+
+/// The rates that a player takes.
+public enum Rates: Sendable, Equatable {
+  /// These only, ascending.
+  case values([UInt32])
+  /// Any between two.
+  case range(ClosedRange<UInt32>)
+
+  /// Whether a rate is among them.
+  public func contains(_ rate: UInt32) -> Bool {
+    switch self {
+    case .values(let values): values.contains(rate)
+    case .range(let range): range.contains(rate)
+    }
+  }
+}

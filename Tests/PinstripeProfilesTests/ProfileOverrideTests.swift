@@ -1,0 +1,123 @@
+import PinstripeProfile
+import TestTools
+import Testing
+
+@testable import PinstripeProfiles
+
+/// Profiles of the administrator and of the person, over the built-in ones.
+struct ProfileOverrideTests {
+  private let system = TemporaryFolder()
+  private let person = TemporaryFolder()
+
+  private func write(_ id: String, _ members: String, to folder: TemporaryFolder) {
+    let text = """
+      {
+        "schema": 1, "id": "\(id)", "name": "Mine",
+        \(members)
+        "evidence": [{ "source": "a test", "facts": ["modes"] }]
+      }
+      """
+    TestFile.write(text.utf8, to: folder("\(id).json"))
+  }
+
+  private func registry() -> ProfileRegistry {
+    .standard(folders: [system.path, person.path, system.path + "/absent"])
+  }
+
+  private let clip = "\"modes\": [{ \"protocol\": \"mtp\", \"usb\": \"0781:74d0\" }],"
+
+  @Test func thePersonsFilesWinOverTheSystemsAndThoseOverTheBuiltIn() throws {
+    let count = try ProfileRegistry.builtIn().profiles.count
+    #expect(registry().profiles.count == count, "empty folders change nothing")
+    write("sandisk-sansa-clip-plus", clip + "\"storage\": { \"maximumDepth\": 3 },", to: system)
+    #expect(registry().profiles.count == count)
+    let entry = try #require(registry().entry(id: "sandisk-sansa-clip-plus"))
+    #expect(entry.profile.storage.maximumDepth == 3)
+    #expect(entry.origin == system("sandisk-sansa-clip-plus.json"))
+    #expect(entry.profile.quirks.isEmpty, "it replaces the file, and adds nothing to it")
+    write("sandisk-sansa-clip-plus", clip + "\"storage\": { \"maximumDepth\": 4 },", to: person)
+    #expect(registry().profile(id: "sandisk-sansa-clip-plus")?.storage.maximumDepth == 4)
+    #expect(registry().problems.isEmpty)
+  }
+
+  @Test func aNewPlayerIsFoundAndMayAddToABuiltInFamily() throws {
+    let mode = "\"modes\": [{ \"protocol\": \"mtp\", \"usb\": \"0781:7aaa\" }],"
+    write("sandisk-sansa-new", "\"base\": \"sandisk-sansa\"," + mode, to: person)
+    let registry = registry()
+    #expect(registry.problems.isEmpty)
+    let match = try #require(registry.match(PlayerIdentity(vendorID: 0x0781, productID: 0x7AAA)))
+    #expect(match.profile.id == "sandisk-sansa-new")
+    #expect(match.profile.storage.musicFolder == "MUSIC")
+  }
+
+  /// With one that asks just as much, the person's profile is taken.
+  @Test func thePersonsProfileWinsWhereTwoMatchAlike() throws {
+    write("mine", clip, to: person)
+    let match = registry().match(PlayerIdentity(vendorID: 0x0781, productID: 0x74D0))
+    #expect(match?.profile.id == "mine")
+  }
+
+  @Test func aFamilyOfThePersonsIsTheModels() throws {
+    let family = "\"family\": true, \"storage\": { \"musicFolder\": \"Songs\" },"
+    write("sandisk-sansa", family, to: person)
+    let registry = registry()
+    #expect(registry.problems.isEmpty)
+    #expect(registry.profile(id: "sandisk-sansa-clip-plus")?.storage.musicFolder == "Songs")
+  }
+
+  @Test func aBrokenFileIsToldAndHidesNothing() throws {
+    let count = try ProfileRegistry.builtIn().profiles.count
+    TestFile.write("{\n  \"schema\": 1,\n}".utf8, to: person("sandisk-sansa-clip.json"))
+    write("mine", "\"colour\": 1," + clip, to: person)
+    write("lost", "\"base\": \"no-such-family\"," + clip, to: person)
+    write("whole", clip, to: person)
+    TestFile.write("not a profile".utf8, to: person("notes.txt"))
+    let registry = registry()
+    #expect(registry.profiles.count == count + 1, "the built-in Clip is there, and 'whole'")
+    #expect(registry.profile(id: "whole") != nil)
+    #expect(registry.entry(id: "sandisk-sansa-clip")?.origin == "sandisk-sansa-clip.json")
+    let problems = registry.problems.map { "\($0)" }.sorted()
+    #expect(problems.count == 3)
+    for (problem, expected) in zip(
+      problems,
+      [
+        person("lost.json") + ":3:11: \"base\"", person("mine.json") + ":3:3: \"colour\"",
+        person("sandisk-sansa-clip.json") + ":3:1: ",
+      ])
+    {
+      #expect(problem.hasPrefix(expected), "\(problem)")
+    }
+  }
+
+  @Test func aFileThatCannotBeReadIsTold() {
+    TestFile.write([UInt8](repeating: 0x20, count: 1 << 20) + [0x20], to: person("large.json"))
+    _ = system
+    let registry = ProfileRegistry.standard(folders: [person.path, person("large.json")])
+    #expect(registry.problems.count == 2)
+    #expect(registry.problems.contains { $0.reason.contains("too large") })
+    #expect(registry.problems.contains { $0.reason.contains("cannot list") })
+  }
+
+  @Test func aBrokenFamilyIsToldOnceAndItsModelsAreLeftOut() throws {
+    write("sandisk-sansa", "\"family\": true, \"storage\": { \"maximumDepth\": 0 },", to: person)
+    let registry = registry()
+    #expect(registry.profile(id: "sandisk-sansa-clip") == nil)
+    #expect(registry.profile(id: "creative-zen") != nil)
+    #expect(Set(registry.problems.map { "\($0)" }).count == 1)
+    #expect(registry.problems.allSatisfy { $0.key == "storage.maximumDepth" })
+  }
+
+  @Test func foldersFollowTheEnvironment() {
+    func folders(_ variables: [String: String]) -> [String] {
+      ProfileFolders.find { variables[$0] }
+    }
+    let etc = "/etc/pinstripe/profiles"
+    #expect(folders([:]) == [etc])
+    #expect(folders(["HOME": "/h"]) == [etc, "/h/.config/pinstripe/profiles"])
+    #expect(
+      folders(["HOME": "/h", "XDG_CONFIG_HOME": "/c"]) == [etc, "/c/pinstripe/profiles"])
+    #expect(
+      folders(["HOME": "/h", "XDG_CONFIG_HOME": "c"]) == [etc, "/h/.config/pinstripe/profiles"])
+    #expect(folders(["HOME": "", "XDG_CONFIG_HOME": ""]) == [etc])
+  }
+}
