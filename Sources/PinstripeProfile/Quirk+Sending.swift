@@ -42,4 +42,11 @@ extension Quirk {
   /// `BROKEN_SET_SAMPLE_DIMENSIONS`). With the quirk, a host sends the picture without its dimensions.
   /// Wrongly set, a player that needs them may show no picture.
   public static let noArtDimensions = Quirk(rawValue: "no-art-dimensions")
+
+  /// The player takes files only from programs that prove by MTPZ that Microsoft licensed them.
+  ///
+  /// Breaks: every transfer, which is refused after the session has opened well. Seen on Microsoft's Zune HD
+  /// (its OS descriptor and its vendor extension say MTPZ). With the quirk, a host says so before it
+  /// tries; nobody here speaks MTPZ. Wrongly set, a player that would take files is not tried.
+  public static let mtpzOnly = Quirk(rawValue: "mtpz-only")
 }

@@ -20,7 +20,7 @@ public struct Quirk: RawRepresentable, Hashable, Sendable {
   /// Those that profiles name and that nothing in this version acts on yet.
   public static let notYetObeyed: Set<Quirk> = [
     .dateModifiedWriteOnce, .detachKernelDriver, .detectOggByExtension, .keepInterfaceOnClose,
-    .noArtDimensions, .noPropertyList, .noPropertyListOfAll, .noSendPropertyList,
+    .mtpzOnly, .noArtDimensions, .noPropertyList, .noPropertyListOfAll, .noSendPropertyList,
     .oneByteInsteadOfZeroLengthPacket, .probeMicrosoftDescriptor, .resetOnClose,
     .sendFLACAsUndefined, .sendOggAsUndefined, .tolerateBadResponseHeader, .uniqueFileNames,
   ]
@@ -32,9 +32,10 @@ public struct Quirk: RawRepresentable, Hashable, Sendable {
   /// under its final name, and only the journal knows that it is not complete. A track that it replaces
   /// is deleted before, because such a player writes over it and leaves its end in place. Seen on QEMU's
   /// usb-mtp (hw/usb/dev-mtp.c has no SetObjectPropValue; `usb_mtp_write_metadata` announces the handle
-  /// of the object that has the name, and `usb_mtp_write_data` opens its file without O_TRUNC). Wrongly
-  /// set, an interrupted upload is visible under its final name until the next connection, and a
-  /// replacement that fails has lost the old track.
+  /// of the object that has the name, and `usb_mtp_write_data` opens its file without O_TRUNC), and
+  /// on Toshiba's Gigabeat MEU202 (its ObjectFileName is read-only). Wrongly set, an interrupted upload
+  /// is visible under its final name until the next connection, and a replacement that fails has lost
+  /// the old track.
   public static let noRename = Quirk(rawValue: "no-rename")
 
   /// The player fails, or worse, when a data phase is not exactly as long as its header says, or
