@@ -24,7 +24,7 @@ public enum ChunkTags {
   /// The most that all tags of a track may take: they are kept in memory while it is packed.
   static let maximumTags = 64 << 20
   /// Where K_sectag is while a track is packed or read: no other key goes there by then.
-  static let place = KeyPlace(number: 15)
+  static let place = KeyPlace(number: 20)
 
   /// Whether there is such a chunk size.
   public static func isSize(_ size: Int) -> Bool {

@@ -5,10 +5,12 @@ public import PinstripeProfile
 
 /// How a track is made of a source: for whom, and which of its bytes are encrypted.
 public struct TrackRecipe: Sendable {
-  /// Which bytes are encrypted; nil for what suits the content's format.
+  /// Which bytes are encrypted; nil for what the player's profile asks for, or suits the format.
   public var pattern: StripePattern?
   /// Without a ``pattern``: which bytes of content of an unknown format are encrypted.
   public var fallback: StripePattern
+  /// Without a ``pattern``: what the player's profile asks for.
+  var profilePatterns = ProfilePatterns()
   /// Whether a pattern is used that is known to be unsafe for the content's format.
   public var allowsUnsafe = false
   /// Whether the content's SHA-256 is computed for the metadata.
@@ -57,17 +59,18 @@ public struct TrackRecipe: Sendable {
     following profile: DeviceProfile, for recipients: [WrappingKey]
   ) throws(PinstripeError) {
     let rules = profile.protection
+    guard recipients.count <= rules.keySlots else {
+      throw PinstripeError(
+        .usage,
+        "\(profile.name) reads tracks with at most \(rules.keySlots) key slots; name fewer devices, "
+          + "users and groups.")
+    }
     do throws(TrackError) {
-      let classic = try StripePattern(every: rules.stride, phase: rules.phase)
-      let pattern: StripePattern? =
-        switch rules.pattern {
-        case .automatic: nil
-        case .every: classic
-        case .full: try StripePattern(every: 1)
-        }
       try self.init(
-        pattern: pattern, suite: CipherSuite(number: rules.suite), recipients: recipients,
-        fallback: classic)
+        pattern: nil, suite: CipherSuite(number: rules.suite), recipients: recipients,
+        fallback: StripePattern(every: rules.stride, phase: rules.phase))
+      profilePatterns = try ProfilePatterns(rules)
+      if rules.integrity == .chunks { chunkSize = ChunkTags.standardSize }
     } catch {
       throw PinstripeError(
         .profile, "The profile \(profile.id) asks for an unknown kind of encryption; correct it.",
@@ -79,13 +82,14 @@ public struct TrackRecipe: Sendable {
 extension TrackRecipe {
   /// The pattern for content of a format.
   ///
-  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/usage`` when the person or the
-  ///   profile asks for an unsafe one.
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/usage`` when the person asks for
+  ///   an unsafe one.
   func pattern(for format: ContentFormat, named name: String) throws(PinstripeError)
     -> StripePattern
   {
     guard let pattern else {
       do throws(TrackError) {
+        if let asked = try profilePatterns.pattern(for: format) { return asked }
         return try PatternSafety.automatic(for: format, fallback: fallback)
       } catch {
         throw PinstripeError(error, track: name)

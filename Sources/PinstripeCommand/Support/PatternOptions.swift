@@ -39,27 +39,6 @@ struct PatternOptions: ParsableArguments {
     following profile: DeviceProfile, for recipients: [WrappingKey]
   ) throws -> TrackRecipe {
     var profile = profile
-    if every != nil || phase != nil {
-      guard framed == nil else {
-        throw PinstripeError(.usage, "--framed goes without --every and --phase; leave them out.")
-      }
-      profile.protection.pattern = .every
-    }
-    if let every {
-      guard let stride = UInt16(exactly: every), stride > 0 else {
-        throw PinstripeError(.usage, "--every takes a number from 1 to 65535, not \(every).")
-      }
-      profile.protection.stride = stride
-      profile.protection.phase = 0
-    }
-    if let phase {
-      let stride = profile.protection.stride
-      guard let first = UInt16(exactly: phase), first < stride else {
-        throw PinstripeError(
-          .usage, "--phase takes a number from 0 to \(stride - 1), which is below --every.")
-      }
-      profile.protection.phase = first
-    }
     if let suite {
       guard let number = ProtectionRules.suiteNames[suite] else {
         throw PinstripeError(.usage, "--suite takes chacha20 or aes-128-ctr, not \"\(suite)\".")
@@ -67,9 +46,25 @@ struct PatternOptions: ParsableArguments {
       profile.protection.suite = number
     }
     var recipe = try TrackRecipe(following: profile, for: recipients)
-    if let framed { recipe.pattern = try Self.framedPattern(framed) }
+    recipe.pattern = try statedPattern(profile.protection)
     recipe.allowsUnsafe = forceUnsafe
     return recipe
+  }
+
+  /// The pattern that the person asked for, with the profile's stride under a phase alone.
+  private func statedPattern(_ rules: ProtectionRules) throws -> StripePattern? {
+    guard every != nil || phase != nil else { return try framed.map(Self.framedPattern) }
+    guard framed == nil else {
+      throw PinstripeError(.usage, "--framed goes without --every and --phase; leave them out.")
+    }
+    guard let stride = UInt16(exactly: every ?? Int(rules.stride)), stride > 0 else {
+      throw PinstripeError(.usage, "--every takes a number from 1 to 65535, not \(every ?? 0).")
+    }
+    guard let first = UInt16(exactly: phase ?? 0), first < stride else {
+      throw PinstripeError(
+        .usage, "--phase takes a number from 0 to \(stride - 1), which is below --every.")
+    }
+    return try StripePattern(every: stride, phase: first)
   }
 
   /// Reads "32/64".

@@ -1,5 +1,6 @@
 import PinstripeCore
 import PinstripeFrames
+import PinstripeProfile
 import TestTools
 import Testing
 
@@ -216,6 +217,55 @@ struct PatternSafetyTests {
     #expect(PatternSafety.objection(to: try StripePattern(every: 65_535), for: .unknown) == nil)
     #expect(
       PatternSafety.objection(to: try StripePattern(framedHead: 16, every: 64), for: .mp3) != nil)
+  }
+}
+
+/// What a player's profile asks for.
+struct ProfilePatternTests {
+  private func recipe(_ change: (inout ProtectionRules) -> Void) throws -> TrackRecipe {
+    var profile = DeviceProfile(id: "test", name: "Test")
+    change(&profile.protection)
+    return try TrackRecipe(following: profile, for: [Bench().key])
+  }
+
+  private func stride(_ recipe: TrackRecipe, _ format: ContentFormat) throws -> UInt16 {
+    let pattern = try recipe.pattern(for: format, named: "song")
+    return pattern.isFramed ? 0 : pattern.stride
+  }
+
+  @Test func aFormatsOwnRuleComesFirst() throws {
+    let recipe = try recipe { rules in
+      rules.pattern = .every
+      rules.stride = 8
+      rules.formats[.flac] = FormatPattern(pattern: .full)
+      rules.formats[.ogg] = FormatPattern(pattern: .automatic)
+      rules.formats[.aac] = FormatPattern(pattern: .every, stride: 3, phase: 1)
+    }
+    #expect(try stride(recipe, .mp3) == 8)
+    #expect(try stride(recipe, .unknown) == 8)
+    #expect(try stride(recipe, .flac) == 1)
+    #expect(try stride(recipe, .ogg(.vorbis)) == 0)
+    #expect(try stride(recipe, .adts) == 3)
+    #expect(try recipe.pattern(for: .adts, named: "song").phase == 1)
+  }
+
+  @Test func noProfileWeakensProtection() throws {
+    let recipe = try recipe { $0.pattern = .every }
+    #expect(try stride(recipe, .mp3) == 10)
+    #expect(try stride(recipe, .wav) == 1)
+    #expect(try stride(recipe, .ogg(.opus)) == 1)
+  }
+
+  @Test func slotsAndChunkTagsAreObeyed() throws {
+    #expect(try recipe { $0.integrity = .chunks }.chunkSize == ChunkTags.standardSize)
+    #expect(try recipe { _ in }.chunkSize == nil)
+    var profile = DeviceProfile(id: "test", name: "Small player")
+    profile.protection.keySlots = 1
+    let keys = [try Bench().key, try Bench().key]
+    #expect(try TrackRecipe(following: profile, for: [keys[0]]).recipients.count == 1)
+    let error = failure { _ = try TrackRecipe(following: profile, for: keys) }
+    #expect(error?.code == .usage)
+    #expect(error?.message.contains("Small player reads tracks with at most 1 key slots") == true)
   }
 }
 

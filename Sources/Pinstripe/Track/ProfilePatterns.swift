@@ -1,0 +1,62 @@
+import PinstripeCore
+import PinstripeFrames
+import PinstripeProfile
+
+/// The patterns that a player's profile asks for: one for each format, or one for all.
+struct ProfilePatterns: Sendable {
+  private var general: StripePattern?
+  private var formats: [AudioFormat: StripePattern?] = [:]
+
+  /// Asks for nothing.
+  init() {}
+
+  /// Takes over a profile's rules.
+  ///
+  /// - Throws: ``TrackError/pattern`` for an impossible stride or phase.
+  init(_ rules: ProtectionRules) throws(TrackError) {
+    general = try Self.pattern(rules.pattern, rules.stride, rules.phase)
+    for (format, asked) in rules.formats {
+      formats[format] = .some(try Self.pattern(asked.pattern, asked.stride, asked.phase))
+    }
+  }
+
+  /// The pattern for a format; nil when the profile leaves it open.
+  ///
+  /// A profile is data that comes from elsewhere and cannot weaken protection: where what it asks for
+  /// is unsafe for the format, all bytes are encrypted.
+  func pattern(for format: ContentFormat) throws(TrackError) -> StripePattern? {
+    var asked = general
+    if let audio = format.asAudio, let own = formats[audio] { asked = own }
+    guard let asked else { return nil }
+    let isUnsafe = PatternSafety.objection(to: asked, for: format) != nil
+    return isUnsafe ? try StripePattern(every: 1) : asked
+  }
+
+  private static func pattern(
+    _ rule: PatternRule, _ stride: UInt16, _ phase: UInt16
+  ) throws(TrackError) -> StripePattern? {
+    switch rule {
+    case .automatic: nil
+    case .every: try StripePattern(every: stride, phase: phase)
+    case .full: try StripePattern(every: 1)
+    }
+  }
+}
+
+extension ContentFormat {
+  /// The format as profiles name it.
+  fileprivate var asAudio: AudioFormat? {
+    switch self {
+    case .mp3: .mp3
+    case .adts: .aac
+    case .flac, .ogg(.flac): .flac
+    case .ogg(.opus): .opus
+    case .ogg: .ogg
+    case .mp4(.alac): .alac
+    case .mp4: .mp4
+    case .wav: .wav
+    case .aiff: .aiff
+    case .unknown: nil
+    }
+  }
+}
