@@ -159,7 +159,8 @@ extension ProfileObject {
   /// The name of one folder or file, or nothing.
   fileprivate mutating func folder(_ key: String) throws(ProfileError) -> String? {
     guard let name = try string(key) else { return nil }
-    guard name.unicodeScalars.allSatisfy({ $0 != "/" && $0.value >= 0x20 }),
+    guard
+      name.unicodeScalars.allSatisfy({ $0 != "/" && $0.properties.generalCategory != .control }),
       name.unicodeScalars.first != "."
     else { throw error(key, "must be one name, or empty") }
     return name

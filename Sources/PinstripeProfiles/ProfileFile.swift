@@ -77,9 +77,6 @@ struct ProfileFile {
     return profile
   }
 
-  /// The error about the base.
-  func baseError(_ reason: String) -> ProfileError { root.error("base", reason) }
-
   private static func evidence(_ root: inout ProfileObject) throws(ProfileError) -> [Evidence] {
     guard let objects = try root.objects("evidence"), !objects.isEmpty else {
       throw root.error("evidence", "must say where the facts come from")

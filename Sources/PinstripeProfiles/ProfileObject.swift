@@ -168,7 +168,8 @@ struct ProfileObject {
   }
 
   private static func isText(_ text: String) -> Bool {
-    !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+    !text.isEmpty
+      && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
       && text.unicodeScalars.first != " " && text.unicodeScalars.last != " "
   }
 }

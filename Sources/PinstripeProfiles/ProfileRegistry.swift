@@ -31,13 +31,18 @@ public struct ProfileRegistry: Sendable {
   /// - Parameter layers: For each layer, what was read and what could not be.
   init(layers: [[Result<ProfileFile, ProfileError>]]) {
     var problems: [ProfileError] = []
+    func note(_ error: ProfileError) {
+      // A family that cannot be used is every model's error.
+      guard !problems.contains(where: { $0.description == error.description }) else { return }
+      problems.append(error)
+    }
     var files: [ProfileFile] = []
     for layer in layers {
       var own: [ProfileFile] = []
       for result in layer {
         switch result {
         case .success(let file): own.append(file)
-        case .failure(let error): problems.append(error)
+        case .failure(let error): note(error)
         }
       }
       let ids = Set(own.map(\.id))
@@ -45,33 +50,29 @@ public struct ProfileRegistry: Sendable {
     }
     var families: [String: Result<DeviceProfile, ProfileError>] = [:]
     for file in files where file.isFamily {
-      families[file.id] = Result { () throws(ProfileError) in try file.profile() }
+      let family = Result { () throws(ProfileError) in try file.profile() }
+      families[file.id] = family
+      if case .failure(let error) = family { note(error) }
     }
     var entries: [Entry] = []
     for file in files where !file.isFamily {
       do throws(ProfileError) {
-        let family: DeviceProfile?
-        if let base = file.base {
-          guard let found = families[base] else { throw file.baseError("names no family file") }
-          family = try found.get()
-        } else {
-          family = nil
-        }
-        entries.append(
-          Entry(
-            profile: try file.profile(family: family), origin: file.name,
-            statement: file.statement))
+        entries.append(try Self.entry(file, families))
       } catch {
-        problems.append(error)
+        note(error)
       }
-    }
-    for case .failure(let error) in families.sorted(by: { $0.key < $1.key }).map(\.value)
-    where !problems.contains(where: { $0.description == error.description }) {
-      problems.append(error)
     }
     self.entries = entries
     self.families = files.filter(\.isFamily).map(\.statement)
     self.problems = problems
+  }
+
+  private static func entry(
+    _ file: ProfileFile, _ families: [String: Result<DeviceProfile, ProfileError>]
+  ) throws(ProfileError) -> Entry {
+    let family = try file.base.flatMap { families[$0] }?.get()
+    return Entry(
+      profile: try file.profile(family: family), origin: file.name, statement: file.statement)
   }
 
   /// All profiles.

@@ -84,7 +84,7 @@ struct ProfilesShowCommand: ParsableCommand {
     }
     try common.show(
       .object([("profile", profile.json), ("origin", .optional(entry?.origin))]),
-      String(profile.fileText.dropLast()))
+      Terminal.printable(lines: profile.fileText.split(separator: "\n").map(String.init)))
   }
 }
 
@@ -169,8 +169,8 @@ struct ProfilesMatchCommand: ParsableCommand {
         ("protocol", .string(match.usbProtocol.rawValue)),
         ("advice", .optional(match.switchingAdvice)),
       ]),
-      ["\(match.profile.id): \(reason)", match.switchingAdvice].compactMap(\.self)
-        .joined(separator: "\n"))
+      Terminal.printable(
+        lines: ["\(match.profile.id): \(reason)", match.switchingAdvice].compactMap(\.self)))
   }
 
   private func identity() throws -> PlayerIdentity {
