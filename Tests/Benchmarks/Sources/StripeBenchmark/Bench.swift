@@ -98,10 +98,24 @@ final class Bench {
   }
 
   /// Every `stride`th byte encrypted, round after round further on in one content.
-  func striped(_ suite: Suite, every stride: UInt16, inPlace: Bool) throws -> Double {
+  ///
+  /// - Parameter set: The instruction set; nil for the one that the library chooses.
+  func striped(
+    _ suite: Suite, every stride: UInt16, inPlace: Bool, in set: InstructionSet? = nil
+  ) throws -> Double {
+    var table = provider.table.pointee
+    if let set { table.stripe = set.stripe }
+    return try withUnsafePointer(to: table) { table in
+      try striped(suite, stride, inPlace, try CryptoProvider(table))
+    }
+  }
+
+  private func striped(
+    _ suite: Suite, _ stride: UInt16, _ inPlace: Bool, _ crypto: CryptoProvider
+  ) throws -> Double {
     var cipher = StripeCipher(
       pattern: try StripePattern(every: stride), suite: try CipherSuite(number: suite.number),
-      provider: provider.crypto)
+      provider: crypto)
     let bytes = UnsafeMutableBufferPointer(
       start: target.assumingMemoryBound(to: UInt8.self), count: size)
     let clear = UnsafeBufferPointer(start: source.assumingMemoryBound(to: UInt8.self), count: size)

@@ -15,6 +15,8 @@ struct StripeBenchmark {
   static let gates = [
     "stripe.every10.aes.inplace.64KiB.vs_memcpy": 0.35,
     "stripe.every10.aes.inplace.64KiB.vs_keystream": 0.40,
+    "stripe.every10.aes.inplace.64KiB.vs_full": 3.50,
+    "stripe.every10.aes.inplace.256MiB.ssse3.vs_memcpy": 0.85,
     "stripe.every10.chacha20.inplace.64KiB.vs_keystream": 0.50,
     "stripe.every10.aes.inplace.256MiB.vs_memcpy": 0.90,
     "stripe.every10.chacha20.inplace.256MiB.vs_memcpy": 0.85,
@@ -43,6 +45,7 @@ struct StripeBenchmark {
           let sets: [() throws -> [Figure]] =
             strides.map { stride in { try striped(bench, suite, stride, name) } }
             + [{ try framed(bench, suite, name) }]
+            + InstructionSet.all.map { set in { try every10(bench, suite, set, name) } }
           for set in sets {
             let figures = try measure(set)
             isMissed = figures.contains(where: \.isMissed) || isMissed
@@ -69,6 +72,23 @@ struct StripeBenchmark {
       if !figures.contains(where: \.isMissed) { break }
     }
     return figures
+  }
+
+  /// Every 10th byte in place with one instruction set; nothing where this CPU does not have it.
+  static func every10(
+    _ bench: Bench, _ suite: Suite, _ set: InstructionSet, _ size: String
+  ) throws -> [Figure] {
+    let name = "stripe.every10.\(suite.name).inplace.\(size).\(set.name).vs_memcpy"
+    guard set.isHere else {
+      note("\(name) skipped: this CPU has no \(set.name)")
+      return []
+    }
+    var ratios: [Double] = []
+    for _ in 0..<runs {
+      ratios.append(
+        try bench.copying() / bench.striped(suite, every: 10, inPlace: true, in: set))
+    }
+    return [Figure(name: name, value: median(ratios))]
   }
 
   static func framed(_ bench: Bench, _ suite: Suite, _ size: String) throws -> [Figure] {
