@@ -143,10 +143,12 @@ let package = Package(
       name: "PinstripeCoreTests",
       dependencies: [
         "PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CStripeKernels", "CLibCrypto",
+        "TestTools",
       ],
       swiftSettings: common),
     .testTarget(
-      name: "PinstripeFramesTests", dependencies: ["PinstripeFrames"], swiftSettings: common),
+      name: "PinstripeFramesTests", dependencies: ["PinstripeFrames", "TestTools"],
+      swiftSettings: common),
     .testTarget(
       name: "PinstripeTagsTests", dependencies: ["PinstripeTags", "TestTools"],
       swiftSettings: common),

@@ -1,5 +1,6 @@
 import CPinstripe
 import PinstripeCore
+import TestTools
 import Testing
 
 /// Cryptography and storage that fail at the n-th call, for every n.

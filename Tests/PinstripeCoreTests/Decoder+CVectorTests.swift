@@ -1,5 +1,6 @@
 import CPinstripe
 import PinstripeCore
+import TestTools
 import Testing
 
 /// Every case of Tests/Vectors through pinstripe_decoder.h, as firmware uses it.

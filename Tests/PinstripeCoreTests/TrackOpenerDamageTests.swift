@@ -1,4 +1,5 @@
 import CPinstripe
+import TestTools
 import Testing
 
 @testable import PinstripeCore

@@ -1,4 +1,5 @@
 import PinstripeFrames
+import TestTools
 import Testing
 
 /// ADTS against frames built from the standard.

@@ -1,4 +1,5 @@
 import PinstripeFrames
+import TestTools
 import Testing
 
 /// What has no frames, and what is not known.

@@ -1,4 +1,5 @@
 import PinstripeFrames
+import TestTools
 import Testing
 
 /// MPEG audio against frames built from the standard's tables.

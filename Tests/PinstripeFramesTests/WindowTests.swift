@@ -1,4 +1,5 @@
 import PinstripeFrames
+import TestTools
 import Testing
 
 /// Whatever the content, the runs do not depend on the windows.

@@ -1,3 +1,5 @@
+import TestTools
+
 /// Builds ADTS frames from the fields of ISO 14496-3 §1.A.3.2.
 struct ADTSFrame {
   var isMPEG2 = false

@@ -1,3 +1,5 @@
+import TestTools
+
 /// Builds FLAC frames from the fields of RFC 9639 §9.1.
 struct FLACFrame {
   var isVariable = false

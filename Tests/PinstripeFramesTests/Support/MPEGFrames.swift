@@ -1,3 +1,5 @@
+import TestTools
+
 /// Builds MPEG audio frames from the fields of ISO 11172-3 §2.4.1.3.
 struct MPEGFrame {
   /// 10 (1.0), 20 or 25.

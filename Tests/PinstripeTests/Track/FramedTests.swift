@@ -27,7 +27,7 @@ struct FramedTests {
   }
 
   /// MPEG-1 Layer III frames of 128 kbit/s and junk between some, from a seed.
-  private static func frames(_ random: inout SeededGenerator, upTo limit: Int) -> [UInt8] {
+  private static func frames(_ random: inout Random, upTo limit: Int) -> [UInt8] {
     var content: [UInt8] = []
     while content.count < limit {
       if Int.random(in: 0..<20, using: &random) == 0 {
@@ -80,7 +80,7 @@ struct FramedTests {
   }
 
   @Test func runsDoNotDependOnHowContentIsRead() throws {
-    var random = SeededGenerator(seed: 7)
+    var random = Random(seed: 7)
     let content = Self.frames(&random, upTo: 90_000)
     var counts: Set<UInt64> = []
     for most in [1, 313, 4096, 100_000] {
@@ -96,7 +96,7 @@ struct FramedTests {
   }
 
   @Test func anyRangeDecryptsAlone() throws {
-    var random = SeededGenerator(seed: 1)
+    var random = Random(seed: 1)
     for round in 0..<12 {
       let content = Self.frames(&random, upTo: Int.random(in: 1...300_000, using: &random))
       let recipe = try recipe(
@@ -116,7 +116,7 @@ struct FramedTests {
   @Test(.enabled("the independent reference") { await Reference.unavailable() == nil })
   func theReferenceSaysTheSame() async throws {
     let keys = try bench.keyboxFile()
-    var random = SeededGenerator(seed: 3)
+    var random = Random(seed: 3)
     for (head, stride) in [(32, 64), (0, 10), (100, 7), (40, 1)] {
       for suite in [CipherSuite.chacha20, .aes128CTR] {
         let content = Self.frames(&random, upTo: 30_000)
@@ -289,20 +289,5 @@ private final class ChangingSource: MediaSource {
     buffer.copyBytes(from: part)
     if Int(offset) + part.count == first.count, offset > 0 { isSecond = true }
     return part.count
-  }
-}
-
-/// SplitMix64: the same numbers everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
   }
 }

@@ -42,7 +42,7 @@ private final class Device {
       case let bytes = file.withBytes({ span in span.indices.map { span[$0] } }),
       pinstripe_keybox_read(table, bytes, bytes.count, 1, &keybox, &secret) == PINSTRIPE_OK,
       pinstripe_openssl_load_key(state, PINSTRIPE_KEY_ROOT, secret) == PINSTRIPE_OK,
-      pinstripe_device_recipient(table, &keybox, 8, &own) == PINSTRIPE_OK
+      pinstripe_device_recipient(table, &keybox, PINSTRIPE_KEY_FIRST_WRAP, &own) == PINSTRIPE_OK
     else { fatalError("no device") }
     self.keybox = keybox
     self.own = own
@@ -72,7 +72,8 @@ private final class Device {
     let status =
       bytes.isEmpty
       ? PINSTRIPE_E_KEYBOX
-      : pinstripe_grant_recipient(table, &keybox, &own, bytes, bytes.count, 1, 9, &granted)
+      : pinstripe_grant_recipient(
+        table, &keybox, &own, bytes, bytes.count, 1, PINSTRIPE_KEY_FIRST_WRAP + 1, &granted)
     let host = try? PinstripeKeys.Grant.open(bytes.span, with: playback)
     guard (status == PINSTRIPE_OK) == (host != nil) else {
       fatalError("the decoder says \(status), the host \(host == nil ? "no" : "yes")")
