@@ -20,49 +20,6 @@ struct SectionVectorTests {
     }
   }
 
-  struct Sections: Decodable {
-    let tracks: [Track]
-
-    struct Track: Decodable {
-      let name: String
-      let keybox: Hex
-      let testAllowed: Bool
-      let clearAllowed: Bool
-      let file: FilePieces
-      let rights: Rights?
-      let rightsVerdict: String?
-    }
-
-    struct Rights: Decodable {
-      let flags: UInt32
-      let plays: UInt32
-      let rightsId: Hex
-      let notBefore: String
-      let notAfter: String
-    }
-  }
-
-  struct Refusals: Decodable {
-    let bases: [String: Base]
-    let refusals: [Refusal]
-
-    struct Base: Decodable {
-      let keybox: Hex
-      let file: FilePieces
-    }
-
-    struct Refusal: Decodable {
-      let name: String
-      let status: [String]
-      let base: String
-      let edits: [Edit]?
-      let file: FilePieces?
-      let keybox: Hex?
-      let rightsStatus: [String]?
-      let rightsVerdict: String?
-    }
-  }
-
   /// Inserts a keybox, which all of these tests hold.
   private func player(_ keybox: [UInt8]) -> (Player, pinstripe_keybox) {
     let player = Player()
@@ -77,8 +34,7 @@ struct SectionVectorTests {
     return (player, box)
   }
 
-  @Test(.enabled(if: VectorFolder.has("grants.json")))
-  func grants() throws {
+  @Test func grants() throws {
     let vectors = try VectorFolder.read("grants.json", as: Grants.self).grants
     #expect(vectors.count >= 90)
     for vector in vectors {
@@ -123,15 +79,12 @@ struct SectionVectorTests {
     }
   }
 
-  @Test(.enabled(if: VectorFolder.has("sections.json")))
-  func rights() throws {
-    let vectors = try VectorFolder.read("sections.json", as: Sections.self).tracks
+  @Test func rights() throws {
+    let vectors = try VectorFolder.read("sections.json", as: TrackVectors.self).tracks
     var count = 0
     for vector in vectors {
       guard let expected = vector.rights, let verdict = vector.rightsVerdict else { continue }
       let (opened, read, rights) = rights(vector.file.bytes, vector.keybox.bytes)
-      // A build without framed patterns opens no track that has one.
-      guard opened != "PATTERN" else { continue }
       count += 1
       #expect(opened == "OK", "\(vector.name)")
       #expect(read == status(of: verdict), "\(vector.name)")
@@ -146,16 +99,14 @@ struct SectionVectorTests {
     #expect(count >= 12)
   }
 
-  @Test(.enabled(if: VectorFolder.has("section-refusals.json")))
-  func refusedRights() throws {
-    let vectors = try VectorFolder.read("section-refusals.json", as: Refusals.self)
+  @Test func refusedRights() throws {
+    let vectors = try VectorFolder.read("section-refusals.json", as: RefusalVectors.self)
     var count = 0
     for vector in vectors.refusals where vector.status == ["OK"] {
       guard vector.rightsStatus != nil || vector.rightsVerdict != nil else { continue }
       let base = try #require(vectors.bases[vector.base])
       let file = vector.file?.bytes ?? (vector.edits ?? []).applied(to: base.file.bytes)
       let (opened, read, _) = rights(file, vector.keybox?.bytes ?? base.keybox.bytes)
-      guard opened != "PATTERN" else { continue }
       count += 1
       #expect(opened == "OK", "\(vector.name)")
       let expected = vector.rightsVerdict.map { [status(of: $0)] } ?? vector.rightsStatus ?? []

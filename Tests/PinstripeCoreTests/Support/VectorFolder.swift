@@ -8,10 +8,6 @@ enum VectorFolder {
       .appendingPathComponent("Vectors")
   }
 
-  static func has(_ name: String) -> Bool {
-    FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
-  }
-
   static func read<Contents: Decodable>(_ name: String, as type: Contents.Type) throws -> Contents {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase

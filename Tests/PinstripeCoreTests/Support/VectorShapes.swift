@@ -103,6 +103,16 @@ struct TrackVectors: Decodable {
     let file: FilePieces
     /// For a reader that does not obey rights.
     let statusUnobeyed: [String]?
+    let rights: Rights?
+    let rightsVerdict: String?
+  }
+
+  struct Rights: Decodable {
+    let flags: UInt32
+    let plays: UInt32
+    let rightsId: Hex
+    let notBefore: String
+    let notAfter: String
   }
 
   struct Pattern: Decodable {
@@ -164,6 +174,8 @@ struct RefusalVectors: Decodable {
     let contentStatus: [String]?
     /// For a reader that does not obey rights.
     let statusUnobeyed: [String]?
+    let rightsStatus: [String]?
+    let rightsVerdict: String?
   }
 
   struct KeyFile: Decodable {
