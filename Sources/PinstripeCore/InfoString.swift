@@ -9,17 +9,24 @@ struct InfoString {
   private var bytes = InlineArray<64, UInt8>(repeating: 0)
   private(set) var count = 0
 
-  init(_ label: StaticString) {
-    for index in 0..<min(label.utf8CodeUnitCount, Self.capacity) {
-      unsafe bytes[unchecked: index] = label.utf8Start[index]
+  init(_ label: KeyLabel) {
+    let all = KeyLabel.all
+    var letter = unsafe all.utf8Start
+    while count < KeyLabel.prefix {
+      unsafe bytes[unchecked: count] = letter[count]
+      count &+= 1
     }
-    count = min(label.utf8CodeUnitCount, Self.capacity) &+ 1
+    unsafe letter += label.offset
+    repeat {
+      unsafe bytes[unchecked: count] = letter[0]
+      count &+= 1
+      unsafe letter += 1
+    } while unsafe bytes[unchecked: count &- 1] != 0
   }
 
   /// Adds the lowest `width` bytes of a number whose others are zero.
   ///
   /// What does not fit is left out; the longest string of the format has 42 bytes.
-  @inline(never)
   mutating func append(_ number: UInt64, width: Int) {
     guard count <= Self.capacity &- 8 else { return }
     let offset = count
@@ -38,4 +45,33 @@ struct InfoString {
           start: bytes.assumingMemoryBound(to: UInt8.self).baseAddress, count: count))
     }
   }
+}
+
+/// What a key is for.
+///
+/// All labels are in one text, so that a derivation names its own by a number.
+struct KeyLabel {
+  let offset: Int
+
+  private init(_ row: Int) {
+    offset = Self.prefix &+ row &* 12
+  }
+
+  /// What all labels begin with.
+  static var prefix: Int { 13 }
+
+  /// The common start, and then 12 bytes for each label, filled up with the zeros that end it.
+  static var all: StaticString {
+    "pinstripe v1 playback\0\0\0\0wrap\0\0\0\0\0\0\0\0grant\0\0\0\0\0\0\0rights\0\0\0\0\0\0stripe\0\0\0\0\0\0head\0\0\0\0\0\0\0\0trail\0\0\0\0\0\0\0section\0\0\0\0\0section tag\0"
+  }
+
+  static var playback: KeyLabel { KeyLabel(0) }
+  static var wrap: KeyLabel { KeyLabel(1) }
+  static var grant: KeyLabel { KeyLabel(2) }
+  static var rights: KeyLabel { KeyLabel(3) }
+  static var stripe: KeyLabel { KeyLabel(4) }
+  static var head: KeyLabel { KeyLabel(5) }
+  static var trail: KeyLabel { KeyLabel(6) }
+  static var section: KeyLabel { KeyLabel(7) }
+  static var sectionTag: KeyLabel { KeyLabel(8) }
 }

@@ -2,12 +2,29 @@ import CPinstripe
 
 // C's fixed arrays are tuples in Swift; these cross over without naming 32 members.
 
-/// Lends a C array's bytes.
-func withBytes<CArray: BitwiseCopyable>(
-  of array: CArray, _ body: (Span<UInt8>) throws(TrackError) -> Void
-) throws(TrackError) {
-  try unsafe withUnsafeBytes(of: array) { bytes throws(TrackError) in
-    try unsafe body(bytes.assumingMemoryBound(to: UInt8.self).span)
+/// Whether a struct that crosses the ABI says that it has this size, and this ABI's version.
+@unsafe
+func isOfThisABI(_ table: UnsafeRawPointer, _ size: Int) -> Bool {
+  unsafe table.assumingMemoryBound(to: UInt8.self).littleEndian64(at: 0)
+    == UInt64(size) | UInt64(PINSTRIPE_ABI_VERSION) << 32
+}
+
+extension UnsafePointer where Pointee == pinstripe_keybox {
+  /// The 16 bytes of the device id.
+  @unsafe var deviceID: UnsafePointer<UInt8> {
+    unsafe bytes(of: &UnsafeMutablePointer(mutating: self).pointee.device_id)
+  }
+
+  /// The 32 bytes of the epoch salt.
+  @unsafe var epochSalt: UnsafePointer<UInt8> {
+    unsafe bytes(of: &UnsafeMutablePointer(mutating: self).pointee.epoch_salt)
+  }
+
+  /// Where an array of memory that outlives the call starts.
+  private func bytes<CArray: BitwiseCopyable>(of array: inout CArray) -> UnsafePointer<UInt8> {
+    unsafe withUnsafeMutablePointer(to: &array) { array in
+      unsafe UnsafePointer<UInt8>(UnsafeRawPointer(array).assumingMemoryBound(to: UInt8.self))
+    }
   }
 }
 

@@ -7,9 +7,9 @@ import CPinstripe
 public struct StripeCipher {
   /// Which bytes are covered.
   public let pattern: StripePattern
+  let provider: CryptoProvider
   /// Whose keystream.
   public let suite: CipherSuite
-  let provider: CryptoProvider
   private let key: KeyPlace
   private var window = KeystreamWindow()
 
@@ -182,11 +182,11 @@ public struct StripeCipher {
     let room = UInt64(truncatingIfNeeded: scratch.count) >> suite.blockShift
     // Whatever happens, the former blocks are gone.
     window = KeystreamWindow()
-    let count = min(needed.count, room)
-    var span = unsafe scratch.mutableSpan
-    try provider.keystream(
-      suite, key: key, firstBlock: needed.first, blocks: Int(truncatingIfNeeded: count),
-      into: &span)
+    let count = min(needed.count, min(room, UInt64(Int32.max)))
+    guard let stream = scratch.baseAddress else { throw .workSize }
+    try unsafe provider.keystream(
+      suite, key: key, firstBlock: needed.first, blocks: UInt32(truncatingIfNeeded: count),
+      into: stream)
     window = KeystreamWindow(firstBlock: needed.first, blocks: count)
   }
 }

@@ -45,7 +45,7 @@ struct DecoderStateTests {
   }
 
   @Test func infoStringsStayInside() throws {
-    var info = InfoString("pinstripe v1 section tag")
+    var info = InfoString(.sectionTag)
     for _ in 0..<20 { info.append(.max, width: 8) }
     let count = info.withBytes { Int32($0.count) }
     #expect(count <= 64)
