@@ -19,13 +19,22 @@ public struct ContentCipher {
   /// The run found last.
   var run: FrameRun
 
+  /// Reads no content yet.
+  init(_ provider: CryptoProvider) {
+    contentLength = 0
+    encryptedLength = 0
+    cipher = StripeCipher(pattern: .clear, suite: .chacha20, provider: provider)
+    run = FrameRun(start: 0, end: 0, rule: .full, encryptedBefore: 0)
+  }
+
   /// Reads content that lies in a track as it is said here; of framed content the map is still to be
   /// opened.
-  init(contentLength: UInt64, _ cipher: StripeCipher) {
+  mutating func start(_ pattern: StripePattern, _ suite: CipherSuite, _ contentLength: UInt64) {
+    cipher.pattern = pattern
+    cipher.suite = suite
     self.contentLength = contentLength
-    self.cipher = cipher
-    run = cipher.pattern.run(until: contentLength)
-    encryptedLength = cipher.pattern.encryptedCount(before: contentLength)
+    run = pattern.run(until: contentLength)
+    encryptedLength = pattern.encryptedCount(before: contentLength)
   }
 
   /// The smallest work buffer: a page of the map, if there is one, and keystream.
@@ -79,7 +88,10 @@ public struct ContentCipher {
       let part = min(run.end, end) &- here
       let length = Int(truncatingIfNeeded: part)
       let limit = pattern.isFramed ? encryptedLength : 0
-      let scratch = unsafe UnsafeMutableBufferPointer(rebasing: work[keystreamStart...])
+      // Finding the run has made sure of minimumWork.
+      let scratch = unsafe UnsafeMutableBufferPointer(
+        start: work.baseAddress.map { unsafe $0 + keystreamStart },
+        count: work.count &- keystreamStart)
       try unsafe cipher.apply(
         run, at: here, from: source, to: target, length, preparing: limit, scratch: scratch)
       unsafe source += length

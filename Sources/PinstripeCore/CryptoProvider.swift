@@ -16,20 +16,22 @@ public struct CryptoProvider {
     unsafe self.table = unsafe table
   }
 
-  /// HKDF-SHA256 (RFC 5869) from one place into another; an empty salt is 32 zero bytes.
+  /// HKDF-SHA256 (RFC 5869) from one place into another.
   ///
-  /// `info` is not changed, but lent without a copy.
+  /// - Parameters:
+  ///   - salt: 32 bytes; without it they are zero.
+  ///   - first, second, third: The info string's fields, as far as the label has some.
+  @inline(never) @unsafe
   func derive(
-    _ child: KeyPlace, from parent: KeyPlace, salt: Span<UInt8>, info: inout InfoString
+    _ child: KeyPlace, from parent: KeyPlace, _ salt: UnsafePointer<UInt8>?, _ label: KeyLabel,
+    _ first: UInt64, _ second: UInt64, _ third: UInt64
   ) throws(TrackError) {
-    let count = UInt32(truncatingIfNeeded: info.count)
-    let status = unsafe salt.withUnsafeBufferPointer { salt in
-      unsafe info.withBytes { info in
-        guard let base = info.baseAddress else { return TrackError.provider.status }
-        return unsafe table.pointee.derive(
-          table.pointee.state, parent.number,
-          salt.baseAddress, UInt32(truncatingIfNeeded: salt.count), base, count, child.number)
-      }
+    var info = InfoString(label, first, second, third)
+    let status = unsafe info.withBytes { info in
+      guard let base = info.baseAddress else { return TrackError.provider.status }
+      return unsafe table.pointee.derive(
+        table.pointee.state, parent.number, salt, salt == nil ? 0 : 32, base,
+        UInt32(truncatingIfNeeded: info.count), child.number)
     }
     guard status == PINSTRIPE_OK else { throw .provider }
   }

@@ -145,13 +145,13 @@ public func pinstripe_update(
   _ decoder: UnsafeMutablePointer<pinstripe_decoder>?, _ src: UnsafePointer<UInt8>?,
   _ dst: UnsafeMutablePointer<UInt8>?, _ length: Int
 ) -> Int32 {
-  guard let state = unsafe DecoderState.open(in: decoder), let src = unsafe src,
-    let dst = unsafe dst
-  else { return PINSTRIPE_E_ARGUMENT }
-  return status { () throws(TrackError) in
-    try unsafe state.pointee.xor(at: state.pointee.position, from: src, to: dst, length)
-    unsafe state.pointee.position &+= UInt64(truncatingIfNeeded: length)
+  guard let state = unsafe DecoderState.open(in: decoder) else { return PINSTRIPE_E_ARGUMENT }
+  let offset = unsafe state.pointee.position
+  let status = unsafe pinstripe_xor_at(decoder, offset, src, dst, length)
+  if status == PINSTRIPE_OK {
+    unsafe state.pointee.position = offset &+ UInt64(truncatingIfNeeded: length)
   }
+  return status
 }
 
 /// Tells which keystream blocks a range needs.

@@ -44,7 +44,6 @@ struct DecoderState {
   }
 
   /// Decrypts from one buffer to another, or in place.
-  @inline(never)
   mutating func xor(
     at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
     _ length: Int
@@ -62,6 +61,6 @@ struct DecoderState {
   /// Reads the rights of a track that has some.
   @unsafe
   mutating func readRights(_ section: UnsafeMutablePointer<UInt8>) throws(TrackError) {
-    try unsafe track.rights.read(&storage, track.cipher.cipher, into: section)
+    try unsafe track.readRights(&storage, into: section)
   }
 }

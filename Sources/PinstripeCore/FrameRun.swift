@@ -40,6 +40,7 @@ public struct FrameRun: Sendable {
   }
 
   /// How many encrypted bytes of the content lie before `offset`, which is in the run or at its end.
+  @inline(never)
   public func encryptedCount(before offset: UInt64, under pattern: StripePattern) -> UInt64 {
     encryptedBefore &+ dense(pattern).count(before: offset) &+ sparse(pattern).count(before: offset)
   }

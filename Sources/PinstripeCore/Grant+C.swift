@@ -19,9 +19,7 @@ public func pinstripe_grant_recipient(
     let table = try unsafe CryptoProvider(provider)
     let grant = try unsafe Grant(decoding: bytes, length)
     guard !grant.isTest || allow_test != 0 else { throw .testKeybox }
-    try unsafe recipient.fill(grant.kind, grant.generation, key, keybox, table) {
-      (place) throws(TrackError) in
-      try unsafe Grant.deriveKey(of: bytes, for: device, into: place, table)
-    }
+    try unsafe recipient.fill(
+      grant.kind, grant.generation, key, keybox, table, grant: bytes, for: device)
   }
 }

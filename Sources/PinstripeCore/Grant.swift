@@ -47,7 +47,7 @@ struct Grant {
     isTest = start >> 16 == 1
   }
 
-  /// Verifies the tag, and leaves the user's or group's wrapping key at `place`.
+  /// Verifies the tag, and leaves the user's or group's key at `place`.
   ///
   /// K_play is at ``KeyPlace/playback``; no other place is used.
   ///
@@ -70,6 +70,5 @@ struct Grant {
     try unsafe provider.check(bytes + tagOffset, of: bytes, tagOffset, under: place)
     try unsafe provider.unwrap(
       bytes + wrapOffset, under: KeyPlace(number: device.pointee.key), into: place)
-    try ladder.deriveWrappingKey(from: place, into: place)
   }
 }

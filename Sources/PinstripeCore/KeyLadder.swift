@@ -17,7 +17,7 @@ public struct KeyLadder {
     guard deviceID.count == 16, epochSalt.count == 32 else { throw .argument }
     try unsafe derive(
       place, from: .root, epochSalt, .playback, deviceID.littleEndian64(at: 0),
-      deviceID.littleEndian64(at: 8), UInt64(epoch), width: 20)
+      deviceID.littleEndian64(at: 8), UInt64(epoch))
   }
 
   /// K_wrap = HKDF(K_play, no salt, "pinstripe v1 wrap" ‖ 0), into `place`.
@@ -61,8 +61,7 @@ public struct KeyLadder {
     // Two bytes of suite before the pattern.
     let start = pattern.encodedStart
     try derive(
-      .stripe, from: content, nonce, .stripe, UInt64(suite.number) | start << 16, start >> 48,
-      width: 18)
+      .stripe, from: content, nonce, .stripe, UInt64(suite.number) | start << 16, start >> 48)
   }
 
   /// K_head = HKDF(CEK, salt = file nonce, "pinstripe v1 head" ‖ 0), into ``KeyPlace/tag``.
@@ -90,7 +89,7 @@ public struct KeyLadder {
     content: KeyPlace, salt: Span<UInt8>, type: UInt16, index: UInt16, into place: KeyPlace
   ) throws(TrackError) {
     try derive(
-      place, from: content, salt, .section, UInt64(type) | UInt64(index) << 16, width: 4)
+      place, from: content, salt, .section, UInt64(type) | UInt64(index) << 16)
   }
 
   /// K_sectag = HKDF(CEK, salt = section salt, "pinstripe v1 section tag" ‖ 0 ‖ type ‖ index), into
@@ -99,19 +98,17 @@ public struct KeyLadder {
     content: KeyPlace, salt: Span<UInt8>, type: UInt16, index: UInt16, into place: KeyPlace
   ) throws(TrackError) {
     try derive(
-      place, from: content, salt, .sectionTag, UInt64(type) | UInt64(index) << 16, width: 4)
+      place, from: content, salt, .sectionTag, UInt64(type) | UInt64(index) << 16)
   }
 
-  /// Derives with the `width` bytes of three numbers as the info string's fields.
-  @inline(never)
+  /// Derives with three numbers as the info string's fields, as far as the label has some.
+  @inline(__always)
   private func derive(
     _ child: KeyPlace, from parent: KeyPlace, _ salt: Span<UInt8>, _ label: KeyLabel,
-    _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0, width: Int = 0
+    _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0
   ) throws(TrackError) {
-    var info = InfoString(label)
-    info.append(first, width: 8)
-    info.append(second, width: 8)
-    info.append(third, width: width &- 16)
-    try provider.derive(child, from: parent, salt: salt, info: &info)
+    guard salt.count == 32 || salt.isEmpty else { throw .argument }
+    let address = unsafe salt.withUnsafeBufferPointer { $0.baseAddress }
+    try unsafe provider.derive(child, from: parent, address, label, first, second, third)
   }
 }

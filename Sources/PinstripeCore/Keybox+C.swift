@@ -41,10 +41,7 @@ public func pinstripe_device_recipient(
   return status { () throws(TrackError) in
     let table = try unsafe CryptoProvider(provider)
     let epoch = unsafe keybox.pointee.epoch
-    try unsafe recipient.fill(PINSTRIPE_RECIPIENT_DEVICE, epoch, key, keybox, table) {
-      (place) throws(TrackError) in
-      try KeyLadder(table).deriveWrappingKey(into: place)
-    }
+    try unsafe recipient.fill(PINSTRIPE_RECIPIENT_DEVICE, epoch, key, keybox, table)
   }
 }
 
@@ -52,12 +49,14 @@ extension UnsafeMutablePointer where Pointee == pinstripe_recipient {
   /// Derives a wrapping key by way of the playback key, which is there for the while, and describes
   /// whose it is; after an error there is no key at `key`.
   ///
-  /// - Parameter body: Leaves the wrapping key at the place it is given.
+  /// - Parameters:
+  ///   - grant: What was decoded as one, for `device`, when the key is another's; the device's own
+  ///     otherwise.
   @unsafe @inline(never)
   func fill(
     _ kind: UInt32, _ generation: UInt32, _ key: UInt32,
     _ keybox: UnsafePointer<pinstripe_keybox>, _ table: CryptoProvider,
-    _ body: (KeyPlace) throws(TrackError) -> Void
+    grant: UnsafePointer<UInt8>? = nil, for device: UnsafePointer<pinstripe_recipient>? = nil
   ) throws(TrackError) {
     let place = KeyPlace(number: key)
     let ladder = KeyLadder(table)
@@ -66,7 +65,12 @@ extension UnsafeMutablePointer where Pointee == pinstripe_recipient {
       try unsafe ladder.derivePlaybackKey(
         deviceID: Span(_unsafeStart: keybox.deviceID, count: 16), epoch: keybox.pointee.epoch,
         epochSalt: Span(_unsafeStart: keybox.epochSalt, count: 32))
-      try body(place)
+      var parent = KeyPlace.playback
+      if let grant = unsafe grant, let device = unsafe device {
+        try unsafe Grant.deriveKey(of: grant, for: device, into: place, table)
+        parent = place
+      }
+      try ladder.deriveWrappingKey(from: parent, into: place)
       unsafe pointee.id = try ladder.keyIDNumber(of: place)
     } catch {
       table.discard(place)

@@ -49,12 +49,16 @@ func copy<CArray: BitwiseCopyable>(_ bytes: UnsafePointer<UInt8>, to array: inou
   unsafe array = UnsafeRawPointer(bytes).loadUnaligned(as: CArray.self)
 }
 
-/// Copies between buffers that are the same or do not overlap.
+/// Copies between buffers that do not overlap.
+@inline(never)
 func copy(_ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, _ count: Int) {
+  // A negative count, which nobody passes, would trap.
+  guard count > 0 else { return }
   unsafe UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count)
 }
 
 /// Overwrites memory of the caller's, which outlives the call, so that no compiler drops it.
+@inline(never)
 func wipe(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) {
   unsafe bytes.initialize(repeating: 0, count: count)
 }

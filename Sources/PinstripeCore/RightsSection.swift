@@ -6,9 +6,9 @@ import CPinstripe
 /// and may be taken away.
 struct RightsSection {
   /// Where in the file it is; 0 when the track has no rights.
-  private var offset: UInt64 = 0
-  private var tag: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
-  private var index: UInt8 = 0
+  fileprivate var offset: UInt64 = 0
+  fileprivate var tag: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+  fileprivate var index: UInt8 = 0
   /// Whether nothing is decrypted yet, because nobody has asked what is allowed.
   private(set) var areUnread = false
 
@@ -32,43 +32,41 @@ struct RightsSection {
   /// Whether the track has rights.
   var isPresent: Bool { offset != 0 }
 
-  /// Reads the section and verifies its tag.
-  ///
-  /// - Parameters:
-  ///   - cipher: The track's, for its suite, and to know whether it has a content key.
-  ///   - section: Room for the section and the record's keystream; the record is behind the salt then.
-  /// - Throws: ``TrackError/storage``, ``TrackError/tag``, ``TrackError/provider``.
-  @unsafe
-  func read(
-    _ storage: inout FirmwareStorage, _ cipher: StripeCipher,
-    into section: UnsafeMutablePointer<UInt8>
-  ) throws(TrackError) {
-    guard isPresent else { throw .argument }
-    let provider = cipher.provider
-    let content = cipher.pattern.isClear ? KeyPlace.zero : .content
-    // One key after the other in one place, so that what the open track holds stays as it is.
-    defer { provider.discard(.rights) }
-    let ladder = KeyLadder(provider)
-    try unsafe storage.read(at: offset, Self.size, to: section)
-    let salt = unsafe Span(_unsafeStart: UnsafePointer(section), count: TrackLayout.sectionSaltSize)
-    let index = UInt16(self.index)
-    try ladder.deriveSectionTagKey(
-      content: content, salt: salt, type: Self.type, index: index, into: .rights)
-    var tag = self.tag
-    try unsafe withUnsafeBytes(of: &tag) { tag throws(TrackError) in
-      guard let tag = unsafe tag.assumingMemoryBound(to: UInt8.self).baseAddress
-      else { throw .argument }
-      try unsafe provider.check(tag, of: section, Self.size, under: .rights)
-    }
-    try ladder.deriveSectionKey(
-      content: content, salt: salt, type: Self.type, index: index, into: .rights)
-    try unsafe provider.decrypt(
-      section + TrackLayout.sectionSaltSize, RightsRecord.size, at: 0, suite: cipher.suite,
-      key: .rights, scratch: section + Self.size)
-  }
-
   /// Lets the track be decrypted.
   mutating func markRead() {
     areUnread = false
+  }
+}
+
+extension VerifiedTrack {
+  /// Reads the rights that a track has, and verifies their section's tag.
+  ///
+  /// - Parameters:
+  ///   - section: Room for the section and the record's keystream; the record is behind the salt then.
+  /// - Throws: ``TrackError/storage``, ``TrackError/tag``, ``TrackError/provider``.
+  @unsafe
+  mutating func readRights(
+    _ storage: inout some TrackStorage, into section: UnsafeMutablePointer<UInt8>
+  ) throws(TrackError) {
+    let provider = cipher.cipher.provider
+    let content = cipher.cipher.pattern.isClear ? KeyPlace.zero : .content
+    // One key after the other in one place, so that what the open track holds stays as it is.
+    defer { provider.discard(.rights) }
+    let ladder = KeyLadder(provider)
+    try unsafe storage.read(at: rights.offset, RightsSection.size, to: section)
+    let salt = unsafe Span(_unsafeStart: UnsafePointer(section), count: TrackLayout.sectionSaltSize)
+    let index = UInt16(rights.index)
+    try ladder.deriveSectionTagKey(
+      content: content, salt: salt, type: RightsSection.type, index: index, into: .rights)
+    try unsafe withUnsafeMutableBytes(of: &rights.tag) { tag throws(TrackError) in
+      guard let tag = unsafe tag.assumingMemoryBound(to: UInt8.self).baseAddress
+      else { throw .argument }
+      try unsafe provider.check(tag, of: section, RightsSection.size, under: .rights)
+    }
+    try ladder.deriveSectionKey(
+      content: content, salt: salt, type: RightsSection.type, index: index, into: .rights)
+    try unsafe provider.decrypt(
+      section + TrackLayout.sectionSaltSize, RightsRecord.size, at: 0, suite: cipher.cipher.suite,
+      key: .rights, scratch: section + RightsSection.size)
   }
 }

@@ -6,10 +6,10 @@ import CPinstripe
 /// at any time, in any order and any pieces, with the same result.
 public struct StripeCipher {
   /// Which bytes are covered.
-  public let pattern: StripePattern
+  public internal(set) var pattern: StripePattern
   let provider: CryptoProvider
   /// Whose keystream.
-  public let suite: CipherSuite
+  public internal(set) var suite: CipherSuite
   private let key: KeyPlace
   private var window = KeystreamWindow()
 

@@ -118,9 +118,7 @@ public struct TrackOpener {
       area, contentLength: length, fileEnd: fileEnd, isFramed: pattern.isFramed,
       obeysRights: obeysRights, &track.rights)
     track.codec = header.codec
-    track.cipher = ContentCipher(
-      contentLength: length,
-      StripeCipher(pattern: pattern, suite: header.suite, provider: provider))
+    track.cipher.start(pattern, header.suite, length)
     if pattern.isFramed {
       // The map is the first section.
       try unsafe track.cipher.openMap(
@@ -189,8 +187,7 @@ struct VerifiedTrack {
 
   /// Nothing is known yet.
   init(_ provider: CryptoProvider) {
-    cipher = ContentCipher(
-      contentLength: 0, StripeCipher(pattern: .clear, suite: .chacha20, provider: provider))
+    cipher = ContentCipher(provider)
   }
 }
 
