@@ -84,6 +84,28 @@ build_stripe() {
   cp "$kernels/include/stripe_kernels.h" "$folder/"
 }
 
+# For pkg-config and CMake; both find the folder wherever it is moved to.
+describe_to_build_systems() {
+  cat >"$1/pinstripe-decoder.pc" <<'END'
+libdir=${pcfiledir}
+includedir=${pcfiledir}
+
+Name: pinstripe-decoder
+Description: Decoder of Pinstripe tracks for firmware
+Version: 1
+Libs: -L${libdir} -lpinstripe-decoder
+Cflags: -I${includedir}
+END
+  cat >"$1/pinstripe-decoder-config.cmake" <<'END'
+if(NOT TARGET pinstripe::decoder)
+  add_library(pinstripe::decoder STATIC IMPORTED)
+  set_target_properties(pinstripe::decoder PROPERTIES
+    IMPORTED_LOCATION "${CMAKE_CURRENT_LIST_DIR}/libpinstripe-decoder.a"
+    INTERFACE_INCLUDE_DIRECTORIES "${CMAKE_CURRENT_LIST_DIR}")
+endif()
+END
+}
+
 # The sum of the sizes of the sections whose name matches.
 size_of() {
   local size total=0
@@ -128,6 +150,7 @@ for target in "${targets[@]}"; do
   "$(swift_tool llvm-ar)" rcsD "$out/$target/libpinstripe-decoder.a" \
     "$out/$target/pinstripe-decoder.o"
   rm "$out/$target/pinstripe-decoder.o" "$out/$target/core.o"
-  cp "$header" "$out/$target/"
+  cp "$header" "$package/LICENSE" "$out/$target/"
+  describe_to_build_systems "$out/$target"
   [[ -z $stripe_target ]] || build_stripe "$out/$target"
 done

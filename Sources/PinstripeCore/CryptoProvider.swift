@@ -67,7 +67,11 @@ public struct CryptoProvider {
   public func mac(
     _ first: Span<UInt8>, _ second: Span<UInt8>, under key: KeyPlace
   ) throws(TrackError) -> InlineArray<32, UInt8> {
-    let tag = try macWords(first, second, under: key)
+    let tag = try unsafe first.withUnsafeBufferPointer { first throws(TrackError) in
+      try unsafe second.withUnsafeBufferPointer { second throws(TrackError) in
+        try unsafe macWords(first, second, under: key)
+      }
+    }
     var bytes = InlineArray<32, UInt8>(repeating: 0)
     var span = bytes.mutableSpan
     for index in tag.indices { span.storeLittleEndian(tag[index], at: 8 &* index) }
@@ -80,10 +84,11 @@ public struct CryptoProvider {
   @inline(never) @unsafe
   func check(
     _ tag: UnsafePointer<UInt8>, of first: UnsafePointer<UInt8>, _ count: Int,
-    _ second: Span<UInt8> = Span(), under key: KeyPlace
+    _ second: UnsafeBufferPointer<UInt8> = unsafe UnsafeBufferPointer(start: nil, count: 0),
+    under key: KeyPlace
   ) throws(TrackError) {
     let expected = try unsafe macWords(
-      Span(_unsafeStart: first, count: count), second, under: key)
+      UnsafeBufferPointer(start: first, count: count), second, under: key)
     var difference: UInt64 = 0
     for index in 0..<4 {
       difference |= unsafe expected[unchecked: index] ^ tag.littleEndian64(at: 8 &* index)
@@ -92,14 +97,15 @@ public struct CryptoProvider {
   }
 
   /// The tag as four little-endian words: an array of 32 bytes would travel byte by byte.
-  @inline(never)
+  @inline(never) @unsafe
   func macWords(
-    _ first: Span<UInt8>, _ second: Span<UInt8>, under key: KeyPlace
+    _ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>,
+    under key: KeyPlace
   ) throws(TrackError) -> InlineArray<4, UInt64> {
     guard unsafe table.pointee.mac_begin(table.pointee.state, key.number) == PINSTRIPE_OK
     else { throw .provider }
-    try macUpdate(first)
-    try macUpdate(second)
+    try unsafe macUpdate(first)
+    try unsafe macUpdate(second)
     var tag = InlineArray<4, UInt64>(repeating: 0)
     let status = unsafe withUnsafeMutableBytes(of: &tag) { out in
       guard let base = unsafe out.assumingMemoryBound(to: UInt8.self).baseAddress
@@ -114,11 +120,9 @@ public struct CryptoProvider {
   }
 
   @inline(never)
-  private func macUpdate(_ piece: Span<UInt8>) throws(TrackError) {
-    let status = unsafe piece.withUnsafeBufferPointer { bytes in
-      guard let base = bytes.baseAddress, bytes.count > 0 else { return PINSTRIPE_OK }
-      return unsafe table.pointee.mac_update(table.pointee.state, base, bytes.count)
-    }
+  private func macUpdate(_ bytes: UnsafeBufferPointer<UInt8>) throws(TrackError) {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return }
+    let status = unsafe table.pointee.mac_update(table.pointee.state, base, bytes.count)
     guard status == PINSTRIPE_OK else { throw .provider }
   }
 

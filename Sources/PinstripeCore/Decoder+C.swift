@@ -45,8 +45,7 @@ public func pinstripe_open(
       provider: table, allowsClear: flags & PINSTRIPE_OPEN_ALLOW_CLEAR != 0,
       obeysRights: flags & PINSTRIPE_OPEN_OBEYS_RIGHTS != 0)
     guard work_size >= TrackLayout.headerAreaSize else { throw .workSize }
-    let keys = unsafe Span(
-      _unsafeElements: UnsafeBufferPointer(start: recipients, count: count))
+    let keys = unsafe UnsafeBufferPointer(start: recipients, count: count)
     let state = unsafe UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: DecoderState.self)
     unsafe state.initialize(
       to: DecoderState(

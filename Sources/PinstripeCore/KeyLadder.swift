@@ -48,7 +48,10 @@ public struct KeyLadder {
   /// The key id as a little-endian number.
   func keyIDNumber(of wrapping: KeyPlace) throws(TrackError) -> UInt64 {
     let label: InlineArray<2, UInt8> = [0x69, 0x64]  // "id"
-    return try provider.macWords(label.span, Span(), under: wrapping)[0]
+    return try unsafe label.span.withUnsafeBufferPointer { label throws(TrackError) in
+      try unsafe provider.macWords(
+        label, UnsafeBufferPointer(start: nil, count: 0), under: wrapping)[0]
+    }
   }
 
   /// K_stripe = HKDF(CEK, salt = file nonce, "pinstripe v1 stripe" ‖ 0 ‖ suite ‖ pattern), into

@@ -60,5 +60,6 @@ func copy(_ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>
 /// Overwrites memory of the caller's, which outlives the call, so that no compiler drops it.
 @inline(never)
 func wipe(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) {
+  guard count > 0 else { return }
   unsafe bytes.initialize(repeating: 0, count: count)
 }

@@ -36,7 +36,9 @@ public struct TrackOpener {
     var track = VerifiedTrack(provider)
     let header = try unsafe work.withUnsafeMutableBufferPointer { bytes throws(TrackError) in
       guard let base = bytes.baseAddress else { throw .workSize }
-      try unsafe verify(&storage, recipients, base, &track)
+      try unsafe recipients.withUnsafeBufferPointer { keys throws(TrackError) in
+        try unsafe verify(&storage, keys, base, &track)
+      }
       return try unsafe HeaderNumbers(at: base)
     }
     return OpenedTrack(track, header: try MainHeader(header, of: work.span))
@@ -47,7 +49,7 @@ public struct TrackOpener {
   /// - Parameter work: 4096 bytes, so that the offsets in a header area are inside, unchecked.
   @unsafe
   func verify(
-    _ storage: inout some TrackStorage, _ recipients: Span<pinstripe_recipient>,
+    _ storage: inout some TrackStorage, _ recipients: UnsafeBufferPointer<pinstripe_recipient>,
     _ work: UnsafeMutablePointer<UInt8>, _ track: inout VerifiedTrack
   ) throws(TrackError) {
     do throws(TrackError) {
@@ -70,7 +72,7 @@ public struct TrackOpener {
   }
 
   private func verified(
-    _ storage: inout some TrackStorage, _ recipients: Span<pinstripe_recipient>,
+    _ storage: inout some TrackStorage, _ recipients: UnsafeBufferPointer<pinstripe_recipient>,
     _ work: UnsafeMutablePointer<UInt8>, _ track: inout VerifiedTrack
   ) throws(TrackError) {
     let area = unsafe UnsafePointer(work)
@@ -106,7 +108,7 @@ public struct TrackOpener {
       try ladder.deriveTrailerTagKey(content: content, nonce: nonce)
       try unsafe provider.check(
         place + TrackLayout.trailerTagOffset, of: headerTag, TrackLayout.tagSize,
-        Span(_unsafeStart: UnsafePointer(place), count: TrackLayout.trailerTagOffset), under: .tag)
+        UnsafeBufferPointer(start: place, count: TrackLayout.trailerTagOffset), under: .tag)
       length = trailer.contentLength
       try header.pattern.checkLength(length)
       track.directory.start = UInt16(Self.trailerPlace + TrackLayout.trailerDirectoryOffset)
@@ -149,7 +151,7 @@ public struct TrackOpener {
   /// Unwraps the content key: tries every slot of a recipient until one unwraps, and returns its
   /// index.
   private func unwrapContentKey(
-    slots: Int, _ area: UnsafePointer<UInt8>, _ recipients: Span<pinstripe_recipient>
+    slots: Int, _ area: UnsafePointer<UInt8>, _ recipients: UnsafeBufferPointer<pinstripe_recipient>
   ) throws(TrackError) -> UInt8 {
     var reason = TrackError.noSlot
     var index = 0
@@ -157,7 +159,7 @@ public struct TrackOpener {
       let slot = unsafe area + KeySlot.offset(of: index)
       var candidate = 0
       while candidate < min(recipients.count, TrackLayout.maximumSlots) {
-        let recipient = unsafe recipients[unchecked: candidate]
+        let recipient = unsafe recipients[candidate]
         candidate &+= 1
         guard unsafe KeySlot.isFor(recipient, slot) else { continue }
         do throws(TrackError) {

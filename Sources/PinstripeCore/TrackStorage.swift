@@ -17,7 +17,7 @@ extension TrackStorage {
   mutating func read(
     at offset: UInt64, _ count: Int, to target: UnsafeMutablePointer<UInt8>
   ) throws(TrackError) {
-    var bytes = unsafe MutableSpan(_unsafeStart: target, count: count)
+    var bytes = unsafe UnsafeMutableBufferPointer(start: target, count: count).mutableSpan
     try read(at: offset, into: &bytes)
   }
 }

@@ -118,6 +118,16 @@ build_stripe_tests() {
   "${compile[@]}" "$here/stripe.c" "$1/libpinstripe-stripe.a" -o "$work/stripe-$short"
 }
 
+# The example for firmware, built as its makefile says and by nothing but the target's compiler.
+check_example() {
+  mkdir -p "$work/example-$short"
+  expect "the example builds" make -s -C "$package/Examples/FirmwareDecoder" \
+    CC="$gnu-gcc --sysroot=$sysroot" AR="$gnu-ar" CFLAGS="-O2 -pedantic -Werror -D_FILE_OFFSET_BITS=64" \
+    DECODER="$package/.build-embedded/$short-linux" OUT="$work/example-$short"
+  expect "the example decrypts" cmp -s "$mp3" <(on_target "$work/example-$short/decrypt" \
+    "$work/tracks/device.keybox" "$work/tracks/every10.pst")
+}
+
 play() {
   on_target "$player" --keybox "$work/tracks/device.keybox" --allow-test "$@"
 }
@@ -192,6 +202,7 @@ for target in "${targets[@]}"; do
     count_in "stripe against scalar" "$work/stripe-$short"
   fi
   count_in contract "$work/contract-$short" "$work/tracks" every10.pst device.keybox
+  check_example
   [[ $short == thumb2 ]] || check_player
 done
 echo "$passed passed, $failed failed"
