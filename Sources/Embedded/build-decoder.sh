@@ -6,7 +6,7 @@
 set -euo pipefail
 
 usage="usage: build-decoder.sh TARGET… [--out DIR]
-  TARGET   aarch64-linux, armv7-linux, x86_64-linux, or all
+  TARGET   one of targets.sh, or all
   --out    where to put the results; .build-embedded in the package otherwise"
 
 here=$(dirname "$(readlink -f "$0")")
@@ -44,26 +44,30 @@ list_api() {
     grep -oE '\bpinstripe_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u
 }
 
+# All of the core as one unit: SwiftPM hands each file to LLVM by itself, which leaves up to a tenth
+# more code. Its language settings are Package.swift's, the rest is the toolset's.
 compile() {
-  local target=$1 scratch=$package/.build-${1%-linux}
-  # Objects of sources that no longer exist would be linked too.
-  rm -f "$scratch/$triple/release/PinstripeCore.build/"*.o
-  swift build --package-path "$package" --scratch-path "$scratch" -c release --triple "$triple" \
-    --toolset "$here/toolsets/$target.json" --target PinstripeCore >&2
-  objects=("$scratch/$triple/release/PinstripeCore.build/"*.o)
+  local target=$1 object=$2 options
+  mapfile -t options < <(sed -n '/"swiftCompiler"/,/]/p' "$here/toolsets/$target.json" |
+    grep -oE '"-[^"]*"|"Embedded"' | tr -d '"')
+  swiftc -target "$triple" -swift-version 6 -parse-as-library -strict-memory-safety \
+    -enable-upcoming-feature InternalImportsByDefault \
+    -enable-upcoming-feature MemberImportVisibility "${options[@]}" \
+    -module-name PinstripeCore -package-name pinstripe -I "$(dirname "$header")" \
+    -c "$package/Sources/PinstripeCore/"*.swift -o "$object" >&2
 }
 
 # One relocatable object of exactly what the API reaches.
 prelink() {
-  local object=$1 name undefined=() keep=()
+  local core=$1 object=$2 name undefined=() keep=()
   for name in "${api[@]}"; do
     undefined+=(-u "$name")
     keep+=("--keep-global-symbol=$name")
   done
-  "$(swift_tool ld.lld)" -r -m "$emulation" --gc-sections "${undefined[@]}" "${objects[@]}" \
+  "$(swift_tool ld.lld)" -r -m "$emulation" --gc-sections "${undefined[@]}" "$core" \
     -o "$object"
   "$(swift_tool llvm-objcopy)" "${keep[@]}" --strip-unneeded --remove-section=.comment \
-    --remove-section='.swift*' "$object"
+    --remove-section='.swift*' --remove-section=.ARM.attributes "$object"
 }
 
 # The stripe in vectors (NEON on aarch64), for CPUs of which every one has them.
@@ -80,6 +84,28 @@ build_stripe() {
   cp "$kernels/include/stripe_kernels.h" "$folder/"
 }
 
+# For pkg-config and CMake; both find the folder wherever it is moved to.
+describe_to_build_systems() {
+  cat >"$1/pinstripe-decoder.pc" <<'END'
+libdir=${pcfiledir}
+includedir=${pcfiledir}
+
+Name: pinstripe-decoder
+Description: Decoder of Pinstripe tracks for firmware
+Version: 1
+Libs: -L${libdir} -lpinstripe-decoder
+Cflags: -I${includedir}
+END
+  cat >"$1/pinstripe-decoder-config.cmake" <<'END'
+if(NOT TARGET pinstripe::decoder)
+  add_library(pinstripe::decoder STATIC IMPORTED)
+  set_target_properties(pinstripe::decoder PROPERTIES
+    IMPORTED_LOCATION "${CMAKE_CURRENT_LIST_DIR}/libpinstripe-decoder.a"
+    INTERFACE_INCLUDE_DIRECTORIES "${CMAKE_CURRENT_LIST_DIR}")
+endif()
+END
+}
+
 # The sum of the sizes of the sections whose name matches.
 size_of() {
   local size total=0
@@ -90,7 +116,7 @@ size_of() {
 }
 
 check() {
-  local object=$1 nm exported needed static traps
+  local object=$1 nm exported needed static traps text
   nm=$(swift_tool llvm-nm)
   exported=$("$nm" --extern-only --defined-only --format=just-symbols "$object" | sort)
   [[ $exported == "$(printf '%s\n' "${api[@]}")" ]] ||
@@ -102,12 +128,14 @@ check() {
   static=$(size_of "$object" '^[.](data|bss|tdata|tbss)')
   ((static == 0)) || fail "$target has $static bytes of .data or .bss; the decoder has no globals."
   traps=$("$(swift_tool llvm-objdump)" -d --no-show-raw-insn "$object" |
-    grep -cE '\s(brk|udf|trap|ud2|ebreak)\b') || true
-  echo "figure decoder.$short.text_bytes $(size_of "$object" '^[.]text') B"
+    grep -cE '\s(brk|udf|trap|ud2|ebreak|unimp)\b') || true
+  text=$(size_of "$object" '^[.]text')
+  echo "figure decoder.$short.text_bytes $text B"
   echo "figure decoder.$short.rodata_bytes $(size_of "$object" '^[.](rodata|eh_frame|ARM)') B"
   echo "figure decoder.$short.static_bytes $static B"
   echo "figure decoder.$short.trap_instructions $traps count"
   echo "needs decoder.$short ${needed//$'\n'/ }"
+  ((text <= most)) || fail "$target has $text bytes of text; targets.sh allows $most."
 }
 
 mapfile -t api < <(list_api)
@@ -115,13 +143,14 @@ mapfile -t api < <(list_api)
 for target in "${targets[@]}"; do
   describe_target "$target"
   mkdir -p "$out/$target"
-  compile "$target"
-  prelink "$out/$target/pinstripe-decoder.o"
+  compile "$target" "$out/$target/core.o"
+  prelink "$out/$target/core.o" "$out/$target/pinstripe-decoder.o"
   check "$out/$target/pinstripe-decoder.o"
   rm -f "$out/$target/libpinstripe-decoder.a"
   "$(swift_tool llvm-ar)" rcsD "$out/$target/libpinstripe-decoder.a" \
     "$out/$target/pinstripe-decoder.o"
-  rm "$out/$target/pinstripe-decoder.o"
-  cp "$header" "$out/$target/"
+  rm "$out/$target/pinstripe-decoder.o" "$out/$target/core.o"
+  cp "$header" "$package/LICENSE" "$out/$target/"
+  describe_to_build_systems "$out/$target"
   [[ -z $stripe_target ]] || build_stripe "$out/$target"
 done

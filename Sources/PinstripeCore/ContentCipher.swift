@@ -8,20 +8,39 @@ public struct ContentCipher {
   /// Whose keystream.
   public var suite: CipherSuite { cipher.suite }
   /// Bytes of content.
-  public let contentLength: UInt64
+  public internal(set) var contentLength: UInt64
+  /// How many of them are encrypted.
+  public internal(set) var encryptedLength: UInt64
   /// The frame map of framed content.
-  public var map: FrameMap?
+  public var map: FrameMap? { pattern.isFramed ? frames : nil }
   var cipher: StripeCipher
+  /// Empty unless the pattern is framed.
+  var frames = FrameMap()
+  /// The run found last.
+  var run: FrameRun
 
-  /// How many bytes of content are encrypted.
-  public var encryptedLength: UInt64 {
-    map?.encryptedLength ?? pattern.encryptedCount(before: contentLength)
+  /// Reads no content yet.
+  init(_ provider: CryptoProvider) {
+    contentLength = 0
+    encryptedLength = 0
+    cipher = StripeCipher(pattern: .clear, suite: .chacha20, provider: provider)
+    run = FrameRun(start: 0, end: 0, rule: .full, encryptedBefore: 0)
+  }
+
+  /// Reads content that lies in a track as it is said here; of framed content the map is still to be
+  /// opened.
+  mutating func start(_ pattern: StripePattern, _ suite: CipherSuite, _ contentLength: UInt64) {
+    cipher.pattern = pattern
+    cipher.suite = suite
+    self.contentLength = contentLength
+    run = pattern.run(until: contentLength)
+    encryptedLength = pattern.encryptedCount(before: contentLength)
   }
 
   /// The smallest work buffer: a page of the map, if there is one, and keystream.
   public var minimumWork: Int { keystreamStart &+ StripeCipher.minimumScratch }
 
-  private var keystreamStart: Int { map == nil ? 0 : FrameMap.pageSize }
+  private var keystreamStart: Int { pattern.isFramed ? FrameMap.pageSize : 0 }
 
   /// Decrypts content bytes from one buffer to another, or in place.
   ///
@@ -39,28 +58,45 @@ public struct ContentCipher {
     at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
     _ count: Int, _ storage: inout some TrackStorage, work: UnsafeMutableBufferPointer<UInt8>
   ) throws(TrackError) {
-    guard offset <= contentLength, UInt64(truncatingIfNeeded: count) <= contentLength &- offset
-    else { throw .range }
-    guard map != nil else {
-      try unsafe cipher.apply(at: offset, from: source, to: target, count, scratch: work)
-      return
-    }
+    try check(offset, UInt64(truncatingIfNeeded: count))
     do throws(TrackError) {
-      if unsafe source != UnsafePointer(target) { unsafe copy(source, to: target, count) }
-      var done = 0
-      while done < count {
-        let here = offset &+ UInt64(truncatingIfNeeded: done)
-        let run = try unsafe run(at: here, &storage, work)
-        let part = Int(
-          truncatingIfNeeded: min(run.end &- here, UInt64(truncatingIfNeeded: count &- done)))
-        try unsafe cipher.apply(
-          run, at: here, to: target + done, part, preparing: encryptedLength,
-          scratch: UnsafeMutableBufferPointer(rebasing: work[keystreamStart...]))
-        done &+= part
-      }
+      try unsafe xor(at: offset, from: source, to: target, count, &storage, work: work)
     } catch {
       unsafe wipe(target, count)
       throw error
+    }
+  }
+
+  /// Refuses a range that is not one of the content.
+  ///
+  /// - Throws: ``TrackError/range``.
+  func check(_ offset: UInt64, _ length: UInt64) throws(TrackError) {
+    guard offset <= contentLength, length <= contentLength &- offset else { throw .range }
+  }
+
+  /// Run by run: first what is encrypted in full, then every Nth byte.
+  private mutating func xor(
+    at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
+    _ count: Int, _ storage: inout some TrackStorage, work: UnsafeMutableBufferPointer<UInt8>
+  ) throws(TrackError) {
+    var source = unsafe source
+    var target = unsafe target
+    var here = offset
+    let end = offset &+ UInt64(truncatingIfNeeded: count)
+    while here < end {
+      try unsafe find(here, &storage, work)
+      let part = min(run.end, end) &- here
+      let length = Int(truncatingIfNeeded: part)
+      let limit = pattern.isFramed ? encryptedLength : 0
+      // Finding the run has made sure of minimumWork.
+      let scratch = unsafe UnsafeMutableBufferPointer(
+        start: work.baseAddress.map { unsafe $0 + keystreamStart },
+        count: work.count &- keystreamStart)
+      try unsafe cipher.apply(
+        run, at: here, from: source, to: target, length, preparing: limit, scratch: scratch)
+      unsafe source += length
+      unsafe target += length
+      here &+= part
     }
   }
 
@@ -79,39 +115,35 @@ public struct ContentCipher {
     }
   }
 
-  /// The keystream blocks that cover the content bytes `start ..< end`.
+  /// The keystream blocks that cover the content bytes `start ..< end`, which are inside.
   ///
   /// - Throws: As ``apply(at:from:to:_:_:work:)``.
   mutating func keystreamBlocks(
     from start: UInt64, to end: UInt64, _ storage: inout some TrackStorage,
     work: UnsafeMutableBufferPointer<UInt8>
   ) throws(TrackError) -> (first: UInt64, count: UInt64) {
-    guard map != nil else { return cipher.keystreamBlocks(from: start, to: end) }
     guard start < end else { return (0, 0) }
-    let first = try unsafe run(at: start, &storage, work)
-      .encryptedCount(before: start, under: pattern)
-    let last = try unsafe run(at: end &- 1, &storage, work).encryptedCount(
-      before: end, under: pattern)
-    return cipher.blocks(first, last)
+    try unsafe find(start, &storage, work)
+    let first = run.encryptedCount(before: start, under: pattern)
+    try unsafe find(end &- 1, &storage, work)
+    return cipher.blocks(first, run.encryptedCount(before: end, under: pattern))
   }
 
   /// Says that the work buffer is another one from now on.
   mutating func forgetWork() {
     cipher.forgetKeystream()
-    map?.forgetPage()
+    frames.forgetPage()
   }
 
-  /// The run around an offset; its page is read over the keystream where it must be read first.
-  private mutating func run(
-    at offset: UInt64, _ storage: inout some TrackStorage, _ work: UnsafeMutableBufferPointer<UInt8>
-  ) throws(TrackError) -> FrameRun {
-    guard work.count >= minimumWork else { throw .workSize }
-    if let map, !map.holds(offset) { cipher.forgetKeystream() }
-    var span = unsafe work.mutableSpan
-    guard
-      let run = try map?.run(
-        at: offset, of: contentLength, &storage, cipher, work: &span)
-    else { throw .argument }
-    return run
+  /// Makes ``run`` the run around an offset; its page is read over the keystream where it must be read
+  /// first.
+  @inline(never)
+  private mutating func find(
+    _ offset: UInt64, _ storage: inout some TrackStorage, _ work: UnsafeMutableBufferPointer<UInt8>
+  ) throws(TrackError) {
+    guard work.count >= minimumWork, let base = work.baseAddress else { throw .workSize }
+    // Content without a map is one run.
+    guard pattern.isFramed else { return }
+    try unsafe findRun(offset, &storage, base)
   }
 }

@@ -12,28 +12,26 @@ public struct CryptoProvider {
   ///
   /// - Throws: ``TrackError/abi`` when the table was built for another version of the header.
   public init(_ table: UnsafePointer<pinstripe_provider>) throws(TrackError) {
-    guard
-      unsafe table.pointee.struct_size == UInt32(MemoryLayout<pinstripe_provider>.size),
-      unsafe table.pointee.abi_version == PINSTRIPE_ABI_VERSION
-    else { throw .abi }
+    guard unsafe isOfThisABI(table, MemoryLayout<pinstripe_provider>.size) else { throw .abi }
     unsafe self.table = unsafe table
   }
 
-  /// HKDF-SHA256 (RFC 5869) from one place into another; an empty salt is 32 zero bytes.
+  /// HKDF-SHA256 (RFC 5869) from one place into another.
   ///
-  /// `info` is not changed, but lent without a copy.
-  @inline(never)
+  /// - Parameters:
+  ///   - salt: 32 bytes; without it they are zero.
+  ///   - first, second, third: The info string's fields, as far as the label has some.
+  @inline(never) @unsafe
   func derive(
-    _ child: KeyPlace, from parent: KeyPlace, salt: Span<UInt8>, info: inout InfoString
+    _ child: KeyPlace, from parent: KeyPlace, _ salt: UnsafePointer<UInt8>?, _ label: KeyLabel,
+    _ first: UInt64, _ second: UInt64, _ third: UInt64
   ) throws(TrackError) {
-    let count = UInt32(truncatingIfNeeded: info.count)
-    let status = unsafe salt.withUnsafeBufferPointer { salt in
-      unsafe info.withBytes { info in
-        guard let base = info.baseAddress else { return TrackError.provider.status }
-        return unsafe table.pointee.derive(
-          table.pointee.state, parent.number,
-          salt.baseAddress, UInt32(truncatingIfNeeded: salt.count), base, count, child.number)
-      }
+    var info = InfoString(label, first, second, third)
+    let status = unsafe info.withBytes { info in
+      guard let base = info.baseAddress else { return TrackError.provider.status }
+      return unsafe table.pointee.derive(
+        table.pointee.state, parent.number, salt, salt == nil ? 0 : 32, base,
+        UInt32(truncatingIfNeeded: info.count), child.number)
     }
     guard status == PINSTRIPE_OK else { throw .provider }
   }
@@ -46,11 +44,19 @@ public struct CryptoProvider {
     _ wrapped: Span<UInt8>, under wrapping: KeyPlace, into child: KeyPlace
   ) throws(TrackError) {
     guard wrapped.count == TrackLayout.wrapSize else { throw .argument }
-    let status = unsafe wrapped.withUnsafeBufferPointer { bytes in
-      guard let base = bytes.baseAddress else { return TrackError.provider.status }
-      return unsafe table.pointee.unwrap(
-        table.pointee.state, wrapping.number, base, child.number)
+    try unsafe wrapped.withUnsafeBufferPointer { bytes throws(TrackError) in
+      guard let base = bytes.baseAddress else { throw .argument }
+      try unsafe unwrap(base, under: wrapping, into: child)
     }
+  }
+
+  /// The same, of the 40 bytes at `wrapped`.
+  @inline(never) @unsafe
+  func unwrap(
+    _ wrapped: UnsafePointer<UInt8>, under wrapping: KeyPlace, into child: KeyPlace
+  ) throws(TrackError) {
+    let status = unsafe table.pointee.unwrap(
+      table.pointee.state, wrapping.number, wrapped, child.number)
     if status == PINSTRIPE_E_UNWRAP { throw .unwrap }
     guard status == PINSTRIPE_OK else { throw .provider }
   }
@@ -61,35 +67,45 @@ public struct CryptoProvider {
   public func mac(
     _ first: Span<UInt8>, _ second: Span<UInt8>, under key: KeyPlace
   ) throws(TrackError) -> InlineArray<32, UInt8> {
-    let tag = try macWords(first, second, under: key)
+    let tag = try unsafe first.withUnsafeBufferPointer { first throws(TrackError) in
+      try unsafe second.withUnsafeBufferPointer { second throws(TrackError) in
+        try unsafe macWords(first, second, under: key)
+      }
+    }
     var bytes = InlineArray<32, UInt8>(repeating: 0)
     var span = bytes.mutableSpan
     for index in tag.indices { span.storeLittleEndian(tag[index], at: 8 &* index) }
     return bytes
   }
 
-  /// Whether a tag is that of two pieces, compared in constant time.
-  func isTag(
-    _ tag: Span<UInt8>, of first: Span<UInt8>, _ second: Span<UInt8>, under key: KeyPlace
-  ) throws(TrackError) -> Bool {
-    guard tag.count == TrackLayout.tagSize else { throw .argument }
-    let expected = try macWords(first, second, under: key)
+  /// Holds the 32 bytes at `tag` against the tag of two pieces, in constant time.
+  ///
+  /// - Throws: ``TrackError/tag``, ``TrackError/provider``.
+  @inline(never) @unsafe
+  func check(
+    _ tag: UnsafePointer<UInt8>, of first: UnsafePointer<UInt8>, _ count: Int,
+    _ second: UnsafeBufferPointer<UInt8> = unsafe UnsafeBufferPointer(start: nil, count: 0),
+    under key: KeyPlace
+  ) throws(TrackError) {
+    let expected = try unsafe macWords(
+      UnsafeBufferPointer(start: first, count: count), second, under: key)
     var difference: UInt64 = 0
     for index in 0..<4 {
       difference |= unsafe expected[unchecked: index] ^ tag.littleEndian64(at: 8 &* index)
     }
-    return difference == 0
+    guard difference == 0 else { throw .tag }
   }
 
   /// The tag as four little-endian words: an array of 32 bytes would travel byte by byte.
-  @inline(never)
+  @inline(never) @unsafe
   func macWords(
-    _ first: Span<UInt8>, _ second: Span<UInt8>, under key: KeyPlace
+    _ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>,
+    under key: KeyPlace
   ) throws(TrackError) -> InlineArray<4, UInt64> {
     guard unsafe table.pointee.mac_begin(table.pointee.state, key.number) == PINSTRIPE_OK
     else { throw .provider }
-    try macUpdate(first)
-    try macUpdate(second)
+    try unsafe macUpdate(first)
+    try unsafe macUpdate(second)
     var tag = InlineArray<4, UInt64>(repeating: 0)
     let status = unsafe withUnsafeMutableBytes(of: &tag) { out in
       guard let base = unsafe out.assumingMemoryBound(to: UInt8.self).baseAddress
@@ -97,39 +113,55 @@ public struct CryptoProvider {
       return unsafe table.pointee.mac_finish(table.pointee.state, base)
     }
     guard status == PINSTRIPE_OK else { throw .provider }
-    return [
-      UInt64(littleEndian: tag[0]), UInt64(littleEndian: tag[1]),
-      UInt64(littleEndian: tag[2]), UInt64(littleEndian: tag[3]),
-    ]
+    for index in 0..<4 {
+      unsafe tag[unchecked: index] = UInt64(littleEndian: tag[unchecked: index])
+    }
+    return tag
   }
 
   @inline(never)
-  private func macUpdate(_ piece: Span<UInt8>) throws(TrackError) {
-    let status = unsafe piece.withUnsafeBufferPointer { bytes in
-      guard let base = bytes.baseAddress, bytes.count > 0 else { return PINSTRIPE_OK }
-      return unsafe table.pointee.mac_update(table.pointee.state, base, bytes.count)
-    }
+  private func macUpdate(_ bytes: UnsafeBufferPointer<UInt8>) throws(TrackError) {
+    guard let base = bytes.baseAddress, bytes.count > 0 else { return }
+    let status = unsafe table.pointee.mac_update(table.pointee.state, base, bytes.count)
     guard status == PINSTRIPE_OK else { throw .provider }
   }
 
-  /// Whole keystream blocks into the start of `out`, which must hold them.
+  /// Whole keystream blocks into the start of `out`, which must have room for them.
   ///
+  /// - Parameter blocks: Below 2^31: a provider returns the number, which is one of int32_t.
   /// - Throws: ``TrackError/provider`` when fewer or more blocks were written than asked for.
+  @unsafe
   func keystream(
-    _ suite: CipherSuite, key: KeyPlace, firstBlock: UInt64, blocks: Int,
-    into out: inout MutableSpan<UInt8>
+    _ suite: CipherSuite, key: KeyPlace, firstBlock: UInt64, blocks: UInt32,
+    into out: UnsafeMutablePointer<UInt8>
   ) throws(TrackError) {
-    // A provider returns the number, so it must be one of int32_t.
-    guard blocks > 0, let count = Int32(exactly: blocks),
-      blocks <= out.count >> Int(truncatingIfNeeded: suite.blockShift)
-    else { throw .argument }
-    let written = unsafe out.withUnsafeMutableBufferPointer { out in
-      guard let base = out.baseAddress else { return Int32(0) }
-      return unsafe table.pointee.keystream(
-        table.pointee.state, key.number, UInt32(suite.number), firstBlock, base,
-        UInt32(bitPattern: count))
+    let written = unsafe table.pointee.keystream(
+      table.pointee.state, key.number, UInt32(suite.number), firstBlock, out, blocks)
+    guard written == Int32(truncatingIfNeeded: blocks) else { throw .provider }
+  }
+
+  /// Decrypts bytes that are encrypted in full.
+  ///
+  /// - Parameters:
+  ///   - bytes, count: The bytes; they change.
+  ///   - offset: Which keystream byte covers the first; a multiple of any suite's block.
+  ///   - scratch: ``StripeCipher/minimumScratch`` bytes, or `count` rounded up to blocks if those are
+  ///     fewer.
+  /// - Throws: ``TrackError/provider``.
+  @inline(never) @unsafe
+  func decrypt(
+    _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, at offset: UInt64, suite: CipherSuite,
+    key: KeyPlace, scratch: UnsafeMutablePointer<UInt8>
+  ) throws(TrackError) {
+    var done = 0
+    while done < count {
+      let piece = min(count &- done, StripeCipher.minimumScratch)
+      let blocks = UInt32(truncatingIfNeeded: piece &+ suite.blockSize &- 1) >> suite.blockShift
+      let first = (offset &+ UInt64(truncatingIfNeeded: done)) >> suite.blockShift
+      try unsafe keystream(suite, key: key, firstBlock: first, blocks: blocks, into: scratch)
+      unsafe StripeKernel.xor(bytes + done, every: 1, with: scratch, piece)
+      done &+= piece
     }
-    guard written == count else { throw .provider }
   }
 
   /// Whether the provider has a stripe function of its own.

@@ -4,7 +4,7 @@ public import CPinstripe
 // passes on; a signature that differs from the header does not compile.
 
 /// Runs a body and turns what it throws into a status.
-private func status(_ body: () throws(TrackError) -> Void) -> Int32 {
+func status(_ body: () throws(TrackError) -> Void) -> Int32 {
   do throws(TrackError) {
     try body()
     return PINSTRIPE_OK
@@ -40,31 +40,26 @@ public func pinstripe_open(
   else { return PINSTRIPE_E_ARGUMENT }
   return status { () throws(TrackError) in
     let table = try unsafe CryptoProvider(provider)
-    var source = try unsafe FirmwareStorage(storage)
+    let source = try unsafe FirmwareStorage(storage)
     let opener = TrackOpener(
       provider: table, allowsClear: flags & PINSTRIPE_OPEN_ALLOW_CLEAR != 0,
       obeysRights: flags & PINSTRIPE_OPEN_OBEYS_RIGHTS != 0)
-    var area = unsafe MutableSpan(_unsafeStart: work, count: work_size)
-    let keys = unsafe Span(
-      _unsafeElements: UnsafeBufferPointer(start: recipients, count: count))
-    let track = try opener.verify(&source, keys, &area)
-    let rights: RightsSection
-    do throws(TrackError) {
-      rights = try RightsSection(track, in: area.span)
-    } catch {
-      opener.forget()
-      throw error
-    }
+    guard work_size >= TrackLayout.headerAreaSize else { throw .workSize }
+    let keys = unsafe UnsafeBufferPointer(start: recipients, count: count)
     let state = unsafe UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: DecoderState.self)
     unsafe state.initialize(
       to: DecoderState(
-        mark: DecoderState.openMark, slot: track.slot, codec: track.header.codec.code,
-        work: work, workSize: work_size, storage: source, position: 0,
-        trackID: unsafe (
-          area.span.littleEndian64(at: TrackLayout.trackIDOffset),
-          area.span.littleEndian64(at: TrackLayout.trackIDOffset + 8)
-        ),
-        cipher: track.cipher(table), rights: rights))
+        mark: 0, work: work, workSize: work_size, storage: source, position: 0, trackID: (0, 0),
+        track: VerifiedTrack(table)))
+    do throws(TrackError) {
+      try unsafe opener.verify(&state.pointee.storage, keys, work, &state.pointee.track)
+    } catch {
+      unsafe wipe(decoder)
+      throw error
+    }
+    let id = unsafe UnsafePointer(work) + TrackLayout.trackIDOffset
+    unsafe state.pointee.trackID = unsafe (id.littleEndian64(at: 0), id.littleEndian64(at: 8))
+    unsafe state.pointee.mark = DecoderState.openMark
   }
 }
 
@@ -76,11 +71,13 @@ public func pinstripe_set_work(
 ) -> Int32 {
   guard let state = unsafe DecoderState.open(in: decoder), let work = unsafe work
   else { return PINSTRIPE_E_ARGUMENT }
-  guard unsafe work_size >= state.pointee.cipher.minimumWork else { return PINSTRIPE_E_WORK_SIZE }
+  guard unsafe work_size >= state.pointee.track.cipher.minimumWork else {
+    return PINSTRIPE_E_WORK_SIZE
+  }
   unsafe wipe(state.pointee.work, state.pointee.workSize)
   unsafe state.pointee.work = work
   unsafe state.pointee.workSize = work_size
-  unsafe state.pointee.cipher.forgetWork()
+  unsafe state.pointee.track.cipher.forgetWork()
   return PINSTRIPE_OK
 }
 
@@ -91,10 +88,8 @@ public func pinstripe_get_info(
 ) -> Int32 {
   guard let state = unsafe DecoderState.open(in: decoder), let info = unsafe info
   else { return PINSTRIPE_E_ARGUMENT }
-  guard unsafe info.pointee.struct_size == UInt32(MemoryLayout<pinstripe_info>.size),
-    unsafe info.pointee.abi_version == PINSTRIPE_ABI_VERSION
-  else { return PINSTRIPE_E_ABI }
-  let cipher = unsafe state.pointee.cipher
+  guard unsafe isOfThisABI(info, MemoryLayout<pinstripe_info>.size) else { return PINSTRIPE_E_ABI }
+  let cipher = unsafe state.pointee.track.cipher
   unsafe info.pointee.content_length = cipher.contentLength
   unsafe info.pointee.encrypted_length = cipher.encryptedLength
   unsafe info.pointee.payload_offset = UInt64(TrackLayout.headerAreaSize)
@@ -104,8 +99,8 @@ public func pinstripe_get_info(
   unsafe info.pointee.phase = UInt32(cipher.pattern.phase)
   unsafe info.pointee.head = UInt32(cipher.pattern.head)
   unsafe info.pointee.reserved = 0
-  unsafe info.pointee.slot = state.pointee.slot
-  let codec = unsafe state.pointee.codec.littleEndian
+  unsafe info.pointee.slot = UInt32(state.pointee.track.slot)
+  let codec = unsafe state.pointee.track.codec.littleEndian
   unsafe withUnsafeMutableBytes(of: &info.pointee.codec) { bytes in
     unsafe bytes.storeBytes(of: codec, as: UInt32.self)
   }
@@ -138,7 +133,7 @@ public func pinstripe_seek(
 ) -> Int32 {
   guard let state = unsafe DecoderState.open(in: decoder) else { return PINSTRIPE_E_ARGUMENT }
   return status { () throws(TrackError) in
-    try unsafe state.pointee.check(offset, 0)
+    try unsafe state.pointee.track.cipher.check(offset, 0)
     unsafe state.pointee.position = offset
   }
 }
@@ -149,13 +144,13 @@ public func pinstripe_update(
   _ decoder: UnsafeMutablePointer<pinstripe_decoder>?, _ src: UnsafePointer<UInt8>?,
   _ dst: UnsafeMutablePointer<UInt8>?, _ length: Int
 ) -> Int32 {
-  guard let state = unsafe DecoderState.open(in: decoder), let src = unsafe src,
-    let dst = unsafe dst
-  else { return PINSTRIPE_E_ARGUMENT }
-  return status { () throws(TrackError) in
-    try unsafe state.pointee.xor(at: state.pointee.position, from: src, to: dst, length)
-    unsafe state.pointee.position &+= UInt64(truncatingIfNeeded: length)
+  guard let state = unsafe DecoderState.open(in: decoder) else { return PINSTRIPE_E_ARGUMENT }
+  let offset = unsafe state.pointee.position
+  let status = unsafe pinstripe_xor_at(decoder, offset, src, dst, length)
+  if status == PINSTRIPE_OK {
+    unsafe state.pointee.position = offset &+ UInt64(truncatingIfNeeded: length)
   }
+  return status
 }
 
 /// Tells which keystream blocks a range needs.
@@ -168,9 +163,9 @@ public func pinstripe_keystream_range(
     let count = unsafe block_count
   else { return PINSTRIPE_E_ARGUMENT }
   return status { () throws(TrackError) in
-    try unsafe state.pointee.check(offset, length)
+    try unsafe state.pointee.track.cipher.check(offset, length)
     let work = unsafe state.pointee.buffer
-    let range = try unsafe state.pointee.cipher.keystreamBlocks(
+    let range = try unsafe state.pointee.track.cipher.keystreamBlocks(
       from: offset, to: offset &+ length, &state.pointee.storage, work: work)
     unsafe first.pointee = range.first
     unsafe count.pointee = range.count
@@ -182,7 +177,7 @@ public func pinstripe_keystream_range(
 public func pinstripe_wipe(_ decoder: UnsafeMutablePointer<pinstripe_decoder>?) {
   guard let decoder = unsafe decoder else { return }
   if let state = unsafe DecoderState.open(in: decoder) {
-    let provider = unsafe state.pointee.cipher.cipher.provider
+    let provider = unsafe state.pointee.track.cipher.cipher.provider
     TrackOpener(provider: provider, allowsClear: true).forget()
     unsafe wipe(state.pointee.work, state.pointee.workSize)
   }

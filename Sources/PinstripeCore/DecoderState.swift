@@ -7,16 +7,13 @@ import CPinstripe
 struct DecoderState {
   /// Tells an open context from memory that never was one.
   var mark: UInt32
-  var slot: UInt32
-  var codec: UInt32
   var work: UnsafeMutablePointer<UInt8>
   var workSize: Int
   var storage: FirmwareStorage
   var position: UInt64
   /// Two halves, because an array of 16 bytes would travel byte by byte.
   var trackID: (UInt64, UInt64)
-  var cipher: ContentCipher
-  var rights: RightsSection
+  var track: VerifiedTrack
 
   static var openMark: UInt32 { 0x4453_5450 }
 
@@ -46,24 +43,24 @@ struct DecoderState {
     unsafe UnsafeMutableBufferPointer(start: work, count: workSize)
   }
 
-  /// Checks a range of content.
-  func check(_ offset: UInt64, _ length: UInt64) throws(TrackError) {
-    guard offset <= cipher.contentLength, length <= cipher.contentLength &- offset
-    else { throw .range }
-  }
-
   /// Decrypts from one buffer to another, or in place.
-  @inline(never)
   mutating func xor(
     at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
     _ length: Int
   ) throws(TrackError) {
-    guard length >= 0, !rights.areUnread else { throw .argument }
-    try check(offset, UInt64(truncatingIfNeeded: length))
+    guard length >= 0, !track.rights.areUnread else { throw .argument }
+    try track.cipher.check(offset, UInt64(truncatingIfNeeded: length))
     // How far apart in either direction, modulo the address space.
     let apart = UInt(bitPattern: source) &- UInt(bitPattern: target)
     let size = UInt(bitPattern: length)
     guard apart == 0 || (apart >= size && 0 &- apart >= size) else { throw .argument }
-    try unsafe cipher.apply(at: offset, from: source, to: target, length, &storage, work: buffer)
+    try unsafe track.cipher.apply(
+      at: offset, from: source, to: target, length, &storage, work: buffer)
+  }
+
+  /// Reads the rights of a track that has some.
+  @unsafe
+  mutating func readRights(_ section: UnsafeMutablePointer<UInt8>) throws(TrackError) {
+    try unsafe track.readRights(&storage, into: section)
   }
 }

@@ -11,90 +11,89 @@
 /// What is known of a page whose tag holds and whose runs were all judged.
 struct FrameMapPage {
   // The widest first: an open track has 256 bytes for everything.
-  let start: UInt64
-  let end: UInt64
-  let encryptedBefore: UInt64
-  let encryptedEnd: UInt64
-  let index: UInt32
+  var start: UInt64 = 0
+  var end: UInt64 = 0
+  var encryptedBefore: UInt64 = 0
+  var encryptedEnd: UInt64 = 0
+  var index: UInt32 = 0
   /// Where its runs end.
-  private let runsEnd: UInt16
+  var runsEnd: UInt16 = 0
 
   static var runsOffset: Int { 24 }
   static var tagOffset: Int { 992 }
-  /// The most bytes that a page's runs take.
-  static var maximumRuns: Int { tagOffset &- runsOffset }
-
-  /// No page.
-  init() {
-    index = 0
-    start = 0
-    end = 0
-    encryptedBefore = 0
-    encryptedEnd = 0
-    runsEnd = 0
-  }
 
   /// A page has at least one run, and a run a byte.
   var isLoaded: Bool { end > start }
 
-  /// Reads and judges the decrypted page at the start of `work`.
+  /// Whether the run around a content offset is on it.
+  func holds(_ offset: UInt64) -> Bool {
+    offset >= start && offset < end
+  }
+}
+
+extension ContentCipher {
+  /// Judges the decrypted page at the start of `work`, and makes it the map's.
   ///
-  /// - Throws: ``TrackError/malformed`` unless every run is in its one form, the rest is zero, and all
-  ///   lie within the content.
-  init(
-    decoding work: Span<UInt8>, pattern: StripePattern, contentLength: UInt64
+  /// - Throws: ``TrackError/malformed`` unless it is page `index`, every run is in its one form, the
+  ///   rest is zero, and all lie within the content.
+  @unsafe
+  mutating func judgePage(
+    _ index: UInt32, _ work: UnsafeMutablePointer<UInt8>
   ) throws(TrackError) {
-    guard work.count >= FrameMap.pageSize else { throw .workSize }
+    let bytes = unsafe UnsafePointer(work)
     // Index, bytes of runs, and two zeros.
-    let numbers = unsafe work.littleEndian64(at: 0)
-    let runs = Int(truncatingIfNeeded: numbers >> 32)
-    guard runs >= 1, runs <= Self.maximumRuns else { throw .malformed }
-    index = UInt32(truncatingIfNeeded: numbers)
-    start = unsafe work.littleEndian64(at: 8)
-    encryptedBefore = unsafe work.littleEndian64(at: 16)
-    let runsEnd = Self.runsOffset &+ runs
-    self.runsEnd = UInt16(truncatingIfNeeded: runsEnd)
-    var padding: UInt8 = 0
-    for offset in runsEnd..<Self.tagOffset { padding |= unsafe work[unchecked: offset] }
-    guard padding == 0, start < contentLength, encryptedBefore <= start else { throw .malformed }
-
-    var run = FrameRun(start: start, end: start, rule: .full, encryptedBefore: encryptedBefore)
-    var next = Self.runsOffset
-    while next < runsEnd {
-      try Self.readRun(at: &next, before: runsEnd, into: &run, work)
-      guard run.end <= contentLength else { throw .malformed }
-      run.encryptedBefore = run.encryptedCount(before: run.end, under: pattern)
-      run.start = run.end
+    let numbers = unsafe bytes.littleEndian64(at: 0)
+    let runs = numbers >> 32
+    guard runs &- 1 < UInt64(FrameMapPage.tagOffset &- FrameMapPage.runsOffset),
+      UInt32(truncatingIfNeeded: numbers) == index
+    else { throw .malformed }
+    var end = FrameMapPage.runsOffset &+ Int(truncatingIfNeeded: runs)
+    frames.page.index = index
+    frames.page.runsEnd = UInt16(truncatingIfNeeded: end)
+    frames.page.start = unsafe bytes.littleEndian64(at: 8)
+    frames.page.encryptedBefore = unsafe bytes.littleEndian64(at: 16)
+    while end < FrameMapPage.tagOffset {
+      guard unsafe bytes[end] == 0 else { throw .malformed }
+      end &+= 1
     }
-    end = run.end
-    encryptedEnd = run.encryptedBefore
+    startPage()
+    guard run.start < contentLength, run.encryptedBefore <= run.start else { throw .malformed }
+    repeat {
+      try unsafe readRun(work)
+      guard run.end <= contentLength else { throw .malformed }
+      run.moveOn(under: pattern)
+    } while frames.next < frames.page.runsEnd
+    frames.page.end = run.start
+    frames.page.encryptedEnd = run.encryptedBefore
+
+    let page = frames.page
+    let isLast = index &+ 1 == frames.pageCount
+    guard (index == 0) == (page.start == 0),
+      isLast == (page.end == contentLength), page.encryptedEnd <= encryptedLength,
+      !isLast || page.encryptedEnd == encryptedLength
+    else { throw .malformed }
+    startPage()
   }
 
-  /// An empty run before the first one.
-  var firstRun: FrameRun {
-    FrameRun(start: start, end: start, rule: .clear, encryptedBefore: encryptedBefore)
+  /// Makes ``run`` an empty one before the page's first.
+  mutating func startPage() {
+    run = FrameRun(
+      start: frames.page.start, end: frames.page.start, rule: .clear,
+      encryptedBefore: frames.page.encryptedBefore)
+    frames.next = UInt16(truncatingIfNeeded: FrameMapPage.runsOffset)
   }
 
-  /// Reads the run that is written at `next`, and moves `next` behind it.
-  func readRun(
-    at next: inout Int, into run: inout FrameRun, _ work: Span<UInt8>
-  ) throws(TrackError) {
-    try Self.readRun(at: &next, before: Int(runsEnd), into: &run, work)
-  }
-
-  /// Sets the end and rule of a run that starts where `run` does.
-  @inline(never)
-  private static func readRun(
-    at next: inout Int, before end: Int, into run: inout FrameRun, _ work: Span<UInt8>
-  ) throws(TrackError) {
+  /// Sets the end and rule of a run that starts where ``run`` does, and moves on behind it.
+  @inline(never) @unsafe
+  mutating func readRun(_ work: UnsafeMutablePointer<UInt8>) throws(TrackError) {
     var number: UInt64 = 0
     var shift: UInt64 = 0
     var group: UInt8 = 0
     repeat {
-      guard next < end, shift < 63 else { throw .malformed }
-      group = unsafe work[unchecked: next]
+      guard frames.next < frames.page.runsEnd, shift < 63 else { throw .malformed }
+      group = unsafe work[Int(frames.next)]
       number |= UInt64(group & 0x7F) &<< shift
-      next &+= 1
+      frames.next &+= 1
       shift &+= 7
     } while group & 0x80 != 0
     let length = number >> 2

@@ -33,7 +33,14 @@ public struct FrameRun: Sendable {
     self.encryptedBefore = encryptedBefore
   }
 
+  /// Becomes an empty run behind this one.
+  mutating func moveOn(under pattern: StripePattern) {
+    encryptedBefore = encryptedCount(before: end, under: pattern)
+    start = end
+  }
+
   /// How many encrypted bytes of the content lie before `offset`, which is in the run or at its end.
+  @inline(never)
   public func encryptedCount(before offset: UInt64, under pattern: StripePattern) -> UInt64 {
     encryptedBefore &+ dense(pattern).count(before: offset) &+ sparse(pattern).count(before: offset)
   }
@@ -79,8 +86,13 @@ extension StripeCipher {
       try unsafe scratch.withUnsafeMutableBufferPointer { scratch throws(TrackError) in
         guard let target = bytes.baseAddress else { return }
         do throws(TrackError) {
+          guard offset >= run.start, offset <= run.end,
+            run.end <= TrackLayout.maximumContentLength,
+            UInt64(truncatingIfNeeded: bytes.count) <= run.end &- offset
+          else { throw .range }
           try unsafe apply(
-            run, at: offset, to: target, bytes.count, preparing: limit, scratch: scratch)
+            run, at: offset, from: target, to: target, bytes.count, preparing: limit,
+            scratch: scratch)
         } catch {
           unsafe wipe(target, bytes.count)
           throw error
@@ -89,23 +101,36 @@ extension StripeCipher {
     }
   }
 
-  /// The same, without a promise of what the bytes are after an error.
+  /// Encrypts or decrypts what a run has of content bytes that lie within it, and copies the others;
+  /// without a promise of what the target is after an error.
   mutating func apply(
-    _ run: FrameRun, at offset: UInt64, to target: UnsafeMutablePointer<UInt8>, _ count: Int,
-    preparing limit: UInt64, scratch: UnsafeMutableBufferPointer<UInt8>
+    _ run: FrameRun, at offset: UInt64, from source: UnsafePointer<UInt8>,
+    to target: UnsafeMutablePointer<UInt8>, _ count: Int, preparing limit: UInt64,
+    scratch: UnsafeMutableBufferPointer<UInt8>
   ) throws(TrackError) {
-    guard offset >= run.start, offset <= run.end, run.end <= TrackLayout.maximumContentLength,
-      UInt64(truncatingIfNeeded: count) <= run.end &- offset
-    else { throw .range }
     let limit = min(limit, TrackLayout.maximumEncryptedBytes)
+    var source = unsafe source
     var stripe = run.dense(pattern)
-    var isSparse = false
+    // One pass where one is enough: the first pass copies, and a copy is worth doing by the piece.
+    var isSparse = stripe.end == stripe.first
+    if isSparse { stripe = run.sparse(pattern) }
     while true {
       try unsafe apply(
-        stripe, at: offset, from: target, to: target, count, preparing: limit, scratch: scratch)
+        stripe, at: offset, from: source, to: target, count, preparing: limit, scratch: scratch)
       if isSparse { return }
+      unsafe source = UnsafePointer(target)
       stripe = run.sparse(pattern)
       isSparse = true
     }
+  }
+}
+
+extension StripePattern {
+  /// Content that is not framed, as one run: striped without a head, from a stride before its first
+  /// encrypted byte on, which may lie before the content, modulo 2^64.
+  func run(until end: UInt64) -> FrameRun {
+    FrameRun(
+      start: UInt64(phase) &- UInt64(stride) &+ 1, end: end, rule: isClear ? .clear : .striped,
+      encryptedBefore: 0)
   }
 }

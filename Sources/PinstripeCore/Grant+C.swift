@@ -13,28 +13,13 @@ public func pinstripe_grant_recipient(
     let bytes = unsafe bytes, length >= 0, key >= PINSTRIPE_KEY_FIRST_WRAP,
     unsafe key != device.pointee.key, let recipient = unsafe recipient
   else { return PINSTRIPE_E_ARGUMENT }
-  guard unsafe keybox.pointee.isOfThisABI else { return PINSTRIPE_E_ABI }
-  do throws(TrackError) {
+  guard unsafe isOfThisABI(keybox, MemoryLayout<pinstripe_keybox>.size)
+  else { return PINSTRIPE_E_ABI }
+  return status { () throws(TrackError) in
     let table = try unsafe CryptoProvider(provider)
-    let file = unsafe Span(_unsafeStart: bytes, count: length)
-    let grant = try Grant(decoding: file)
+    let grant = try unsafe Grant(decoding: bytes, length)
     guard !grant.isTest || allow_test != 0 else { throw .testKeybox }
-    let place = KeyPlace(number: key)
-    defer { table.discard(.playback) }
-    do throws(TrackError) {
-      try unsafe keybox.pointee.derivePlaybackKey(KeyLadder(table))
-      let id = try unsafe Grant.deriveKey(of: file, for: device.pointee, into: place, table)
-      unsafe recipient.pointee.id = id
-    } catch {
-      table.discard(place)
-      throw error
-    }
-    unsafe recipient.pointee.kind = grant.kind
-    unsafe recipient.pointee.generation = grant.generation
-    unsafe recipient.pointee.key = key
-    unsafe recipient.pointee.reserved = 0
-    return PINSTRIPE_OK
-  } catch {
-    return error.status
+    try unsafe recipient.fill(
+      grant.kind, grant.generation, key, keybox, table, grant: bytes, for: device)
   }
 }

@@ -23,7 +23,7 @@ struct Grant {
 
   static var size: Int { 128 }
   private static var tagOffset: Int { 96 }
-  private static var wrap: Range<Int> { 48..<88 }
+  private static var wrapOffset: Int { 48 }
   private static var magic: UInt64 { 0x0A1A_0A0D_4753_5089 }
 
   /// Judges a grant's form; its tag comes last, in ``deriveKey(of:for:into:_:)``.
@@ -31,8 +31,9 @@ struct Grant {
   /// - Throws: ``TrackError/keybox`` for another size or magic; then ``TrackError/version``; then
   ///   ``TrackError/keybox`` for unknown flags, another recipient, the generation 0, or zeros that
   ///   are none.
-  init(decoding bytes: Span<UInt8>) throws(TrackError) {
-    guard bytes.count == Self.size, unsafe bytes.littleEndian64(at: 0) == Self.magic
+  @unsafe
+  init(decoding bytes: UnsafePointer<UInt8>, _ count: Int) throws(TrackError) {
+    guard count == Self.size, unsafe bytes.littleEndian64(at: 0) == Self.magic
     else { throw .keybox }
     // Version and flags, as one number.
     let start = unsafe bytes.littleEndian32(at: 8)
@@ -46,34 +47,28 @@ struct Grant {
     isTest = start >> 16 == 1
   }
 
-  /// Verifies the tag, and leaves the user's or group's wrapping key at `place`.
+  /// Verifies the tag, and leaves the user's or group's key at `place`.
   ///
   /// K_play is at ``KeyPlace/playback``; no other place is used.
   ///
   /// - Parameters:
   ///   - bytes: What this grant was decoded from.
   ///   - device: The device's own wrapping key.
-  /// - Returns: The key's id, as a little-endian number.
   /// - Throws: ``TrackError/noSlot`` for another device's grant, ``TrackError/tag``,
   ///   ``TrackError/unwrap``, ``TrackError/provider``.
+  @unsafe
   static func deriveKey(
-    of bytes: Span<UInt8>, for device: pinstripe_recipient, into place: KeyPlace,
-    _ provider: CryptoProvider
-  ) throws(TrackError) -> UInt64 {
-    guard device.kind == PINSTRIPE_RECIPIENT_DEVICE,
-      unsafe bytes.littleEndian32(at: 36) == device.generation,
-      unsafe bytes.littleEndian64(at: 40) == device.id
+    of bytes: UnsafePointer<UInt8>, for device: UnsafePointer<pinstripe_recipient>,
+    into place: KeyPlace, _ provider: CryptoProvider
+  ) throws(TrackError) {
+    guard unsafe device.pointee.kind == PINSTRIPE_RECIPIENT_DEVICE,
+      unsafe bytes.littleEndian32(at: 36) == device.pointee.generation,
+      unsafe bytes.littleEndian64(at: 40) == device.pointee.id
     else { throw .noSlot }
     let ladder = KeyLadder(provider)
     try ladder.deriveGrantKey(into: place)
-    guard
-      try provider.isTag(
-        bytes.extracting(last: TrackLayout.tagSize), of: bytes.extracting(first: tagOffset),
-        Span(), under: place)
-    else { throw .tag }
-    let wrapped = unsafe bytes.extracting(unchecked: wrap)
-    try provider.unwrap(wrapped, under: KeyPlace(number: device.key), into: place)
-    try ladder.deriveWrappingKey(from: place, into: place)
-    return try ladder.keyIDNumber(of: place)
+    try unsafe provider.check(bytes + tagOffset, of: bytes, tagOffset, under: place)
+    try unsafe provider.unwrap(
+      bytes + wrapOffset, under: KeyPlace(number: device.pointee.key), into: place)
   }
 }

@@ -1,35 +1,38 @@
-/// The numbers of a main header (MainHeader.swift draws it), judged; what firmware needs of it.
+/// The numbers of a main header (MainHeader.swift draws it), judged, and read where they stand; what
+/// firmware needs of it.
+@safe
 struct HeaderNumbers {
-  let suite: CipherSuite
-  let pattern: StripePattern
-  let codec: CodecTag
-  let slotCount: Int
-  let sectionCount: Int
-  let hasTrailer: Bool
-  let contentLength: UInt64
+  private let area: UnsafePointer<UInt8>
 
-  /// Reads and judges the first 128 bytes of `area`; ``MainHeader/init(decoding:)`` has the errors.
-  init(decoding area: Span<UInt8>) throws(TrackError) {
-    guard area.count >= TrackLayout.mainHeaderSize else { throw .truncated }
+  var suiteNumber: UInt16 { unsafe UInt16(truncatingIfNeeded: area.littleEndian32(at: 12)) }
+  var slotCount: Int { unsafe Int(area.littleEndian32(at: 12) >> 16) }
+  var sectionCount: Int { unsafe Int(area[16]) }
+  var hasTrailer: Bool { unsafe area[20] != 0 }
+  var contentLength: UInt64 { unsafe area.littleEndian64(at: 40) }
+  var codec: UInt32 { unsafe area.littleEndian32(at: 56) }
+  let pattern: StripePattern
+  let suite: CipherSuite
+
+  /// Reads and judges the 128 bytes at `area`; ``MainHeader/init(decoding:)`` has the errors.
+  @unsafe
+  init(at area: UnsafePointer<UInt8>) throws(TrackError) {
     guard unsafe area.littleEndian64(at: 0) == MainHeader.magic else { throw .notATrack }
-    guard unsafe area.littleEndian16(at: 8) == 1 else { throw .version }
-    suite = try unsafe CipherSuite(number: area.littleEndian16(at: 12))
+    guard unsafe UInt16(truncatingIfNeeded: area.littleEndian32(at: 8)) == 1
+    else { throw .version }
+    let numbers = unsafe area.littleEndian32(at: 12)
+    suite = try CipherSuite(number: UInt16(truncatingIfNeeded: numbers))
     pattern = try unsafe StripePattern(
       encodedStart: area.littleEndian64(at: 24), rest: area.littleEndian64(at: 32))
-    codec = try unsafe CodecTag(code: area.littleEndian32(at: 56))
-    slotCount = unsafe Int(area.littleEndian16(at: 14))
+    unsafe self.area = unsafe area
+    _ = try CodecTag(code: codec)
     // Two bytes of count, two zeros and four of flags.
-    let sectionsAndFlags = unsafe area.littleEndian64(at: 16)
-    let flags = UInt32(truncatingIfNeeded: sectionsAndFlags >> 32)
-    let sections = UInt32(truncatingIfNeeded: sectionsAndFlags)
-    sectionCount = Int(truncatingIfNeeded: sections)
-    hasTrailer = flags == MainHeader.trailerFlag
-    contentLength = unsafe area.littleEndian64(at: 40)
-    let areZero = unsafe area.littleEndian32(at: 60) == 0 && area.isZero(from: 112, to: 128)
-    guard areZero, flags <= MainHeader.trailerFlag,
+    let sections = unsafe area.littleEndian32(at: 16)
+    let flags = unsafe area.littleEndian32(at: 20)
+    guard unsafe area.littleEndian32(at: 60) == 0, unsafe area.isZero(from: 112, to: 128),
+      flags <= MainHeader.trailerFlag,
       unsafe area.littleEndian64(at: 48) == UInt64(TrackLayout.headerAreaSize),
       slotCount <= TrackLayout.maximumSlots, sections <= UInt32(TrackLayout.maximumSections),
-      pattern.isClear == (slotCount == 0), !hasTrailer || contentLength | UInt64(sections) == 0
+      pattern.isClear == (slotCount == 0), flags == 0 || contentLength | UInt64(sections) == 0
     else { throw .malformed }
     try pattern.checkLength(contentLength)
   }
@@ -39,17 +42,16 @@ struct HeaderNumbers {
   /// The directory is judged later, against the file's size.
   ///
   /// - Throws: ``TrackError/malformed``.
-  func checkSlotsAndPadding(of area: Span<UInt8>) throws(TrackError) {
-    guard area.count >= TrackLayout.headerAreaSize else { throw .malformed }
+  func checkSlotsAndPadding() throws(TrackError) {
     var offset = TrackLayout.mainHeaderSize
     let directory = KeySlot.offset(of: slotCount)
     while offset < directory {
-      guard unsafe KeySlot.isWellFormed(area, at: offset) else { throw .malformed }
+      guard unsafe KeySlot.isWellFormed(area + offset) else { throw .malformed }
       offset &+= TrackLayout.slotSize
     }
     // At most 128 + 16 · 64 + 12 · 64 = 1920.
     offset &+= sectionCount &* TrackLayout.sectionEntrySize
-    guard unsafe area.isZero(from: offset, to: TrackLayout.headerTag.lowerBound)
+    guard unsafe area.isZero(from: offset, to: TrackLayout.headerTagOffset)
     else { throw .malformed }
   }
 }

@@ -5,28 +5,29 @@ struct InfoString {
   /// `pinstripe_provider.derive` promises providers at most this many bytes.
   static var capacity: Int { 64 }
 
-  /// Bytes past ``count`` are zero.
   private var bytes = InlineArray<64, UInt8>(repeating: 0)
   private(set) var count = 0
 
-  init(_ label: StaticString) {
-    for index in 0..<min(label.utf8CodeUnitCount, Self.capacity) {
-      unsafe bytes[unchecked: index] = label.utf8Start[index]
+  /// A label and as many bytes of three numbers as it has fields; no label makes it longer than 49.
+  init(_ label: KeyLabel, _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0) {
+    var letter = unsafe KeyLabel.all.utf8Start
+    while count < KeyLabel.prefix {
+      unsafe bytes[unchecked: count] = letter[count]
+      count &+= 1
     }
-    count = min(label.utf8CodeUnitCount, Self.capacity) &+ 1
-  }
-
-  /// Adds the lowest `width` bytes of a number whose others are zero.
-  ///
-  /// What does not fit is left out; the longest string of the format has 42 bytes.
-  @inline(never)
-  mutating func append(_ number: UInt64, width: Int) {
-    guard count <= Self.capacity &- 8 else { return }
-    let offset = count
+    unsafe letter += label.offset
+    repeat {
+      unsafe bytes[unchecked: count] = letter[0]
+      count &+= 1
+      unsafe letter += 1
+    } while unsafe bytes[unchecked: count &- 1] != 0
+    let end = count
     unsafe withUnsafeMutableBytes(of: &bytes) { bytes in
-      unsafe bytes.storeBytes(of: number.littleEndian, toByteOffset: offset, as: UInt64.self)
+      unsafe bytes.storeBytes(of: first.littleEndian, toByteOffset: end, as: UInt64.self)
+      unsafe bytes.storeBytes(of: second.littleEndian, toByteOffset: end &+ 8, as: UInt64.self)
+      unsafe bytes.storeBytes(of: third.littleEndian, toByteOffset: end &+ 16, as: UInt64.self)
     }
-    count &+= width
+    count &+= label.width
   }
 
   /// Lends the bytes, without a copy.
@@ -38,4 +39,39 @@ struct InfoString {
           start: bytes.assumingMemoryBound(to: UInt8.self).baseAddress, count: count))
     }
   }
+}
+
+/// What a key is for.
+///
+/// All labels are in one text, so that a derivation names its own by a number.
+struct KeyLabel {
+  /// Offset and width in one, because it is one argument then.
+  private let code: UInt32
+
+  /// - Parameter width: Bytes of fields.
+  private init(_ row: UInt32, width: UInt32 = 0) {
+    code = (UInt32(Self.prefix) &+ row &* 12) | width << 8
+  }
+
+  /// Where in the text what is its own starts.
+  var offset: Int { Int(code & 0xFF) }
+  var width: Int { Int(code >> 8) }
+
+  /// What all labels begin with.
+  static var prefix: Int { 13 }
+
+  /// The common start, and then 12 bytes for each label, filled up with the zeros that end it.
+  static var all: StaticString {
+    "pinstripe v1 playback\0\0\0\0wrap\0\0\0\0\0\0\0\0grant\0\0\0\0\0\0\0rights\0\0\0\0\0\0stripe\0\0\0\0\0\0head\0\0\0\0\0\0\0\0trail\0\0\0\0\0\0\0section\0\0\0\0\0section tag\0"
+  }
+
+  static var playback: KeyLabel { KeyLabel(0, width: 20) }
+  static var wrap: KeyLabel { KeyLabel(1) }
+  static var grant: KeyLabel { KeyLabel(2) }
+  static var rights: KeyLabel { KeyLabel(3) }
+  static var stripe: KeyLabel { KeyLabel(4, width: 18) }
+  static var head: KeyLabel { KeyLabel(5) }
+  static var trail: KeyLabel { KeyLabel(6) }
+  static var section: KeyLabel { KeyLabel(7, width: 4) }
+  static var sectionTag: KeyLabel { KeyLabel(8, width: 4) }
 }

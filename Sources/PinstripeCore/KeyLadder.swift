@@ -15,30 +15,28 @@ public struct KeyLadder {
     deviceID: Span<UInt8>, epoch: UInt32, epochSalt: Span<UInt8>, into place: KeyPlace = .playback
   ) throws(TrackError) {
     guard deviceID.count == 16, epochSalt.count == 32 else { throw .argument }
-    var info = InfoString("pinstripe v1 playback")
-    unsafe info.append(deviceID.littleEndian64(at: 0), width: 8)
-    unsafe info.append(deviceID.littleEndian64(at: 8), width: 8)
-    info.append(UInt64(epoch), width: 4)
-    try provider.derive(place, from: .root, salt: epochSalt, info: &info)
+    try unsafe derive(
+      place, from: .root, epochSalt, .playback, deviceID.littleEndian64(at: 0),
+      deviceID.littleEndian64(at: 8), UInt64(epoch))
   }
 
   /// K_wrap = HKDF(K_play, no salt, "pinstripe v1 wrap" ‖ 0), into `place`.
   public func deriveWrappingKey(
     from playback: KeyPlace = .playback, into place: KeyPlace
   ) throws(TrackError) {
-    try derive(place, from: playback, salt: Span(), "pinstripe v1 wrap")
+    try derive(place, from: playback, Span(), .wrap)
   }
 
   /// K_grant = HKDF(K_play, no salt, "pinstripe v1 grant" ‖ 0), into `place`.
   public func deriveGrantKey(
     from playback: KeyPlace = .playback, into place: KeyPlace
   ) throws(TrackError) {
-    try derive(place, from: playback, salt: Span(), "pinstripe v1 grant")
+    try derive(place, from: playback, Span(), .grant)
   }
 
   /// K_rights = HKDF(DUS, no salt, "pinstripe v1 rights" ‖ 0), from ``KeyPlace/root`` into `place`.
   public func deriveRightsKey(into place: KeyPlace) throws(TrackError) {
-    try derive(place, from: .root, salt: Span(), "pinstripe v1 rights")
+    try derive(place, from: .root, Span(), .rights)
   }
 
   /// The key id: the first 8 bytes of HMAC(K_wrap, "id").
@@ -50,7 +48,10 @@ public struct KeyLadder {
   /// The key id as a little-endian number.
   func keyIDNumber(of wrapping: KeyPlace) throws(TrackError) -> UInt64 {
     let label: InlineArray<2, UInt8> = [0x69, 0x64]  // "id"
-    return try provider.macWords(label.span, Span(), under: wrapping)[0]
+    return try unsafe label.span.withUnsafeBufferPointer { label throws(TrackError) in
+      try unsafe provider.macWords(
+        label, UnsafeBufferPointer(start: nil, count: 0), under: wrapping)[0]
+    }
   }
 
   /// K_stripe = HKDF(CEK, salt = file nonce, "pinstripe v1 stripe" ‖ 0 ‖ suite ‖ pattern), into
@@ -60,20 +61,20 @@ public struct KeyLadder {
   public func deriveStripeKey(
     content: KeyPlace, nonce: Span<UInt8>, suite: CipherSuite, pattern: StripePattern
   ) throws(TrackError) {
-    var info = InfoString("pinstripe v1 stripe")
-    info.append(UInt64(suite.number), width: 2)
-    info.append(pattern.encodedStart, width: 16)
-    try provider.derive(.stripe, from: content, salt: nonce, info: &info)
+    // Two bytes of suite before the pattern.
+    let start = pattern.encodedStart
+    try derive(
+      .stripe, from: content, nonce, .stripe, UInt64(suite.number) | start << 16, start >> 48)
   }
 
   /// K_head = HKDF(CEK, salt = file nonce, "pinstripe v1 head" ‖ 0), into ``KeyPlace/tag``.
   public func deriveHeaderTagKey(content: KeyPlace, nonce: Span<UInt8>) throws(TrackError) {
-    try derive(.tag, from: content, salt: nonce, "pinstripe v1 head")
+    try derive(.tag, from: content, nonce, .head)
   }
 
   /// K_trail = HKDF(CEK, salt = file nonce, "pinstripe v1 trail" ‖ 0), into ``KeyPlace/tag``.
   public func deriveTrailerTagKey(content: KeyPlace, nonce: Span<UInt8>) throws(TrackError) {
-    try derive(.tag, from: content, salt: nonce, "pinstripe v1 trail")
+    try derive(.tag, from: content, nonce, .trail)
   }
 
   /// A section's two keys: HKDF(CEK, salt = section salt, label ‖ 0 ‖ type ‖ index), with the labels
@@ -90,7 +91,8 @@ public struct KeyLadder {
   public func deriveSectionKey(
     content: KeyPlace, salt: Span<UInt8>, type: UInt16, index: UInt16, into place: KeyPlace
   ) throws(TrackError) {
-    try derive(InfoString("pinstripe v1 section"), content, salt, type, index, place)
+    try derive(
+      place, from: content, salt, .section, UInt64(type) | UInt64(index) << 16)
   }
 
   /// K_sectag = HKDF(CEK, salt = section salt, "pinstripe v1 section tag" ‖ 0 ‖ type ‖ index), into
@@ -98,26 +100,18 @@ public struct KeyLadder {
   public func deriveSectionTagKey(
     content: KeyPlace, salt: Span<UInt8>, type: UInt16, index: UInt16, into place: KeyPlace
   ) throws(TrackError) {
-    try derive(InfoString("pinstripe v1 section tag"), content, salt, type, index, place)
+    try derive(
+      place, from: content, salt, .sectionTag, UInt64(type) | UInt64(index) << 16)
   }
 
-  @inline(never)
+  /// Derives with three numbers as the info string's fields, as far as the label has some.
+  @inline(__always)
   private func derive(
-    _ label: InfoString, _ content: KeyPlace, _ salt: Span<UInt8>, _ type: UInt16, _ index: UInt16,
-    _ place: KeyPlace
+    _ child: KeyPlace, from parent: KeyPlace, _ salt: Span<UInt8>, _ label: KeyLabel,
+    _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0
   ) throws(TrackError) {
-    var info = label
-    info.append(UInt64(type), width: 2)
-    info.append(UInt64(index), width: 2)
-    try provider.derive(place, from: content, salt: salt, info: &info)
-  }
-
-  /// A derivation whose info string has no fields.
-  @inline(never)
-  private func derive(
-    _ child: KeyPlace, from parent: KeyPlace, salt: Span<UInt8>, _ label: StaticString
-  ) throws(TrackError) {
-    var info = InfoString(label)
-    try provider.derive(child, from: parent, salt: salt, info: &info)
+    guard salt.count == 32 || salt.isEmpty else { throw .argument }
+    let address = unsafe salt.withUnsafeBufferPointer { $0.baseAddress }
+    try unsafe provider.derive(child, from: parent, address, label, first, second, third)
   }
 }

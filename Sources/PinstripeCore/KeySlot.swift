@@ -50,7 +50,9 @@ public struct KeySlot: Sendable {
   public init(decoding area: Span<UInt8>, index: Int) throws(TrackError) {
     let offset = Self.offset(of: index)
     guard area.count >= TrackLayout.headerAreaSize, (0..<TrackLayout.maximumSlots).contains(index),
-      unsafe Self.isWellFormed(area, at: offset)
+      unsafe area.withUnsafeBufferPointer({ bytes in
+        unsafe bytes.baseAddress.map { unsafe Self.isWellFormed($0 + offset) } ?? false
+      })
     else { throw .malformed }
     recipient = unsafe UInt8(truncatingIfNeeded: area.littleEndian32(at: offset))
     generation = unsafe area.littleEndian32(at: offset &+ 4)
@@ -59,29 +61,26 @@ public struct KeySlot: Sendable {
   }
 }
 
-// The opener judges slots where they stand: no copies, so that firmware pays for none. At `offset`
+// The opener judges slots where they stand: no copies, so that firmware pays for none. At `slot`
 // there are 64 bytes.
 extension KeySlot {
-  /// Whether the slot at `offset` has a known recipient and no padding set.
+  /// Where in a slot the wrapped content key stands.
+  static var wrapOffset: Int { 16 }
+
+  /// Whether a slot has a known recipient and no padding set.
   @unsafe
-  static func isWellFormed(_ area: Span<UInt8>, at offset: Int) -> Bool {
+  static func isWellFormed(_ slot: UnsafePointer<UInt8>) -> Bool {
     // The recipient's byte and three of padding, as one number.
-    unsafe area.littleEndian32(at: offset) &- 1 < 3 && area.littleEndian64(at: offset &+ 56) == 0
+    unsafe slot.littleEndian32(at: 0) &- 1 < 3 && slot.littleEndian64(at: 56) == 0
   }
 
-  /// The bytes of `area` that are the wrapped content key of slot `index`.
-  static func wrap(of index: Int) -> Range<Int> {
-    let start = offset(of: index) &+ 16
-    return unsafe Range(uncheckedBounds: (start, start &+ TrackLayout.wrapSize))
-  }
-
-  /// Whether the slot at `offset` is for this recipient.
+  /// Whether a slot is for this recipient.
   @unsafe
   static func isFor(
-    _ recipient: pinstripe_recipient, _ area: Span<UInt8>, at offset: Int
+    _ recipient: pinstripe_recipient, _ slot: UnsafePointer<UInt8>
   ) -> Bool {
-    unsafe area.littleEndian32(at: offset) == recipient.kind
-      && area.littleEndian32(at: offset &+ 4) == recipient.generation
-      && area.littleEndian64(at: offset &+ 8) == recipient.id
+    unsafe slot.littleEndian32(at: 0) == recipient.kind
+      && slot.littleEndian32(at: 4) == recipient.generation
+      && slot.littleEndian64(at: 8) == recipient.id
   }
 }

@@ -12,21 +12,18 @@ public func pinstripe_keybox_read(
   guard let provider = unsafe provider, let bytes = unsafe bytes, length >= 0,
     let keybox = unsafe keybox, let dus = unsafe dus
   else { return PINSTRIPE_E_ARGUMENT }
-  guard unsafe keybox.pointee.isOfThisABI else { return PINSTRIPE_E_ABI }
-  do throws(TrackError) {
+  guard unsafe isOfThisABI(keybox, MemoryLayout<pinstripe_keybox>.size)
+  else { return PINSTRIPE_E_ABI }
+  return status { () throws(TrackError) in
     let table = try unsafe CryptoProvider(provider)
-    let area = unsafe Span(_unsafeStart: bytes, count: length)
-    let parsed = try Keybox(decoding: area, provider: table)
+    let parsed = try unsafe Keybox(decoding: bytes, length, provider: table)
     guard !parsed.isTest || allow_test != 0 else { throw .testKeybox }
     unsafe keybox.pointee.is_test = parsed.isTest ? 1 : 0
     unsafe keybox.pointee.epoch = parsed.epoch
     // The checks above have made sure of 128 bytes.
     unsafe copy(bytes + Keybox.deviceID, to: &keybox.pointee.device_id)
     unsafe copy(bytes + Keybox.epochSalt, to: &keybox.pointee.epoch_salt)
-    unsafe dus.initialize(from: bytes + Keybox.secret, count: 32)
-    return PINSTRIPE_OK
-  } catch {
-    return error.status
+    unsafe copy(bytes + Keybox.secret, to: dus, 32)
   }
 }
 
@@ -39,50 +36,49 @@ public func pinstripe_device_recipient(
   guard let provider = unsafe provider, let keybox = unsafe keybox,
     let recipient = unsafe recipient, key >= PINSTRIPE_KEY_FIRST_WRAP
   else { return PINSTRIPE_E_ARGUMENT }
-  guard unsafe keybox.pointee.isOfThisABI else { return PINSTRIPE_E_ABI }
-  do throws(TrackError) {
+  guard unsafe isOfThisABI(keybox, MemoryLayout<pinstripe_keybox>.size)
+  else { return PINSTRIPE_E_ABI }
+  return status { () throws(TrackError) in
     let table = try unsafe CryptoProvider(provider)
+    let epoch = unsafe keybox.pointee.epoch
+    try unsafe recipient.fill(PINSTRIPE_RECIPIENT_DEVICE, epoch, key, keybox, table)
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == pinstripe_recipient {
+  /// Derives a wrapping key by way of the playback key, which is there for the while, and describes
+  /// whose it is; after an error there is no key at `key`.
+  ///
+  /// - Parameters:
+  ///   - grant: What was decoded as one, for `device`, when the key is another's; the device's own
+  ///     otherwise.
+  @unsafe @inline(never)
+  func fill(
+    _ kind: UInt32, _ generation: UInt32, _ key: UInt32,
+    _ keybox: UnsafePointer<pinstripe_keybox>, _ table: CryptoProvider,
+    grant: UnsafePointer<UInt8>? = nil, for device: UnsafePointer<pinstripe_recipient>? = nil
+  ) throws(TrackError) {
     let place = KeyPlace(number: key)
+    let ladder = KeyLadder(table)
+    defer { table.discard(.playback) }
     do throws(TrackError) {
-      let id = try unsafe keybox.pointee.deriveWrappingKey(into: place, table)
-      unsafe recipient.pointee.id = id
+      try unsafe ladder.derivePlaybackKey(
+        deviceID: Span(_unsafeStart: keybox.deviceID, count: 16), epoch: keybox.pointee.epoch,
+        epochSalt: Span(_unsafeStart: keybox.epochSalt, count: 32))
+      var parent = KeyPlace.playback
+      if let grant = unsafe grant, let device = unsafe device {
+        try unsafe Grant.deriveKey(of: grant, for: device, into: place, table)
+        parent = place
+      }
+      try ladder.deriveWrappingKey(from: parent, into: place)
+      unsafe pointee.id = try ladder.keyIDNumber(of: place)
     } catch {
       table.discard(place)
       throw error
     }
-    unsafe recipient.pointee.kind = PINSTRIPE_RECIPIENT_DEVICE
-    unsafe recipient.pointee.generation = keybox.pointee.epoch
-    unsafe recipient.pointee.key = key
-    unsafe recipient.pointee.reserved = 0
-    return PINSTRIPE_OK
-  } catch {
-    return error.status
-  }
-}
-
-extension pinstripe_keybox {
-  var isOfThisABI: Bool {
-    struct_size == UInt32(MemoryLayout<pinstripe_keybox>.size)
-      && abi_version == PINSTRIPE_ABI_VERSION
-  }
-
-  /// Derives the wrapping key into `place`, and returns its id.
-  fileprivate func deriveWrappingKey(
-    into place: KeyPlace, _ table: CryptoProvider
-  ) throws(TrackError) -> UInt64 {
-    let ladder = KeyLadder(table)
-    defer { table.discard(.playback) }
-    try derivePlaybackKey(ladder)
-    try ladder.deriveWrappingKey(into: place)
-    return try ladder.keyIDNumber(of: place)
-  }
-
-  /// Derives the playback key into ``KeyPlace/playback``.
-  func derivePlaybackKey(_ ladder: KeyLadder) throws(TrackError) {
-    try withBytes(of: device_id) { deviceID throws(TrackError) in
-      try withBytes(of: epoch_salt) { salt throws(TrackError) in
-        try ladder.derivePlaybackKey(deviceID: deviceID, epoch: epoch, epochSalt: salt)
-      }
-    }
+    unsafe pointee.kind = kind
+    unsafe pointee.generation = generation
+    unsafe pointee.key = key
+    unsafe pointee.reserved = 0
   }
 }

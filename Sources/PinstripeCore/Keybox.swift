@@ -29,14 +29,17 @@ struct Keybox {
   /// - Throws: ``TrackError/keybox`` for another size, magic or checksum; then
   ///   ``TrackError/version``; then ``TrackError/keybox`` for unknown flags or the epoch 0;
   ///   ``TrackError/provider``.
-  init(decoding bytes: Span<UInt8>, provider: CryptoProvider) throws(TrackError) {
-    guard bytes.count == Self.size, unsafe bytes.littleEndian64(at: 0) == Self.magic
+  @unsafe
+  init(
+    decoding bytes: UnsafePointer<UInt8>, _ count: Int, provider: CryptoProvider
+  ) throws(TrackError) {
+    guard count == Self.size, unsafe bytes.littleEndian64(at: 0) == Self.magic
     else { throw .keybox }
-    guard
-      try provider.isTag(
-        bytes.extracting(last: TrackLayout.tagSize), of: bytes.extracting(first: Self.checksum),
-        Span(), under: .zero)
-    else { throw .keybox }
+    do throws(TrackError) {
+      try unsafe provider.check(bytes + Self.checksum, of: bytes, Self.checksum, under: .zero)
+    } catch {
+      throw error.status == PINSTRIPE_E_TAG ? .keybox : error
+    }
     // Version and flags, as one number.
     let start = unsafe bytes.littleEndian32(at: 8)
     guard UInt16(truncatingIfNeeded: start) == 1 else { throw .version }

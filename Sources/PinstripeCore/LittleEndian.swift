@@ -40,6 +40,32 @@ extension Span where Element == UInt8 {
   }
 }
 
+// The same for bytes at a pointer, of which whoever made it counted enough.
+extension UnsafePointer where Pointee == UInt8 {
+  @unsafe
+  func littleEndian32(at offset: Int) -> UInt32 {
+    unsafe UInt32(
+      littleEndian: UnsafeRawPointer(self).loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+  }
+
+  @unsafe
+  func littleEndian64(at offset: Int) -> UInt64 {
+    unsafe UInt64(
+      littleEndian: UnsafeRawPointer(self).loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  /// Whether the bytes `start ..< end`, a multiple of 8, are all zero.
+  @inline(never) @unsafe
+  func isZero(from start: Int, to end: Int) -> Bool {
+    var offset = start
+    while offset < end {
+      guard unsafe littleEndian64(at: offset) == 0 else { return false }
+      offset &+= 8
+    }
+    return true
+  }
+}
+
 extension MutableSpan where Element == UInt8 {
   mutating func storeByte(_ value: UInt8, at offset: Int) {
     guard offset >= 0, offset < count else { return }

@@ -109,13 +109,18 @@ extension MainHeader {
   ///   ``TrackError/suite``, ``TrackError/pattern``, ``TrackError/malformed`` or
   ///   ``TrackError/tooLarge``, in this order of checks.
   public init(decoding area: Span<UInt8>) throws(TrackError) {
-    self.init(try HeaderNumbers(decoding: area), of: area)
+    guard area.count >= TrackLayout.mainHeaderSize else { throw .truncated }
+    let header = try unsafe area.withUnsafeBufferPointer { bytes throws(TrackError) in
+      guard let base = bytes.baseAddress else { throw .truncated }
+      return try unsafe MainHeader(try HeaderNumbers(at: base), of: area)
+    }
+    self = header
   }
 
   /// Adds to judged numbers what only a host wants to know, from the area they are of.
-  init(_ numbers: HeaderNumbers, of area: Span<UInt8>) {
+  init(_ numbers: HeaderNumbers, of area: Span<UInt8>) throws(TrackError) {
     self.init(
-      suite: numbers.suite, pattern: numbers.pattern, codec: numbers.codec,
+      suite: numbers.suite, pattern: numbers.pattern, codec: try CodecTag(code: numbers.codec),
       trackID: InlineArray(copying: area, at: TrackLayout.trackIDOffset),
       nonce: InlineArray(copying: area, at: TrackLayout.nonce.lowerBound))
     minorVersion = unsafe area.littleEndian16(at: 10)

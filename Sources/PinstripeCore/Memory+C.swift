@@ -2,12 +2,29 @@ import CPinstripe
 
 // C's fixed arrays are tuples in Swift; these cross over without naming 32 members.
 
-/// Lends a C array's bytes.
-func withBytes<CArray: BitwiseCopyable>(
-  of array: CArray, _ body: (Span<UInt8>) throws(TrackError) -> Void
-) throws(TrackError) {
-  try unsafe withUnsafeBytes(of: array) { bytes throws(TrackError) in
-    try unsafe body(bytes.assumingMemoryBound(to: UInt8.self).span)
+/// Whether a struct that crosses the ABI says that it has this size, and this ABI's version.
+@unsafe
+func isOfThisABI(_ table: UnsafeRawPointer, _ size: Int) -> Bool {
+  unsafe table.assumingMemoryBound(to: UInt8.self).littleEndian64(at: 0)
+    == UInt64(size) | UInt64(PINSTRIPE_ABI_VERSION) << 32
+}
+
+extension UnsafePointer where Pointee == pinstripe_keybox {
+  /// The 16 bytes of the device id.
+  @unsafe var deviceID: UnsafePointer<UInt8> {
+    unsafe bytes(of: &UnsafeMutablePointer(mutating: self).pointee.device_id)
+  }
+
+  /// The 32 bytes of the epoch salt.
+  @unsafe var epochSalt: UnsafePointer<UInt8> {
+    unsafe bytes(of: &UnsafeMutablePointer(mutating: self).pointee.epoch_salt)
+  }
+
+  /// Where an array of memory that outlives the call starts.
+  private func bytes<CArray: BitwiseCopyable>(of array: inout CArray) -> UnsafePointer<UInt8> {
+    unsafe withUnsafeMutablePointer(to: &array) { array in
+      unsafe UnsafePointer<UInt8>(UnsafeRawPointer(array).assumingMemoryBound(to: UInt8.self))
+    }
   }
 }
 
@@ -32,12 +49,17 @@ func copy<CArray: BitwiseCopyable>(_ bytes: UnsafePointer<UInt8>, to array: inou
   unsafe array = UnsafeRawPointer(bytes).loadUnaligned(as: CArray.self)
 }
 
-/// Copies between buffers that are the same or do not overlap.
+/// Copies between buffers that do not overlap.
+@inline(never)
 func copy(_ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, _ count: Int) {
+  // A negative count, which nobody passes, would trap.
+  guard count > 0 else { return }
   unsafe UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count)
 }
 
 /// Overwrites memory of the caller's, which outlives the call, so that no compiler drops it.
+@inline(never)
 func wipe(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) {
+  guard count > 0 else { return }
   unsafe bytes.initialize(repeating: 0, count: count)
 }

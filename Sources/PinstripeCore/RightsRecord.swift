@@ -75,7 +75,11 @@ public struct RightsRecord: Sendable {
   ///
   /// - Throws: ``TrackError/malformed``.
   public init(decoding bytes: Span<UInt8>) throws(TrackError) {
-    let flags = try Self.flags(of: bytes)
+    guard bytes.count == Self.size else { throw .malformed }
+    let flags = try unsafe bytes.withUnsafeBufferPointer { bytes throws(TrackError) in
+      guard let base = bytes.baseAddress else { throw .malformed }
+      return try unsafe Self.flags(of: base)
+    }
     isTest = flags & PINSTRIPE_RIGHTS_TEST != 0
     isIssued = flags & PINSTRIPE_RIGHTS_ISSUED != 0
     plays = unsafe bytes.littleEndian32(at: 4)
@@ -89,16 +93,17 @@ public struct RightsRecord: Sendable {
   /// Judges a record's form, and tells its flags.
   ///
   /// - Throws: ``TrackError/malformed``.
-  static func flags(of bytes: Span<UInt8>) throws(TrackError) -> UInt32 {
-    guard bytes.count == size else { throw .malformed }
+  @unsafe
+  static func flags(of bytes: UnsafePointer<UInt8>) throws(TrackError) -> UInt32 {
     // Version and flags, as one number.
     let start = unsafe bytes.littleEndian32(at: 0)
     let flags = start >> 16
     let notAfter = unsafe bytes.littleEndian64(at: notAfterOffset)
+    // Without an issuer there is no tag of one.
+    let end = flags & PINSTRIPE_RIGHTS_ISSUED != 0 ? tagOffset : size
     guard UInt16(truncatingIfNeeded: start) == 1, flags <= 3,
       unsafe notAfter == 0 || notAfter >= bytes.littleEndian64(at: notBeforeOffset),
-      unsafe bytes.isZero(from: 72, to: tagOffset),
-      unsafe flags & PINSTRIPE_RIGHTS_ISSUED != 0 || bytes.isZero(from: tagOffset, to: size)
+      unsafe bytes.isZero(from: 72, to: end)
     else { throw .malformed }
     return flags
   }
@@ -113,12 +118,19 @@ public struct RightsRecord: Sendable {
     _ bytes: Span<UInt8>, provider: CryptoProvider, using place: KeyPlace = .rights
   ) throws(TrackError) {
     guard bytes.count == size else { throw .argument }
+    try unsafe bytes.withUnsafeBufferPointer { bytes throws(TrackError) in
+      guard let base = bytes.baseAddress else { throw .argument }
+      try unsafe verify(base, provider, using: place)
+    }
+  }
+
+  /// The same, of the 128 bytes at `bytes`.
+  @unsafe
+  static func verify(
+    _ bytes: UnsafePointer<UInt8>, _ provider: CryptoProvider, using place: KeyPlace
+  ) throws(TrackError) {
     defer { provider.discard(place) }
     try KeyLadder(provider).deriveRightsKey(into: place)
-    guard
-      try provider.isTag(
-        bytes.extracting(last: TrackLayout.tagSize), of: bytes.extracting(first: tagOffset),
-        Span(), under: place)
-    else { throw .tag }
+    try unsafe provider.check(bytes + tagOffset, of: bytes, tagOffset, under: place)
   }
 }

@@ -3,44 +3,53 @@
 /// What a file holds and what its directory says must be the same, so that nothing can be appended,
 /// hidden between sections, or described twice.
 struct SectionDirectory {
-  /// Where in its area the first entry stands; not negative.
-  let start: Int
+  /// Where in its area the first entry stands: at most 1152.
+  var start: UInt16
   /// How many entries there are, at most 12.
-  let count: Int
+  var count: UInt8
 
-  /// Checks all entries in `area`, one after another.
+  /// Where in the area an entry stands.
+  func place(of index: Int) -> Int {
+    Int(start) &+ index &* TrackLayout.sectionEntrySize
+  }
+
+  /// Checks all entries in a header area, one after another.
   ///
   /// - Parameters:
   ///   - contentLength: Bytes of payload, behind which the first section must start.
   ///   - fileEnd: The file offset where the last one must end: the file's end, or the trailer.
   ///   - isFramed: Whether the pattern demands a frame map, which is the first section then.
   ///   - obeysRights: Whether the reader processes rights, which are CRITICAL.
+  /// - Returns: Where the rights are.
   /// - Throws: ``TrackError/truncated`` when the payload or the last section ends behind `fileEnd`;
   ///   ``TrackError/malformed`` for gaps, overlaps, a wrong order, a type that occurs twice, or bytes
   ///   behind the last section; ``TrackError/criticalSection``.
+  @unsafe
   func check(
-    _ area: Span<UInt8>, contentLength: UInt64, fileEnd: UInt64, isFramed: Bool, obeysRights: Bool
+    _ area: UnsafePointer<UInt8>, contentLength: UInt64, fileEnd: UInt64, isFramed: Bool,
+    obeysRights: Bool, _ rights: inout RightsSection
   ) throws(TrackError) {
     // Every length is at most 2^56 and there are at most 13 of them: no overflow.
     var expected = UInt64(TrackLayout.headerAreaSize) &+ contentLength
     guard expected <= fileEnd else { throw .truncated }
     var lastType: UInt16 = 0
     var hasMap = false
-    var offset = start
-    let end = start &+ count &* TrackLayout.sectionEntrySize
-    guard end <= area.count else { throw .malformed }
-    while offset < end {
-      guard let entry = unsafe SectionEntry.fields(of: area, at: offset),
-        entry.offset == expected, entry.type > lastType,
-        SectionType(number: entry.type).allows(isCritical: entry.isCritical, length: entry.length)
+    var index = 0
+    while index < Int(count) {
+      let place = unsafe area + place(of: index)
+      guard let entry = unsafe SectionNumbers(at: place), entry.offset == expected,
+        entry.type > lastType, entry.isAllowed
       else { throw .malformed }
-      let isMap = entry.type == SectionType.frameMap.number
-      guard !entry.isCritical || isMap || (obeysRights && entry.type == RightsSection.type)
-      else { throw .criticalSection }
-      if isMap { hasMap = true }
+      if entry.type == SectionType.frameMap.number {
+        hasMap = true
+      } else if obeysRights, entry.type == RightsSection.type {
+        rights = unsafe RightsSection(at: place, index)
+      } else if entry.isCritical {
+        throw .criticalSection
+      }
       expected &+= entry.length
       lastType = entry.type
-      offset &+= TrackLayout.sectionEntrySize
+      index &+= 1
     }
     guard expected <= fileEnd else { throw .truncated }
     guard expected == fileEnd, hasMap == isFramed else { throw .malformed }

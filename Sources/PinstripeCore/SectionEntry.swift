@@ -49,44 +49,60 @@ public struct SectionEntry: Sendable {
   ///   range.
   public init(decoding area: Span<UInt8>, at offset: Int) throws(TrackError) {
     guard offset >= 0, area.count >= TrackLayout.sectionEntrySize,
-      offset <= area.count &- TrackLayout.sectionEntrySize,
-      let fields = unsafe Self.fields(of: area, at: offset)
+      offset <= area.count &- TrackLayout.sectionEntrySize
     else { throw .malformed }
-    type = SectionType(number: fields.type)
-    isCritical = fields.isCritical
-    self.offset = fields.offset
-    length = fields.length
-    tag = InlineArray(copying: area, at: offset &+ 24)
-  }
-
-  /// The entry at `offset`, where there are 64 bytes, without its tag; nil when it is malformed.
-  @unsafe
-  static func fields(
-    of area: Span<UInt8>, at offset: Int
-  ) -> (type: UInt16, isCritical: Bool, offset: UInt64, length: UInt64)? {
-    // Type, flags and padding, as one number.
-    let start = unsafe area.littleEndian64(at: offset)
-    let type = UInt16(truncatingIfNeeded: start)
-    let length = unsafe area.littleEndian64(at: offset &+ 16)
-    guard start >> 16 <= 1, type != 0, unsafe area.littleEndian64(at: offset &+ 56) == 0,
-      length >= UInt64(TrackLayout.sectionSaltSize), length <= TrackLayout.maximumContentLength
-    else { return nil }
-    return unsafe (type, start >> 16 == 1, area.littleEndian64(at: offset &+ 8), length)
+    let numbers = unsafe area.withUnsafeBufferPointer { bytes in
+      unsafe bytes.baseAddress.flatMap { unsafe SectionNumbers(at: $0 + offset) }
+    }
+    guard let numbers else { throw .malformed }
+    type = SectionType(number: numbers.type)
+    isCritical = numbers.isCritical
+    self.offset = numbers.offset
+    length = numbers.length
+    tag = InlineArray(copying: area, at: offset &+ SectionNumbers.tagOffset)
   }
 }
 
-extension SectionType {
+/// The numbers of a directory entry where it stands; what firmware needs of it.
+struct SectionNumbers {
+  let type: UInt16
+  let isCritical: Bool
+  let offset: UInt64
+  let length: UInt64
+
+  static var lengthOffset: Int { 16 }
+  static var tagOffset: Int { 24 }
+
+  /// Reads the 64 bytes at `entry`; nil when they are malformed.
+  @unsafe
+  init?(at entry: UnsafePointer<UInt8>) {
+    // Type, flags and padding, as one number.
+    let start = unsafe entry.littleEndian64(at: 0)
+    type = UInt16(truncatingIfNeeded: start)
+    isCritical = start >> 16 == 1
+    offset = unsafe entry.littleEndian64(at: 8)
+    length = unsafe entry.littleEndian64(at: Self.lengthOffset)
+    guard start >> 16 <= 1, type != 0, unsafe entry.littleEndian64(at: 56) == 0,
+      length >= UInt64(TrackLayout.sectionSaltSize), length <= TrackLayout.maximumContentLength
+    else { return nil }
+  }
+
   /// Whether an entry of this type may have this flag and this length (TrackFormat.md, "Section
   /// directory entry"); true of types that this version does not know.
-  func allows(isCritical: Bool, length: UInt64) -> Bool {
-    switch number {
-    case 1: isCritical && length >= 96 && (length &- 96) & 1023 == 0
-    case 2: !isCritical && length <= 32 + 1 << 24
-    case 3: !isCritical && length > 32 && length <= 32 + 1024
-    case 4: isCritical && length == 160
-    case 5: !isCritical && length >= 64 && length & 15 == 0
-    default: true
+  var isAllowed: Bool {
+    var least: UInt64 = 32
+    var most = TrackLayout.maximumContentLength
+    var unit: UInt64 = 1
+    switch type {
+    case 1: (least, unit) = (96, 1024)
+    case 2: most = 32 + 1 << 24
+    case 3: (least, most) = (33, 32 + 1024)
+    case 4: (least, most) = (160, 160)
+    case 5: (least, unit) = (64, 16)
+    default: return true
     }
+    return isCritical == (type == 1 || type == 4) && length >= least && length <= most
+      && (length &- least) & (unit &- 1) == 0
   }
 }
 

@@ -6,10 +6,10 @@ import CPinstripe
 /// at any time, in any order and any pieces, with the same result.
 public struct StripeCipher {
   /// Which bytes are covered.
-  public let pattern: StripePattern
-  /// Whose keystream.
-  public let suite: CipherSuite
+  public internal(set) var pattern: StripePattern
   let provider: CryptoProvider
+  /// Whose keystream.
+  public internal(set) var suite: CipherSuite
   private let key: KeyPlace
   private var window = KeystreamWindow()
 
@@ -182,11 +182,11 @@ public struct StripeCipher {
     let room = UInt64(truncatingIfNeeded: scratch.count) >> suite.blockShift
     // Whatever happens, the former blocks are gone.
     window = KeystreamWindow()
-    let count = min(needed.count, room)
-    var span = unsafe scratch.mutableSpan
-    try provider.keystream(
-      suite, key: key, firstBlock: needed.first, blocks: Int(truncatingIfNeeded: count),
-      into: &span)
+    let count = min(needed.count, min(room, UInt64(Int32.max)))
+    guard let stream = scratch.baseAddress else { throw .workSize }
+    try unsafe provider.keystream(
+      suite, key: key, firstBlock: needed.first, blocks: UInt32(truncatingIfNeeded: count),
+      into: stream)
     window = KeystreamWindow(firstBlock: needed.first, blocks: count)
   }
 }

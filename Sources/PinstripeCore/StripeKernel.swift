@@ -3,7 +3,7 @@ enum StripeKernel {
   /// XORs `count` bytes from `bytes` on, `stride` apart, with those at `keystream`.
   ///
   /// All bytes that it names must be there.
-  @unsafe
+  @inline(never) @unsafe
   static func xor(
     _ bytes: UnsafeMutablePointer<UInt8>, every stride: Int,
     with keystream: UnsafePointer<UInt8>, _ count: Int

@@ -5,14 +5,19 @@ import CPinstripe
 /// Keystream byte j covers the j-th encrypted byte of the content, so the keystream's position
 /// follows from the content's by arithmetic, or from the frame map, and seeking replays nothing.
 public struct StripePattern: Sendable {
+  /// The first 8 bytes of the encoding as a little-endian number; the others are zero.
+  ///
+  /// All there is: one number travels in one register, four fields would take four.
+  let encodedStart: UInt64
+
   /// `PINSTRIPE_PATTERN_CLEAR`, `PINSTRIPE_PATTERN_EVERY` or `PINSTRIPE_PATTERN_FRAMED`.
-  public let kind: UInt8
+  public var kind: UInt8 { UInt8(truncatingIfNeeded: encodedStart) }
   /// N, of whose consecutive bytes one is encrypted: 1 to 65,535; 0 for clear.
-  public let stride: UInt16
+  public var stride: UInt16 { UInt16(truncatingIfNeeded: encodedStart >> 16) }
   /// The offset of the first encrypted byte: 0 to N − 1; 0 for clear and framed.
-  public let phase: UInt16
+  public var phase: UInt16 { UInt16(truncatingIfNeeded: encodedStart >> 32) }
   /// H, the bytes at the start of each striped run that are all encrypted; 0 unless framed.
-  public let head: UInt16
+  public var head: UInt16 { UInt16(truncatingIfNeeded: encodedStart >> 48) }
 
   /// Encrypts the bytes `phase`, `phase + stride`, `phase + 2 · stride`, …; a stride of 1 encrypts all.
   ///
@@ -34,10 +39,8 @@ public struct StripePattern: Sendable {
   }
 
   private init(_ kind: UInt32, _ stride: UInt16, _ phase: UInt16, head: UInt16) {
-    self.kind = UInt8(truncatingIfNeeded: kind)
-    self.stride = stride
-    self.phase = phase
-    self.head = head
+    encodedStart =
+      UInt64(kind) | UInt64(stride) << 16 | UInt64(phase) << 32 | UInt64(head) << 48
   }
 
   /// Every 10th byte from the first on (US 2001/0016836 ¶30).
@@ -51,7 +54,7 @@ public struct StripePattern: Sendable {
   }
 
   /// Whether nothing is encrypted.
-  public var isClear: Bool { stride == 0 }
+  public var isClear: Bool { encodedStart == 0 }
 
   /// Whether a frame map says where encrypted bytes lie.
   public var isFramed: Bool { UInt32(kind) == PINSTRIPE_PATTERN_FRAMED }
@@ -67,7 +70,8 @@ public struct StripePattern: Sendable {
   /// The encrypted bytes of content that is not framed: one stripe from its start to its end.
   var whole: Stripe {
     Stripe(
-      first: UInt64(phase), end: isClear || isFramed ? 0 : .max, stride: UInt64(stride), index: 0)
+      first: UInt64(phase), end: UInt32(kind) == PINSTRIPE_PATTERN_EVERY ? .max : 0,
+      stride: UInt64(stride), index: 0)
   }
 }
 
@@ -88,11 +92,6 @@ extension StripePattern {
     return bytes
   }
 
-  /// The first 8 bytes of the encoding as a little-endian number; the others are zero.
-  var encodedStart: UInt64 {
-    UInt64(kind) | UInt64(stride) << 16 | UInt64(phase) << 32 | UInt64(head) << 48
-  }
-
   /// Reads the 16 bytes of an encoding.
   ///
   /// - Throws: ``TrackError/pattern`` for an unknown kind, a value out of range, or bytes that are not
@@ -105,24 +104,14 @@ extension StripePattern {
 
   /// Reads an encoding as two little-endian numbers.
   init(encodedStart start: UInt64, rest: UInt64) throws(TrackError) {
-    // Kind and the zero behind it, stride, phase, head.
-    let kind = UInt32(truncatingIfNeeded: start & 0xFFFF)
-    let stride = UInt16(truncatingIfNeeded: start >> 16)
-    let phase = UInt16(truncatingIfNeeded: start >> 32)
-    let head = UInt16(truncatingIfNeeded: start >> 48)
-    guard rest == 0 else { throw .pattern }
-    switch kind {
-    case PINSTRIPE_PATTERN_CLEAR:
-      guard start == 0 else { throw .pattern }
-      self = .clear
-    case PINSTRIPE_PATTERN_EVERY:
-      guard head == 0 else { throw .pattern }
-      try self.init(every: stride, phase: phase)
-    case PINSTRIPE_PATTERN_FRAMED:
-      guard phase == 0 else { throw .pattern }
-      try self.init(framedHead: head, every: stride)
-    default:
-      throw .pattern
-    }
+    encodedStart = start
+    // Kind and the zero behind it.
+    let isOfKind =
+      switch UInt32(truncatingIfNeeded: start & 0xFFFF) {
+      case PINSTRIPE_PATTERN_EVERY: head == 0 && phase < stride
+      case PINSTRIPE_PATTERN_FRAMED: phase == 0 && stride > 0
+      default: start == 0
+      }
+    guard isOfKind, rest == 0 else { throw .pattern }
   }
 }

@@ -32,17 +32,28 @@ public struct TrackOpener {
     _ storage: inout some TrackStorage, recipients: Span<pinstripe_recipient>,
     work: inout MutableSpan<UInt8>
   ) throws(TrackError) -> OpenedTrack {
-    let track = try verify(&storage, recipients, &work)
-    return OpenedTrack(track, header: MainHeader(track.header, of: work.span), provider)
+    guard work.count >= TrackLayout.headerAreaSize else { throw .workSize }
+    var track = VerifiedTrack(provider)
+    let header = try unsafe work.withUnsafeMutableBufferPointer { bytes throws(TrackError) in
+      guard let base = bytes.baseAddress else { throw .workSize }
+      try unsafe recipients.withUnsafeBufferPointer { keys throws(TrackError) in
+        try unsafe verify(&storage, keys, base, &track)
+      }
+      return try unsafe HeaderNumbers(at: base)
+    }
+    return OpenedTrack(track, header: try MainHeader(header, of: work.span))
   }
 
   /// Opens a track for somebody who does not ask for all of its header.
+  ///
+  /// - Parameter work: 4096 bytes, so that the offsets in a header area are inside, unchecked.
+  @unsafe
   func verify(
-    _ storage: inout some TrackStorage, _ recipients: Span<pinstripe_recipient>,
-    _ work: inout MutableSpan<UInt8>
-  ) throws(TrackError) -> VerifiedTrack {
+    _ storage: inout some TrackStorage, _ recipients: UnsafeBufferPointer<pinstripe_recipient>,
+    _ work: UnsafeMutablePointer<UInt8>, _ track: inout VerifiedTrack
+  ) throws(TrackError) {
     do throws(TrackError) {
-      return try verified(&storage, recipients, &work)
+      try unsafe verified(&storage, recipients, work, &track)
     } catch {
       forget()
       throw error
@@ -52,146 +63,109 @@ public struct TrackOpener {
   /// Discards the keys of an opened track.
   @inline(never)
   public func forget() {
-    provider.discard(.content)
-    provider.discard(.stripe)
-    provider.discard(.tag)
-    provider.discard(.section)
-    provider.discard(.map)
-    provider.discard(.mapTag)
+    // Content, stripe, tag, section, map and map tag: their places follow each other.
+    var place = PINSTRIPE_KEY_CONTENT
+    while place <= PINSTRIPE_KEY_MAP_TAG {
+      provider.discard(KeyPlace(number: place))
+      place &+= 1
+    }
   }
 
   private func verified(
-    _ storage: inout some TrackStorage, _ recipients: Span<pinstripe_recipient>,
-    _ work: inout MutableSpan<UInt8>
-  ) throws(TrackError) -> VerifiedTrack {
-    // From here on the offsets in the header area are in bounds, unchecked.
-    guard work.count >= TrackLayout.headerAreaSize else { throw .workSize }
-    let size = storage.size
-    try Self.readHeader(&storage, size, &work)
-    var track = try verifiedHeader(work.span, recipients)
-    if track.header.hasTrailer {
-      try readTrailer(&storage, size, &work, &track)
-    } else {
-      try track.directory.check(
-        work.span, contentLength: track.contentLength, fileEnd: size,
-        isFramed: track.header.pattern.isFramed, obeysRights: obeysRights)
-    }
-    if track.header.pattern.isFramed { track.map = try openMap(&storage, &work, track) }
-    if !track.header.pattern.isClear {
-      let nonce = unsafe work.span.extracting(unchecked: TrackLayout.nonce)
-      try KeyLadder(provider).deriveStripeKey(
-        content: track.content, nonce: nonce, suite: track.header.suite,
-        pattern: track.header.pattern)
-    }
-    return track
-  }
-
-  /// Judges the copy of a header area, up to its tag.
-  private func verifiedHeader(
-    _ area: Span<UInt8>, _ recipients: Span<pinstripe_recipient>
-  ) throws(TrackError) -> VerifiedTrack {
-    let header = try HeaderNumbers(decoding: area)
-    try header.checkSlotsAndPadding(of: area)
-    var track = VerifiedTrack(header)
+    _ storage: inout some TrackStorage, _ recipients: UnsafeBufferPointer<pinstripe_recipient>,
+    _ work: UnsafeMutablePointer<UInt8>, _ track: inout VerifiedTrack
+  ) throws(TrackError) {
+    let area = unsafe UnsafePointer(work)
+    let headerTag = unsafe area + TrackLayout.headerTagOffset
+    let nonce = unsafe Span(_unsafeStart: area + TrackLayout.nonce.lowerBound, count: 32)
+    let ladder = KeyLadder(provider)
+    var fileEnd = storage.size
+    try unsafe readHeader(&storage, fileEnd, work)
+    let header = try unsafe HeaderNumbers(at: area)
+    try header.checkSlotsAndPadding()
+    var content = KeyPlace.zero
     if header.pattern.isClear {
       guard allowsClear else { throw .clearRefused }
     } else {
-      track.slot = try unwrapContentKey(slots: header.slotCount, area, recipients)
-      track.content = .content
+      track.slot = try unsafe unwrapContentKey(slots: header.slotCount, area, recipients)
+      content = .content
     }
-    let nonce = unsafe area.extracting(unchecked: TrackLayout.nonce)
-    try KeyLadder(provider).deriveHeaderTagKey(content: track.content, nonce: nonce)
-    try checkTag(
-      unsafe area.extracting(unchecked: TrackLayout.headerTag),
-      of: area.extracting(first: TrackLayout.headerTag.lowerBound), Span())
-    return track
-  }
+    try ladder.deriveHeaderTagKey(content: content, nonce: nonce)
+    try unsafe provider.check(headerTag, of: area, TrackLayout.headerTagOffset, under: .tag)
 
-  /// Opens the frame map, in the part of the header area that has nothing but judged zeros.
-  private func openMap(
-    _ storage: inout some TrackStorage, _ work: inout MutableSpan<UInt8>, _ track: VerifiedTrack
-  ) throws(TrackError) -> FrameMap {
-    let entry = try SectionEntry(decoding: work.span, at: track.directory.start)
-    var free = unsafe work._mutatingExtracting(unchecked: Self.mapPlace)
-    return try FrameMap(
-      opening: entry, &storage, contentLength: track.contentLength, content: track.content,
-      suite: track.header.suite, provider: provider, work: &free)
-  }
-
-  private func checkTag(
-    _ tag: Span<UInt8>, of first: Span<UInt8>, _ second: Span<UInt8>
-  ) throws(TrackError) {
-    guard try provider.isTag(tag, of: first, second, under: .tag) else { throw .tag }
+    var length = header.contentLength
+    track.directory.start = UInt16(truncatingIfNeeded: KeySlot.offset(of: header.slotCount))
+    track.directory.count = UInt8(truncatingIfNeeded: header.sectionCount)
+    if header.hasTrailer {
+      let size = TrackLayout.trailerSize
+      guard fileEnd >= UInt64(TrackLayout.headerAreaSize &+ size) else { throw .truncated }
+      fileEnd &-= UInt64(size)
+      // Behind the main header, over slots that have served their purpose, because nonce and header
+      // tag are needed once more.
+      let place = unsafe work + Self.trailerPlace
+      try unsafe storage.read(at: fileEnd, size, to: place)
+      let trailer = try unsafe Trailer(at: place)
+      try ladder.deriveTrailerTagKey(content: content, nonce: nonce)
+      try unsafe provider.check(
+        place + TrackLayout.trailerTagOffset, of: headerTag, TrackLayout.tagSize,
+        UnsafeBufferPointer(start: place, count: TrackLayout.trailerTagOffset), under: .tag)
+      length = trailer.contentLength
+      try header.pattern.checkLength(length)
+      track.directory.start = UInt16(Self.trailerPlace + TrackLayout.trailerDirectoryOffset)
+      track.directory.count = UInt8(truncatingIfNeeded: trailer.sectionCount)
+    }
     provider.discard(.tag)
+    let pattern = header.pattern
+    try unsafe track.directory.check(
+      area, contentLength: length, fileEnd: fileEnd, isFramed: pattern.isFramed,
+      obeysRights: obeysRights, &track.rights)
+    track.codec = header.codec
+    track.cipher.start(pattern, header.suite, length)
+    if pattern.isFramed {
+      // The map is the first section.
+      try unsafe track.cipher.openMap(
+        area + Int(track.directory.start), content: content, &storage, work: work + Self.mapPlace)
+    }
+    if !pattern.isClear {
+      try ladder.deriveStripeKey(
+        content: content, nonce: nonce, suite: header.suite, pattern: pattern)
+    }
   }
 
   /// Copies the header area; a file too short for one is at least told apart from another format.
-  private static func readHeader(
-    _ storage: inout some TrackStorage, _ size: UInt64, _ work: inout MutableSpan<UInt8>
+  private func readHeader(
+    _ storage: inout some TrackStorage, _ size: UInt64, _ work: UnsafeMutablePointer<UInt8>
   ) throws(TrackError) {
     let isShort = size < UInt64(TrackLayout.headerAreaSize)
     guard size >= 8 else { throw size == 0 ? .truncated : .notATrack }
-    var area = work._mutatingExtracting(first: isShort ? 8 : TrackLayout.headerAreaSize)
-    try storage.read(at: 0, into: &area)
+    try unsafe storage.read(at: 0, isShort ? 8 : TrackLayout.headerAreaSize, to: work)
     guard isShort else { return }
-    throw unsafe area.span.littleEndian64(at: 0) == MainHeader.magic ? .truncated : .notATrack
+    throw unsafe UnsafePointer(work).littleEndian64(at: 0) == MainHeader.magic
+      ? .truncated : .notATrack
   }
 
-  /// Reads and verifies the trailer.
-  ///
-  /// It is put behind the main header, over slots that have served their purpose, because nonce and
-  /// header tag are needed once more.
-  private func readTrailer(
-    _ storage: inout some TrackStorage, _ size: UInt64, _ work: inout MutableSpan<UInt8>,
-    _ track: inout VerifiedTrack
-  ) throws(TrackError) {
-    let trailerSize = UInt64(TrackLayout.trailerSize)
-    guard size >= UInt64(TrackLayout.headerAreaSize) &+ trailerSize else { throw .truncated }
-    let fileEnd = size &- trailerSize
-    var target = unsafe work._mutatingExtracting(unchecked: Self.trailerPlace)
-    try storage.read(at: fileEnd, into: &target)
-
-    let area = work.span
-    let bytes = unsafe area.extracting(unchecked: Self.trailerPlace)
-    let trailer = try Trailer(decoding: bytes)
-    let nonce = unsafe area.extracting(unchecked: TrackLayout.nonce)
-    try KeyLadder(provider).deriveTrailerTagKey(content: track.content, nonce: nonce)
-    try checkTag(
-      bytes.extracting(last: TrackLayout.tagSize),
-      of: unsafe area.extracting(unchecked: TrackLayout.headerTag),
-      bytes.extracting(first: TrackLayout.trailerTagOffset))
-    try track.header.pattern.checkLength(trailer.contentLength)
-    track.contentLength = trailer.contentLength
-    track.directory = SectionDirectory(
-      start: Self.trailerPlace.lowerBound + TrackLayout.trailerDirectoryOffset,
-      count: trailer.sectionCount)
-    try track.directory.check(
-      area, contentLength: trailer.contentLength, fileEnd: fileEnd,
-      isFramed: track.header.pattern.isFramed, obeysRights: obeysRights)
-  }
-
-  private static var trailerPlace: Range<Int> { 128..<1152 }
-  /// Behind the longest directory.
-  private static var mapPlace: Range<Int> { 1920..<4064 }
+  private static var trailerPlace: Int { 128 }
+  /// Behind the longest directory, where there is nothing but judged zeros.
+  private static var mapPlace: Int { 1920 }
 
   /// Unwraps the content key: tries every slot of a recipient until one unwraps, and returns its
   /// index.
   private func unwrapContentKey(
-    slots: Int, _ area: Span<UInt8>, _ recipients: Span<pinstripe_recipient>
-  ) throws(TrackError) -> UInt32 {
+    slots: Int, _ area: UnsafePointer<UInt8>, _ recipients: UnsafeBufferPointer<pinstripe_recipient>
+  ) throws(TrackError) -> UInt8 {
     var reason = TrackError.noSlot
     var index = 0
     while index < slots {
-      let offset = KeySlot.offset(of: index)
+      let slot = unsafe area + KeySlot.offset(of: index)
       var candidate = 0
       while candidate < min(recipients.count, TrackLayout.maximumSlots) {
-        let recipient = unsafe recipients[unchecked: candidate]
+        let recipient = unsafe recipients[candidate]
         candidate &+= 1
-        guard unsafe KeySlot.isFor(recipient, area, at: offset) else { continue }
+        guard unsafe KeySlot.isFor(recipient, slot) else { continue }
         do throws(TrackError) {
-          let wrap = unsafe area.extracting(unchecked: KeySlot.wrap(of: index))
-          try provider.unwrap(wrap, under: KeyPlace(number: recipient.key), into: .content)
-          return UInt32(truncatingIfNeeded: index)
+          try unsafe provider.unwrap(
+            slot + KeySlot.wrapOffset, under: KeyPlace(number: recipient.key), into: .content)
+          return UInt8(truncatingIfNeeded: index)
         } catch {
           // A provider that fails is not a wrong key: say so instead of trying on.
           guard error.status == PINSTRIPE_E_UNWRAP else { throw error }
@@ -206,25 +180,16 @@ public struct TrackOpener {
 
 /// What is known of a track whose tags hold.
 struct VerifiedTrack {
-  let header: HeaderNumbers
-  var contentLength: UInt64
-  var slot: UInt32 = 0
-  var content = KeyPlace.zero
-  var directory: SectionDirectory
-  var map: FrameMap?
+  // In this order it takes least room.
+  var cipher: ContentCipher
+  var slot: UInt8 = 0
+  var directory = SectionDirectory(start: 0, count: 0)
+  var codec: UInt32 = 0
+  var rights = RightsSection()
 
-  init(_ header: HeaderNumbers) {
-    self.header = header
-    contentLength = header.contentLength
-    directory = SectionDirectory(
-      start: KeySlot.offset(of: header.slotCount), count: header.sectionCount)
-  }
-
-  /// What decrypts the content.
-  func cipher(_ provider: CryptoProvider) -> ContentCipher {
-    ContentCipher(
-      contentLength: contentLength, map: map,
-      cipher: StripeCipher(pattern: header.pattern, suite: header.suite, provider: provider))
+  /// Nothing is known yet.
+  init(_ provider: CryptoProvider) {
+    cipher = ContentCipher(provider)
   }
 }
 
@@ -235,31 +200,27 @@ public struct OpenedTrack {
   /// Bytes of content, from the header or the trailer.
   public var contentLength: UInt64 { cipher.contentLength }
   /// The index of the key slot that opened it.
-  public let slot: UInt32
+  public var slot: UInt32 { UInt32(track.slot) }
   /// Where the content key is; ``KeyPlace/zero`` for clear tracks.
-  public let content: KeyPlace
+  public var content: KeyPlace { header.pattern.isClear ? .zero : .content }
   /// What decrypts the content; each copy needs a work buffer of its own.
-  public let cipher: ContentCipher
-  private let directory: SectionDirectory
+  public var cipher: ContentCipher { track.cipher }
+  private let track: VerifiedTrack
 
-  init(_ track: VerifiedTrack, header: MainHeader, _ provider: CryptoProvider) {
+  init(_ track: VerifiedTrack, header: MainHeader) {
     self.header = header
-    cipher = track.cipher(provider)
-    slot = track.slot
-    content = track.content
-    directory = track.directory
+    self.track = track
   }
 
   /// How many sections the track has.
-  public var sectionCount: Int { directory.count }
+  public var sectionCount: Int { Int(track.directory.count) }
 
   /// Reads entry `index` of the verified directory from the work buffer that the track was opened
   /// with.
   ///
   /// - Throws: ``TrackError/range`` for an index that is not below ``sectionCount``.
   public func section(_ index: Int, in work: Span<UInt8>) throws(TrackError) -> SectionEntry {
-    guard index >= 0, index < directory.count else { throw .range }
-    return try SectionEntry(
-      decoding: work, at: directory.start &+ index &* TrackLayout.sectionEntrySize)
+    guard index >= 0, index < sectionCount else { throw .range }
+    return try SectionEntry(decoding: work, at: track.directory.place(of: index))
   }
 }

@@ -11,6 +11,17 @@ public protocol TrackStorage {
   mutating func read(at offset: UInt64, into bytes: inout MutableSpan<UInt8>) throws(TrackError)
 }
 
+extension TrackStorage {
+  /// Reads into memory that has room for `count` bytes.
+  @inline(never) @unsafe
+  mutating func read(
+    at offset: UInt64, _ count: Int, to target: UnsafeMutablePointer<UInt8>
+  ) throws(TrackError) {
+    var bytes = unsafe UnsafeMutableBufferPointer(start: target, count: count).mutableSpan
+    try read(at: offset, into: &bytes)
+  }
+}
+
 /// The storage that a firmware hands over as a C table.
 @safe
 struct FirmwareStorage: TrackStorage {
@@ -20,10 +31,7 @@ struct FirmwareStorage: TrackStorage {
   ///
   /// - Throws: ``TrackError/abi``.
   init(_ table: UnsafePointer<pinstripe_storage>) throws(TrackError) {
-    guard
-      unsafe table.pointee.struct_size == UInt32(MemoryLayout<pinstripe_storage>.size),
-      unsafe table.pointee.abi_version == PINSTRIPE_ABI_VERSION
-    else { throw .abi }
+    guard unsafe isOfThisABI(table, MemoryLayout<pinstripe_storage>.size) else { throw .abi }
     unsafe self.table = unsafe table
   }
 

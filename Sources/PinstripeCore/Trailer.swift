@@ -35,9 +35,17 @@ public struct Trailer: Sendable {
   /// - Throws: ``TrackError/truncated`` when it is not there: the pipe broke off;
   ///   ``TrackError/malformed``.
   public init(decoding bytes: Span<UInt8>) throws(TrackError) {
-    guard bytes.count == TrackLayout.trailerSize,
-      unsafe bytes.littleEndian64(at: 0) == Self.magic
-    else { throw .truncated }
+    guard bytes.count == TrackLayout.trailerSize else { throw .truncated }
+    self = try unsafe bytes.withUnsafeBufferPointer { bytes throws(TrackError) in
+      guard let base = bytes.baseAddress else { throw .truncated }
+      return try unsafe Trailer(at: base)
+    }
+  }
+
+  /// Reads and judges the 1024 bytes at `bytes`.
+  @unsafe
+  init(at bytes: UnsafePointer<UInt8>) throws(TrackError) {
+    guard unsafe bytes.littleEndian64(at: 0) == Self.magic else { throw .truncated }
     contentLength = unsafe bytes.littleEndian64(at: 8)
     // The count and the six zeros behind it, as one number.
     let count = unsafe bytes.littleEndian64(at: 16)

@@ -9,6 +9,10 @@
  */
 #include "harness.h"
 
+/* Bytes of stack that the decoder may need: what is reached. The goal is 512. */
+#define STACK_ALLOWED 644u
+#define STACK_ALLOWED_RIGHTS 720u
+
 static struct file file;
 static pinstripe_openssl_state keys;
 static pinstripe_provider real, provider;
@@ -20,7 +24,15 @@ static uint64_t work[PINSTRIPE_WORK_SIZE_OPENING / 8];
 /* Fails when it reaches 0. */
 static int calls_left;
 
-static int fails(void) { return calls_left-- == 0; }
+/* Where the stack was when the decoder was called, and the lowest that a callback of its found it: all
+ * of the decoder's deep calls end in one. */
+static uintptr_t stack_start, stack_low;
+
+static int fails(void) {
+  uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+  if (here < stack_low) stack_low = here;
+  return calls_left-- == 0;
+}
 
 static int32_t derive(void *state, uint32_t parent, const uint8_t *salt, uint32_t salt_length,
                       const uint8_t *info, uint32_t info_length, uint32_t child) {
@@ -96,6 +108,41 @@ static void flip_each_bit(void) {
   check(accepted == 0, "contract", "headers with a flipped bit that were accepted", accepted);
 }
 
+/* What a call needs of the stack, without what its callbacks do. */
+static size_t stack_most;
+
+#define MEASURED(call)                                      \
+  do {                                                      \
+    calls_left = -1;                                        \
+    stack_start = (uintptr_t)__builtin_frame_address(0);    \
+    stack_low = stack_start;                                \
+    (void)(call);                                           \
+    if (stack_start - stack_low > stack_most) stack_most = stack_start - stack_low; \
+  } while (0)
+
+/* Opens a track, reads its rights and decrypts its start. */
+static void measure_stack(const char *folder, const char *name, const pinstripe_keybox *keybox,
+                          size_t allowed) {
+  static uint8_t out[1000];
+  pinstripe_rights rights = {0};
+  struct file saved = file;
+  rights.struct_size = sizeof rights;
+  rights.abi_version = PINSTRIPE_ABI_VERSION;
+  file = load(folder, name);
+  storage = storage_of(&file);
+  storage.read = read_failing;
+  stack_most = 0;
+  MEASURED(pinstripe_open(&decoder, &provider, &storage, &recipient, 1, PINSTRIPE_OPEN_OBEYS_RIGHTS,
+                          (uint8_t *)work, sizeof work));
+  MEASURED(pinstripe_rights_read(&decoder, keybox, 1, &rights));
+  MEASURED(pinstripe_xor_at(&decoder, 0, file.bytes + 4096, out, sizeof out));
+  printf("figure decoder.stack_bytes.%s %u B\n", name, (unsigned)stack_most);
+  check(stack_most > 0 && stack_most <= allowed, name, "bytes of stack", (long long)stack_most);
+  pinstripe_wipe(&decoder);
+  free(file.bytes);
+  file = saved;
+}
+
 static void wrong_structs(void) {
   pinstripe_info info = {0};
   pinstripe_keybox keybox = {0};
@@ -157,6 +204,8 @@ static void wrong_calls(void) {
 
 int main(int count, char **arguments) {
   struct file keybox;
+  pinstripe_keybox box;
+  uint8_t dus[32];
   if (count != 4) {
     fprintf(stderr, "usage: contract FOLDER TRACK KEYBOX\n");
     return 64;
@@ -182,6 +231,15 @@ int main(int count, char **arguments) {
   provider.mac_finish = mac_finish;
   provider.keystream = keystream;
   fail_each_call(PINSTRIPE_E_PROVIDER, "a failing provider");
+  memset(&box, 0, sizeof box);
+  box.struct_size = sizeof box;
+  box.abi_version = PINSTRIPE_ABI_VERSION;
+  expect(pinstripe_keybox_read(&real, keybox.bytes, keybox.size, 1, &box, dus), PINSTRIPE_OK,
+         "the keybox once more");
+  measure_stack(arguments[1], arguments[2], &box, STACK_ALLOWED);
+  measure_stack(arguments[1], "trailer.pst", &box, STACK_ALLOWED);
+  measure_stack(arguments[1], "framed.pst", &box, STACK_ALLOWED);
+  measure_stack(arguments[1], "rights.pst", &box, STACK_ALLOWED_RIGHTS);
   pinstripe_openssl_destroy(&keys);
   free(file.bytes);
   free(keybox.bytes);

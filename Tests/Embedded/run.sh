@@ -6,7 +6,7 @@
 set -euo pipefail
 
 usage="usage: run.sh [TARGET…]
-  TARGET   aarch64-linux, armv7-linux or x86_64-linux; the first two otherwise"
+  TARGET   aarch64-linux, armv7-linux, thumb2-linux or x86_64-linux; the first three otherwise"
 
 here=$(dirname "$(readlink -f "$0")")
 package=$(readlink -f "$here/../..")
@@ -14,7 +14,7 @@ package=$(readlink -f "$here/../..")
 source "$package/Sources/Embedded/targets.sh"
 [[ ${1:-} != -h && ${1:-} != --help ]] || { echo "$usage" && exit; }
 targets=("$@")
-(($#)) || targets=(aarch64-linux armv7-linux)
+(($#)) || targets=(aarch64-linux armv7-linux thumb2-linux)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -51,7 +51,7 @@ count_in() {
   shift
   on_target "$@" >"$work/log" || true
   line=$(tail -n 1 "$work/log")
-  grep FAILED "$work/log" || true
+  grep -E '^(FAILED|figure)' "$work/log" | sed "s/^figure decoder/&.$short/" || true
   echo "$short $name: $line"
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     passed=$((passed + BASH_REMATCH[1]))
@@ -88,16 +88,22 @@ build_for() {
   describe_target "$1"
   [[ -z $emulator ]] || need_packages "$emulator=qemu-user"
   sysroot=$("$package/Sources/Embedded/sysroot.sh" "$debian")
-  local out=$package/.build-embedded/$1 program
-  player=$("$package/Examples/LinuxPlayer/build.sh" "$short" 2>"$work/log") || {
+  local out=$package/.build-embedded/$1 board=$short provider program
+  # Thumb-2 is a decoder for the same boards; provider and player are those of armv7.
+  [[ $short != thumb2 ]] || board=armv7
+  provider=$package/.build-embedded/$board-linux
+  player=$("$package/Examples/LinuxPlayer/build.sh" "$board" 2>"$work/log") || {
     cat "$work/log" >&2
     exit 1
   }
+  if [[ $board != "$short" ]]; then
+    "$package/Sources/Embedded/build-decoder.sh" "$1" >"$work/log"
+  fi
   grep -E '^(figure|needs)' "$work/log"
   for program in vectors contract reference; do
     "$gnu-gcc" --sysroot="$sysroot" -std=c99 -O1 -Wall -Wextra -pedantic -Werror -D_FILE_OFFSET_BITS=64 \
       -I "$out" -I "$package/Sources/CProviderOpenSSL/include" "$here/$program.c" \
-      "$out"/provider-*.o "$out/libpinstripe-decoder.a" -Wl,--as-needed -lcrypto -lmpg123 \
+      "$provider"/provider-*.o "$out/libpinstripe-decoder.a" -Wl,--as-needed -lcrypto -lmpg123 \
       -o "$work/$program-$short"
   done
   [[ -z $stripe_target ]] || build_stripe_tests "$out"
@@ -110,6 +116,16 @@ build_stripe_tests() {
   "${compile[@]}" "$here/vectors.c" "$1"/provider-*.o "$1/libpinstripe-decoder.a" \
     "$1/libpinstripe-stripe.a" -Wl,--as-needed -lcrypto -o "$work/vectors-stripe-$short"
   "${compile[@]}" "$here/stripe.c" "$1/libpinstripe-stripe.a" -o "$work/stripe-$short"
+}
+
+# The example for firmware, built as its makefile says and by nothing but the target's compiler.
+check_example() {
+  mkdir -p "$work/example-$short"
+  expect "the example builds" make -s -C "$package/Examples/FirmwareDecoder" \
+    CC="$gnu-gcc --sysroot=$sysroot" AR="$gnu-ar" CFLAGS="-O2 -pedantic -Werror -D_FILE_OFFSET_BITS=64" \
+    DECODER="$package/.build-embedded/$short-linux" OUT="$work/example-$short"
+  expect "the example decrypts" cmp -s "$mp3" <(on_target "$work/example-$short/decrypt" \
+    "$work/tracks/device.keybox" "$work/tracks/every10.pst")
 }
 
 play() {
@@ -186,7 +202,8 @@ for target in "${targets[@]}"; do
     count_in "stripe against scalar" "$work/stripe-$short"
   fi
   count_in contract "$work/contract-$short" "$work/tracks" every10.pst device.keybox
-  check_player
+  check_example
+  [[ $short == thumb2 ]] || check_player
 done
 echo "$passed passed, $failed failed"
 ((failed == 0 && passed > 0))

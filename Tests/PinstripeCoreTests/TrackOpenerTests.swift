@@ -30,7 +30,7 @@ private struct Opening {
     var recipient = pinstripe_recipient()
     let status = Statuses.of { () throws(TrackError) in
       let crypto = try keys.crypto()
-      let box = try Keybox(decoding: vector.keybox.span, provider: crypto)
+      let box = try Keybox(decoding: vector.keybox, vector.keybox.count, provider: crypto)
       guard vector.testAllowed || !box.isTest else { throw .testKeybox }
       keys.load(Array(vector.keybox[32..<64]), at: .root)
       let ladder = KeyLadder(crypto)
