@@ -3,22 +3,15 @@ import PinstripeTags
 extension TrackMetadata {
   /// What a source's own tags say (ID3, Vorbis comments, MP4's `ilst`); the tags stay in the content.
   ///
-  /// - Returns: Nothing for a source without a length, such as a pipe: what is read of it to find tags
-  ///   would be lost.
+  /// Of a source without a length, such as a pipe, only tags before the music are found: what is at its
+  /// end (ID3v1, an MP4's `moov` behind its samples) comes when the track's header is long written.
+  ///
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/noInput``.
-  public static func embedded(in source: some MediaSource) throws(PinstripeError) -> TrackMetadata {
+  public static func embedded(in source: PeekableSource) throws(PinstripeError) -> TrackMetadata {
     var metadata = TrackMetadata()
-    guard let length = source.length else { return metadata }
-    var source = source
-    let tags = try EmbeddedTags.read(length: length) { offset, count throws(PinstripeError) in
-      // Never more than the file has: the count may be a stranger's.
-      let there = offset < length ? Int(min(UInt64(max(0, count)), length - offset)) : 0
-      var bytes = [UInt8](repeating: 0, count: there)
-      var span = bytes.mutableSpan
-      let done = try span.withUnsafeMutableBytes { buffer throws(PinstripeError) in
-        try source.fill(buffer, at: offset)
-      }
-      return Array(bytes[..<done])
+    let tags = try EmbeddedTags.read(length: source.length ?? .max) {
+      offset, count throws(PinstripeError) in
+      try source.peek(at: offset, count: count)
     }
     metadata.title = tags.title
     metadata.artist = tags.artist

@@ -11,7 +11,7 @@ struct PackCommand: ParsableCommand {
     discussion: """
       "-" stands for standard input or output. A file of the output's name is replaced only when \
       the track is complete. What the file's own tags say (ID3, Vorbis comments, MP4) is copied into \
-      the track's encrypted metadata, but for pictures beyond 8 MiB; from a pipe nothing is.
+      the track's encrypted metadata, but for pictures beyond 8 MiB; from a pipe only what lies before the music.
       """)
 
   @Argument(help: "The music, decrypted: any file.")
@@ -60,7 +60,8 @@ struct PackCommand: ParsableCommand {
     }
     recipe.computesDigest = digest
     try seller.apply(to: &recipe)
-    let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
+    let source = PeekableSource(
+      try FileSource(path: input, isCancelled: { Interruption.isRequested }))
     recipe.metadata = try metadata.metadata(of: source)
     try chunks.apply(to: &recipe, length: source.length)
     let bar = ProgressBar("Packing \(source.name)", total: source.length, isQuiet: common.json)

@@ -109,7 +109,7 @@ struct PushCommand: AsyncParsableCommand {
       return (ClearStream(source), "unprotected", false)
     }
     var recipe = try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
-    recipe.metadata = try metadata.metadata(of: source)
+    recipe.metadata = try metadata.metadata(of: PeekableSource(source))
     try seller.apply(to: &recipe)
     try chunks.apply(to: &recipe, length: source.length)
     return (try TrackStream(source, recipe: recipe), "encrypted", true)

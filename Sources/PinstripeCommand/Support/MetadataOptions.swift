@@ -34,7 +34,7 @@ struct MetadataOptions: ParsableArguments {
   }
 
   /// What the source's tags say, and what the person said instead.
-  func metadata(of source: FileSource) throws -> TrackMetadata {
+  func metadata(of source: PeekableSource) throws -> TrackMetadata {
     var metadata = ignoresTags ? TrackMetadata() : try TrackMetadata.embedded(in: source)
     metadata.title = title ?? metadata.title
     metadata.artist = artist ?? metadata.artist
