@@ -13,15 +13,16 @@ extension MTPTransport {
     _ stream: any ByteStream, named name: String, replacing: Bool,
     progress: ((UInt64) -> Void)?
   ) async throws(PinstripeError) {
-    let length = try await admit(stream, name)
+    let (place, length) = try await admit(stream, name)
     do {
-      let folder = try await folderForWriting()
-      let old = try await clearLeftovers(in: folder, keeping: name, replacing: replacing)
+      let folder = try await folderForWriting(at: place.folders)
+      let old = try await clearLeftovers(in: folder, keeping: place.name, replacing: replacing)
       guard replacing || old == nil else { throw PinstripeError.exists(name, playerName) }
       let tap = StreamTap(stream, length: length)
       let canRename = session.offers(.setObjectPropValue)
       let target = Sent(
-        handle: .none, name: canRename ? TrackName.temporary() : name, folder: folder, old: old)
+        handle: .none, name: canRename ? TrackName.temporary() : place.name, folder: folder,
+        old: old)
       let sent =
         if let old, !canRename {
           try await sendBeside(old, target, tap, progress)
@@ -29,7 +30,7 @@ extension MTPTransport {
           try await send(target, tap, progress)
         }
       // From here on it takes moments, and half of it would leave the track under a wrong name.
-      try await session.unbroken { try await self.commit(sent, as: name, tap) }
+      try await session.unbroken { try await self.commit(sent, as: place.name, tap) }
     } catch {
       throw failure(error, name)
     }
@@ -110,9 +111,11 @@ extension MTPTransport {
   /// Refuses what cannot work before anything is sent.
   private func admit(
     _ stream: any ByteStream, _ name: String
-  ) async throws(PinstripeError) -> UInt64 {
+  ) async throws(PinstripeError) -> (place: TrackPath, length: UInt64) {
     let rules = profile.storage
-    if let complaint = TrackName.complaint(name, rules: rules) {
+    let complaint = TrackPath.complaint(name, rules: rules)
+    guard complaint == nil, let place = TrackPath(name) else {
+      let complaint = complaint ?? "that is no file name"
       throw PinstripeError(
         .usage, "\(playerName) cannot hold the name \"\(name)\": \(complaint); use --name.")
     }
@@ -126,18 +129,7 @@ extension MTPTransport {
     }
     let free = try await freeSpace()
     guard length <= free else { throw PinstripeError.full(name, playerName, length, free) }
-    return length
-  }
-
-  private func folderForWriting() async throws(MTPError) -> ObjectHandle {
-    if let folder = try await musicFolder() { return folder }
-    let name = profile.storage.musicFolder
-    _ = try await session.makeFolder(name, on: storage)
-    // Some players announce another handle than the folder gets, so look.
-    guard let folder = try await musicFolder() else {
-      throw MTPError(.refused, operation: .sendObjectInfo, reason: "no folder \"\(name)\" was made")
-    }
-    return folder
+    return (place, length)
   }
 
   /// Removes what an earlier attempt left, puts a set-aside track back that lost its successor, and

@@ -52,15 +52,12 @@ public final class MTPTransport: Transport {
     throw MTPError(.notSupported, operation: .getStorageIDs)
   }
 
-  /// The tracks in the music folder.
+  /// The tracks in the music folder and the folders in it.
   public func list() async throws(PinstripeError) -> [StoredTrack] {
-    let entries = try await attempt { () async throws(MTPError) in
-      guard let folder = try await self.musicFolder() else { return [ListedObject]() }
-      return try await self.entries(of: folder)
+    try await attempt { () async throws(MTPError) in
+      guard let folder = try await self.musicFolder() else { return [StoredTrack]() }
+      return try await self.tracks(below: folder).sorted { $0.name < $1.name }
     }
-    return entries.filter { !$0.info.isFolder && !TrackName.isOurs($0.info.filename) }
-      .map { StoredTrack(name: $0.info.filename, size: $0.size) }
-      .sorted { $0.name < $1.name }
   }
 
   /// Deletes a track.
@@ -98,37 +95,6 @@ public final class MTPTransport: Transport {
 }
 
 extension MTPTransport {
-  /// The folder that tracks are in: nil when it is not there yet.
-  func musicFolder() async throws(MTPError) -> ObjectHandle? {
-    let name = profile.storage.musicFolder
-    guard !name.isEmpty else { return .root }
-    for try await object in session.objects(in: .root, of: storage)
-    where object.info.isFolder && object.info.filename == name {
-      return object.handle
-    }
-    return nil
-  }
-
-  /// Everything in a folder.
-  func entries(of folder: ObjectHandle) async throws(MTPError) -> [ListedObject] {
-    var entries: [ListedObject] = []
-    for try await object in session.objects(in: folder, of: storage) { entries.append(object) }
-    return entries
-  }
-
-  func find(_ name: String) async throws(PinstripeError) -> ListedObject {
-    let entry = try await attempt { () async throws(MTPError) in
-      guard let folder = try await self.musicFolder() else { return ListedObject?.none }
-      for try await object in self.session.objects(in: folder, of: self.storage)
-      where !object.info.isFolder && object.info.filename == name {
-        return object
-      }
-      return nil
-    }
-    guard let entry else { throw PinstripeError.absent(name, playerName) }
-    return entry
-  }
-
   /// Reads a range by partial reads, or, where the player has none, by reading all of the object.
   func read(
     _ object: ListedObject, _ range: Range<UInt64>,

@@ -1,13 +1,14 @@
 /// The way to the tracks of one player: four verbs and the free space.
 ///
-/// Names are those of files in the player's music folder. Nothing half-sent is ever visible under
+/// Names are paths below the player's music folder, "Song.pst" or "Artist/Album/Song.pst"; folders are
+/// made where they are missing. Nothing half-sent is ever visible under
 /// its final name: bytes go under a temporary name, are verified, and then get theirs. Leftovers of
 /// an earlier attempt that was cut off are removed by the next ``put(_:named:replacing:progress:)``.
 public protocol Transport: AnyObject, Sendable {
   /// The player, for sentences.
   var playerName: String { get }
 
-  /// The tracks in the music folder.
+  /// The tracks in the music folder and the folders in it, by name.
   func list() async throws(PinstripeError) -> [StoredTrack]
 
   /// Sends a track.
@@ -51,7 +52,7 @@ public protocol Transport: AnyObject, Sendable {
 
 /// A track on a player.
 public struct StoredTrack: Sendable, Equatable {
-  /// Its file name.
+  /// Its path below the music folder, with "/" between folders.
   public let name: String
   /// Its size in bytes; nil when the player cannot say (over 4 GiB on some).
   public let size: UInt64?

@@ -28,13 +28,26 @@ public final class VolumeTransport: Transport {
     folder = rules.musicFolder.isEmpty ? root : "\(root)/\(rules.musicFolder)"
   }
 
-  /// The tracks in the music folder.
+  /// The tracks in the music folder and the folders in it.
+  ///
+  /// Links to folders are not followed: what they lead to may be the folder itself.
   public func list() async throws(PinstripeError) -> [StoredTrack] {
-    try names().filter { !TrackName.isOurs($0) }.sorted().compactMap { name in
-      var status = stat()
-      guard stat(path(name), &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-      return StoredTrack(name: name, size: UInt64(clamping: status.st_size))
+    var tracks: [StoredTrack] = []
+    var open: [[String]] = [[]]
+    while let folders = open.popLast() {
+      for name in try names(in: folders) where !TrackName.isOurs(name) {
+        let track = TrackPath(folders: folders, name: name).text
+        var status = stat()
+        guard lstat(path(track), &status) == 0 else { continue }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR where folders.count < rules.foldersForTracks: open.append(folders + [name])
+        case S_IFREG:
+          tracks.append(StoredTrack(name: track, size: UInt64(clamping: status.st_size)))
+        default: continue
+        }
+      }
     }
+    return tracks.sorted { $0.name < $1.name }
   }
 
   /// Sends a track.
@@ -42,18 +55,23 @@ public final class VolumeTransport: Transport {
     _ stream: any ByteStream, named name: String, replacing: Bool,
     progress: ((UInt64) -> Void)?
   ) async throws(PinstripeError) {
-    try check(name)
+    let place = try check(name)
     if let length = stream.length {
       let free = try await freeSpace()
       guard length <= free else { throw PinstripeError.full(name, playerName, length, free) }
     }
     do throws(FileError) {
       if !Self.isFolder(folder) { try SystemFolder.make(folder) }
+      var folders = folder
+      for name in place.folders {
+        folders += "/\(name)"
+        try SystemFolder.make(folders)
+      }
     } catch {
       throw PinstripeError(writing: error)
     }
-    for leftover in try names() where TrackName.isTemporary(leftover) {
-      _ = unlink(path(leftover))
+    for leftover in try names(in: place.folders) where TrackName.isTemporary(leftover) {
+      _ = unlink(path(TrackPath(folders: place.folders, name: leftover).text))
     }
     guard replacing || !exists(name) else { throw PinstripeError.exists(name, playerName) }
     try write(stream, name, progress)
@@ -82,7 +100,7 @@ public final class VolumeTransport: Transport {
 
   /// Deletes a track.
   public func remove(_ name: String) async throws(PinstripeError) {
-    guard TrackName.isPlain(name), exists(name) else {
+    guard TrackPath(name) != nil, exists(name) else {
       throw PinstripeError.absent(name, playerName)
     }
     guard unlink(path(name)) == 0 else {
@@ -95,7 +113,7 @@ public final class VolumeTransport: Transport {
   public func read(
     _ name: String, range: Range<UInt64>, into sink: (UnsafeRawBufferPointer) throws -> Void
   ) async throws {
-    guard TrackName.isPlain(name), exists(name) else {
+    guard TrackPath(name) != nil, exists(name) else {
       throw PinstripeError.absent(name, playerName)
     }
     let source = try FileSource(path: path(name))
@@ -139,17 +157,21 @@ public final class VolumeTransport: Transport {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  private func check(_ name: String) throws(PinstripeError) {
-    if let complaint = TrackName.complaint(name, rules: rules) {
+  private func check(_ name: String) throws(PinstripeError) -> TrackPath {
+    let complaint = TrackPath.complaint(name, rules: rules)
+    guard complaint == nil, let place = TrackPath(name) else {
+      let complaint = complaint ?? "that is no file name"
       throw PinstripeError(
         .usage, "\(playerName) cannot hold the name \"\(name)\": \(complaint); use --name.")
     }
+    return place
   }
 
-  private func names() throws(PinstripeError) -> [String] {
-    guard Self.isFolder(folder) else { return [] }
+  private func names(in folders: [String]) throws(PinstripeError) -> [String] {
+    let path = ([folder] + folders).joined(separator: "/")
+    guard Self.isFolder(path) else { return [] }
     do throws(FileError) {
-      return try SystemFolder.names(in: folder)
+      return try SystemFolder.names(in: path)
     } catch {
       throw PinstripeError(reading: error)
     }

@@ -193,6 +193,26 @@ struct MTPTransportTests {
     #expect(player.files == ["a.pst": second])
   }
 
+  @Test(arguments: [[], [Quirk.noRename]])
+  func foldersAreMadeListedAndLookedInto(_ quirks: Set<Quirk>) async throws {
+    let player = Player(quirks: quirks) { $0.storage.maximumDepth = 3 }
+    let transport = try await player.connect()
+    try await put(first, as: "Artist/Album/a.pst", on: transport)
+    try await put(first, as: "Artist/Album/b.pst", on: transport)
+    try await put(second, as: "Artist/a.pst", on: transport)
+    #expect(await failure { try await put([1], as: "1/2/3/c.pst", on: transport) }?.code == .usage)
+    let names = ["Artist/Album/a.pst", "Artist/Album/b.pst", "Artist/a.pst"]
+    #expect(try await transport.list().map(\.name) == names)
+    #expect(player.responder.objects.count { $0.format == .association } == 3)
+    try await put(second, as: names[0], on: transport, replacing: true)
+    var read: [UInt8] = []
+    try await transport.read(names[0], range: 0..<UInt64.max) { read += $0 }
+    #expect(read == second)
+    try await transport.remove(names[0])
+    #expect(try await transport.list().map(\.name) == Array(names[1...]))
+    #expect(await failure { try await transport.remove("Artist/../b.pst") }?.code == .notOnPlayer)
+  }
+
   // Regression: a name at the player's limit could not be replaced.
   @Test func theLongestNameIsReplacedToo() async throws {
     let player = Player { $0.storage.maximumNameLength = 48 }
@@ -207,7 +227,7 @@ struct MTPTransportTests {
   @Test func whatAPlayerCannotHoldIsRefusedBeforehand() async throws {
     let player = Player(capacity: 10_000) { $0.storage.maximumObjectSize = 50_000 }
     let transport = try await player.connect()
-    for name in ["", ".a", "a:b", "a/b", String(repeating: "x", count: 200)] {
+    for name in ["", ".a", "a:b", "a//b", "../b", "/b", "a/", String(repeating: "x", count: 200)] {
       let error = await failure { try await put([1], as: name, on: transport) }
       #expect(error?.code == .usage, "\(name)")
     }

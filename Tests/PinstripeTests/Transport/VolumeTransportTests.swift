@@ -112,10 +112,28 @@ struct VolumeTransportTests {
 
   @Test func namesThatDoNotFitAreRefused() async throws {
     let volume = try open()
-    for name in ["", ".a", "a/b", "a:b", String(repeating: "x", count: 200), "a\n"] {
+    for name in ["", ".a", "a//b", "../b", "/b", "a/", "a:b/c", "a:b", String(repeating: "x", count: 200), "a\n"] {
       #expect(await error { try await put([1], name, on: volume) }?.code == .usage, "\(name)")
     }
     #expect(folder.names == [])
+  }
+
+  @Test func foldersAreMadeListedAndLookedInto() async throws {
+    var profile = DeviceProfile.careful
+    profile.storage.maximumDepth = 3
+    let volume = try open(profile)
+    try await put([1], "Artist/Album/a.mp3", on: volume)
+    try await put([2], "b.mp3", on: volume)
+    #expect(await error { try await put([3], "1/2/3/c.mp3", on: volume) }?.code == .usage)
+    #expect(TestFile.read(folder("Music/Artist/Album/a.mp3")) == [1])
+    symlink(folder("Music"), folder("Music/Artist/Album/loop"))
+    mkdir(folder("Music/1"), 0o755)
+    mkdir(folder("Music/1/2"), 0o755)
+    mkdir(folder("Music/1/2/3"), 0o755)
+    TestFile.write([4], to: folder("Music/1/2/3/too-deep.mp3"))
+    #expect(try await volume.list().map(\.name) == ["Artist/Album/a.mp3", "b.mp3"])
+    try await volume.remove("Artist/Album/a.mp3")
+    #expect(try await volume.list().map(\.name) == ["b.mp3"])
   }
 
   @Test func namesThatLeadElsewhereAreNotThere() async throws {

@@ -1,0 +1,94 @@
+import PinstripeMTP
+import PinstripeProfile
+
+extension MTPTransport {
+  /// The folder that tracks are in: nil when it is not there yet.
+  func musicFolder() async throws(MTPError) -> ObjectHandle? {
+    let name = profile.storage.musicFolder
+    return name.isEmpty ? .root : try await folder(name, in: .root)
+  }
+
+  /// A folder below the music folder; nil when it is not there.
+  func folder(at path: [String]) async throws(MTPError) -> ObjectHandle? {
+    guard var handle = try await musicFolder() else { return nil }
+    for name in path {
+      guard let next = try await folder(name, in: handle) else { return nil }
+      handle = next
+    }
+    return handle
+  }
+
+  /// A folder below the music folder, made where it is missing.
+  func folderForWriting(at path: [String]) async throws(MTPError) -> ObjectHandle {
+    let musicFolder = profile.storage.musicFolder
+    var handle = ObjectHandle.root
+    for name in (musicFolder.isEmpty ? [] : [musicFolder]) + path {
+      if let there = try await folder(name, in: handle) {
+        handle = there
+        continue
+      }
+      _ = try await session.makeFolder(name, on: storage, in: handle)
+      // Some players announce another handle than the folder gets, so look.
+      guard let made = try await folder(name, in: handle) else {
+        throw MTPError(
+          .refused, operation: .sendObjectInfo, reason: "no folder \"\(name)\" was made")
+      }
+      handle = made
+    }
+    return handle
+  }
+
+  private func folder(
+    _ name: String, in parent: ObjectHandle
+  ) async throws(MTPError) -> ObjectHandle? {
+    for try await object in session.objects(in: parent, of: storage)
+    where object.info.isFolder && object.info.filename == name {
+      return object.handle
+    }
+    return nil
+  }
+
+  /// Everything in a folder.
+  func entries(of folder: ObjectHandle) async throws(MTPError) -> [ListedObject] {
+    var entries: [ListedObject] = []
+    for try await object in session.objects(in: folder, of: storage) { entries.append(object) }
+    return entries
+  }
+
+  /// The tracks in a folder and the folders in it, as deep as the player holds tracks.
+  ///
+  /// A folder that is in itself, as only a broken or hostile player has it, is looked into once.
+  func tracks(below folder: ObjectHandle) async throws(MTPError) -> [StoredTrack] {
+    var tracks: [StoredTrack] = []
+    var seen: Set<ObjectHandle> = [folder]
+    var open: [(handle: ObjectHandle, path: [String])] = [(folder, [])]
+    while let (handle, path) = open.popLast() {
+      for entry in try await entries(of: handle) {
+        let name = entry.info.filename
+        if entry.info.isFolder {
+          guard path.count < profile.storage.foldersForTracks, seen.insert(entry.handle).inserted
+          else { continue }
+          open.append((entry.handle, path + [name]))
+        } else if !TrackName.isOurs(name) {
+          tracks.append(
+            StoredTrack(name: TrackPath(folders: path, name: name).text, size: entry.size))
+        }
+      }
+    }
+    return tracks
+  }
+
+  func find(_ name: String) async throws(PinstripeError) -> ListedObject {
+    guard let place = TrackPath(name) else { throw PinstripeError.absent(name, playerName) }
+    let entry = try await attempt { () async throws(MTPError) in
+      guard let folder = try await self.folder(at: place.folders) else { return ListedObject?.none }
+      for try await object in self.session.objects(in: folder, of: self.storage)
+      where !object.info.isFolder && object.info.filename == place.name {
+        return object
+      }
+      return nil
+    }
+    guard let entry else { throw PinstripeError.absent(name, playerName) }
+    return entry
+  }
+}
