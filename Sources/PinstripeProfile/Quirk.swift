@@ -14,7 +14,7 @@ public struct Quirk: RawRepresentable, Hashable, Sendable {
 
   /// Every quirk that profiles may name.
   public static let known: Set<Quirk> = notYetObeyed.union([
-    .noRename, .exactDataPhase, .wrappedSize,
+    .noRename, .exactDataPhase, .sendFLACAsUndefined, .sendOggAsUndefined, .wrappedSize,
   ])
 
   /// Those that profiles name and that nothing in this version acts on yet.
@@ -22,7 +22,7 @@ public struct Quirk: RawRepresentable, Hashable, Sendable {
     .dateModifiedWriteOnce, .detachKernelDriver, .detectOggByExtension, .keepInterfaceOnClose,
     .mtpzOnly, .noArtDimensions, .noPropertyList, .noPropertyListOfAll, .noSendPropertyList,
     .oneByteInsteadOfZeroLengthPacket, .probeMicrosoftDescriptor, .resetOnClose,
-    .sendFLACAsUndefined, .sendOggAsUndefined, .tolerateBadResponseHeader, .uniqueFileNames,
+    .tolerateBadResponseHeader, .uniqueFileNames,
   ]
 
   /// The player cannot change an object's file name (SetObjectPropValue on ObjectFileName, MTP 1.1

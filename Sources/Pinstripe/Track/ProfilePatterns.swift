@@ -42,21 +42,3 @@ struct ProfilePatterns: Sendable {
     }
   }
 }
-
-extension ContentFormat {
-  /// The format as profiles name it.
-  fileprivate var asAudio: AudioFormat? {
-    switch self {
-    case .mp3: .mp3
-    case .adts: .aac
-    case .flac, .ogg(.flac): .flac
-    case .ogg(.opus): .opus
-    case .ogg: .ogg
-    case .mp4(.alac): .alac
-    case .mp4: .mp4
-    case .wav: .wav
-    case .aiff: .aiff
-    case .unknown: nil
-    }
-  }
-}

@@ -1,7 +1,12 @@
+public import PinstripeProfile
+
 /// Bytes of known length that are produced in order, in the buffers that go to the wire.
 public protocol ByteStream: AnyObject {
   /// Bytes in all; nil when only the end will tell.
   var length: UInt64? { get }
+
+  /// What a player is told that it is; nil for a track, which has the profile's format.
+  var format: AudioFormat? { get }
 
   /// Produces the next bytes.
   ///
@@ -12,18 +17,28 @@ public protocol ByteStream: AnyObject {
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(PinstripeError) -> Int
 }
 
+extension ByteStream {
+  /// A track: what it contains is the decoder's business.
+  public var format: AudioFormat? { nil }
+}
+
 extension TrackStream: ByteStream {}
 
-/// A source as it is, for players that cannot decrypt.
+/// A source as it is: a track that was packed before, or a file for players that cannot decrypt.
 public final class ClearStream: ByteStream {
   /// Bytes in all.
   public var length: UInt64? { source.length }
+  /// What a player is told that it is.
+  public let format: AudioFormat?
   private var source: any MediaSource
   private var offset: UInt64 = 0
 
   /// Wraps a source.
-  public init(_ source: any MediaSource) {
+  ///
+  /// - Parameter format: ``PinstripeProfile/AudioFormat/of(_:)`` tells it; nil for a track.
+  public init(_ source: any MediaSource, format: AudioFormat? = nil) {
     self.source = source
+    self.format = format
   }
 
   /// Produces the next bytes.

@@ -41,8 +41,7 @@ extension MTPTransport {
     _ target: Sent, _ tap: StreamTap, _ progress: ((UInt64) -> Void)?
   ) async throws -> Sent {
     var info = ObjectInfo(
-      filename: target.name, format: ObjectFormat(rawValue: profile.storage.trackFormat),
-      size: tap.length)
+      filename: target.name, format: announcedFormat(tap.format), size: tap.length)
     info.parent = target.folder
     var sent = target
     do {
@@ -62,6 +61,12 @@ extension MTPTransport {
       try? await session.unbroken { await self.undo(sent, nil) }
       throw error
     }
+  }
+
+  private func announcedFormat(_ format: AudioFormat?) -> ObjectFormat {
+    guard let format else { return ObjectFormat(rawValue: profile.storage.trackFormat) }
+    return .of(
+      format, known: session.deviceInfo.playbackFormats, quirks: profile.quirks)
   }
 
   /// Whether an announcement failed for what may be the name that another track has.
@@ -258,6 +263,7 @@ extension MTPTransport {
 /// Passes a stream on and remembers its first and last bytes, to be compared with what was stored.
 private final class StreamTap {
   let length: UInt64
+  var format: AudioFormat? { stream.format }
   private let stream: any ByteStream
   private var offset: UInt64 = 0
   private var head: [UInt8] = []

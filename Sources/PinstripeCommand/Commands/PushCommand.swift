@@ -21,7 +21,7 @@ struct PushCommand: AsyncParsableCommand {
   @Argument(help: "The music, or a track that was packed before.")
   var input: String
 
-  @Option(help: ArgumentHelp("Its name on the player. (default: made of the input's)"))
+  @Option(help: ArgumentHelp("Its name on the player, with folders if you like. (default: made of the input's)"))
   var name: String?
 
   @Flag(help: "Replace a track of that name; as a rule it stays until the new one is complete.")
@@ -106,7 +106,7 @@ struct PushCommand: AsyncParsableCommand {
           .usage,
           "This player gets the file as it is; leave --purchaser, --rights and --chunk-tags out.")
       }
-      return (ClearStream(source), "unprotected", false)
+      return (ClearStream(source, format: try .of(source)), "unprotected", false)
     }
     var recipe = try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
     recipe.metadata = try metadata.metadata(of: PeekableSource(source))

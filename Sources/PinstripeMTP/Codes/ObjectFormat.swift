@@ -109,6 +109,11 @@ extension ObjectFormat {
   /// `PTP_OFC_MTP_AAC`
   public static let aac = ObjectFormat(rawValue: 0xB903)
 
+  /// Audible's audio books.
+  ///
+  /// `PTP_OFC_MTP_AudibleCodec`
+  public static let audible = ObjectFormat(rawValue: 0xB904)
+
   /// FLAC audio.
   ///
   /// `PTP_OFC_MTP_FLAC`

@@ -103,6 +103,12 @@ extension MemoryResponder {
     return .response(.ok)
   }
 
+  /// The formats that it plays but does not take under their own code.
+  private var refusedFormats: [ObjectFormat] {
+    (profile.quirks.contains(.sendOggAsUndefined) ? [.ogg] : [])
+      + (profile.quirks.contains(.sendFLACAsUndefined) ? [.flac] : [])
+  }
+
   func announce(_ command: Message, _ dataset: [UInt8], _ state: inout State) -> Outcome {
     guard let info = try? ObjectInfo(parsing: dataset) else { return .response(.invalidDataset) }
     let storage = StorageID(rawValue: command.parameter(0))
@@ -112,6 +118,7 @@ extension MemoryResponder {
     let parent = named == .root ? ObjectHandle.none : named
     guard state.store.isFolder(parent) else { return .response(.invalidParentObject) }
     guard isAllowed(info.filename) else { return .response(.invalidDataset) }
+    guard !refusedFormats.contains(info.format) else { return .response(.invalidObjectFormatCode) }
     let old = state.store.children(of: parent, on: storage).first { $0.name == info.filename }
     guard old == nil || habits.contains(.keepsSameNames) || habits.contains(.overwritesSameNames)
     else { return .response(.accessDenied) }

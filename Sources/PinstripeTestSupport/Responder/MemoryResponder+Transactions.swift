@@ -69,7 +69,7 @@ extension MemoryResponder {
     var info = DeviceInfo()
     info.operations = state.operations.sorted { $0.rawValue < $1.rawValue }
     info.events = [.objectAdded, .objectRemoved, .storeFull]
-    info.playbackFormats = [.undefined, .association, .mp3]
+    info.playbackFormats = [.undefined, .association, .mp3, .wav, .wma, .ogg, .flac, .aac]
     info.manufacturer = "Pinstripe"
     info.model = profile.name
     info.deviceVersion = "1"

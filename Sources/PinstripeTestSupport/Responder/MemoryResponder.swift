@@ -16,7 +16,8 @@ import Synchronization
 /// forbidden character, objects that are too large, a full storage. With `Quirk.noRename` it has no
 /// SetObjectPropValue; with `Quirk.exactDataPhase` it breaks down for good, as QEMU's usb-mtp does,
 /// when a data phase is not exactly what was announced; with `Quirk.wrappedSize` its ObjectInfo has a
-/// size's lower 32 bits. What is not settled by a profile is chosen by ``Habits``. An upload that is
+/// size's lower 32 bits; with `Quirk.sendOggAsUndefined` and `Quirk.sendFLACAsUndefined` it refuses
+/// those formats' codes. What is not settled by a profile is chosen by ``Habits``. An upload that is
 /// given up leaves a part of the object behind, as on most players.
 public final class MemoryResponder: PlayerEnd {
   /// What players do differently within, or slightly beyond, the standard.

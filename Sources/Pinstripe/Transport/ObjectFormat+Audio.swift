@@ -1,0 +1,30 @@
+import PinstripeMTP
+import PinstripeProfile
+
+extension ObjectFormat {
+  /// The code that a file of a format is announced with (MTP 1.1 appendix A).
+  ///
+  /// A player indexes what it plays by this code, and some refuse codes that they do not know.
+  ///
+  /// - Parameters:
+  ///   - known: The formats that the player says it plays; where it says none, all are taken.
+  ///   - quirks: ``Quirk/sendOggAsUndefined`` and ``Quirk/sendFLACAsUndefined`` are obeyed.
+  static func of(
+    _ format: AudioFormat, known: [ObjectFormat], quirks: Set<Quirk>
+  ) -> ObjectFormat {
+    let code: ObjectFormat
+    switch format {
+    case .mp3: code = .mp3
+    case .wav: code = .wav
+    case .aiff: code = .aiff
+    case .wma: code = .wma
+    case .ogg, .opus: code = quirks.contains(.sendOggAsUndefined) ? .undefined : .ogg
+    case .flac: code = quirks.contains(.sendFLACAsUndefined) ? .undefined : .flac
+    case .aac: code = .aac
+    case .mp4, .alac: code = .mp4
+    case .audible: code = .audible
+    case .ape: code = .undefined
+    }
+    return known.isEmpty || known.contains(code) ? code : .undefined
+  }
+}
