@@ -51,7 +51,7 @@ struct PinstripeTool: AsyncParsableCommand {
       CommandGroup(
         name: "Player",
         subcommands: [
-          PlayersCommand.self, PushCommand.self, ListCommand.self, PullCommand.self,
+          PlayersCommand.self, PushCommand.self, SyncCommand.self, ListCommand.self, PullCommand.self,
           RemoveCommand.self, ProfilesCommand.self, UdevCommand.self,
         ]),
     ])

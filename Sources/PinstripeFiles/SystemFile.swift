@@ -91,6 +91,37 @@ public struct SystemFile: ~Copyable {
     return status
   }
 
+  /// What fstatat(2) tells of a path, whose links are followed.
+  public static func status(of path: String) throws(FileError) -> stat {
+    var status = stat()
+    _ = try retry("examine", path) { fstatat(AT_FDCWD, path, &status, 0) }
+    return status
+  }
+
+  /// A whole regular file.
+  ///
+  /// - Parameter most: Bytes; of a larger file nothing is read.
+  /// - Throws: ``FileError``, with `EFBIG` for a larger file and `EISDIR` for what is no regular file.
+  public static func contents(of path: String, atMost most: Int) throws(FileError) -> [UInt8] {
+    // A pipe with nobody at its other end must not stop us.
+    let file = try SystemFile(opening: path, O_RDONLY | O_NONBLOCK)
+    let status = try file.status()
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(code: EISDIR, operation: "read", path: path)
+    }
+    var bytes: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      guard bytes.count <= most else { throw FileError(code: EFBIG, operation: "read", path: path) }
+      let result = part.withUnsafeMutableBytes { buffer in
+        Result { () throws(FileError) in try file.read(into: buffer) }
+      }
+      let count = try result.get()
+      guard count > 0 else { return bytes }
+      bytes += part.prefix(count)
+    }
+  }
+
   /// Waits until a pipe or device has bytes, is at its end, or some time has passed (poll(2)).
   ///
   /// A signal ends the waiting early, so that whoever waits can look whether to go on.

@@ -41,4 +41,17 @@ public enum SystemFolder {
       throw FileError(code: errno, operation: "make", path: path)
     }
   }
+
+  /// Makes a folder and those above it that are missing, for their owner only (mode 0700).
+  ///
+  /// - Throws: ``FileError``.
+  public static func makeAll(_ path: String) throws(FileError) {
+    var status = stat()
+    if stat(path, &status) == 0 { return }
+    let parent = AtomicFile.folder(of: path)
+    if parent != path, parent != "." { try makeAll(parent) }
+    guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+      throw FileError(code: errno, operation: "make", path: path)
+    }
+  }
 }

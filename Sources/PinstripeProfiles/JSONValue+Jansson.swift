@@ -4,7 +4,7 @@ import CJansson
 ///
 /// Jansson judges the syntax: duplicate keys, trailing commas, invalid UTF-8 and what follows the
 /// document are errors with line and column. What the values mean is the caller's to judge.
-struct JSONValue {
+package struct JSONValue {
   private let document: Document
   private let value: UnsafeMutablePointer<json_t>
   /// Where it stands: for each level, which member or element.
@@ -32,7 +32,7 @@ struct JSONValue {
   /// Parses a document.
   ///
   /// - Throws: ``ProfileError`` with line and column.
-  init(parsing bytes: [UInt8], file: String) throws(ProfileError) {
+  package init(parsing bytes: [UInt8], file: String) throws(ProfileError) {
     var error = json_error_t()
     let root = bytes.withUnsafeBytes { buffer in
       json_loadb(
@@ -56,7 +56,7 @@ struct JSONValue {
   }
 
   /// The members of an object, in the file's order; nil when it is none.
-  var members: [(key: String, value: JSONValue)]? {
+  package var members: [(key: String, value: JSONValue)]? {
     guard value.pointee.type == JSON_OBJECT else { return nil }
     var members: [(key: String, value: JSONValue)] = []
     var iterator = json_object_iter(value)
@@ -71,7 +71,7 @@ struct JSONValue {
   }
 
   /// The elements of an array; nil when it is none.
-  var elements: [JSONValue]? {
+  package var elements: [JSONValue]? {
     guard value.pointee.type == JSON_ARRAY else { return nil }
     return (0..<json_array_size(value)).compactMap { index in
       json_array_get(value, index).map { JSONValue(document, $0, path + [index]) }
@@ -79,18 +79,18 @@ struct JSONValue {
   }
 
   /// A string without zero bytes; nil when it is none.
-  var string: String? {
+  package var string: String? {
     json_string_value(value).map { String(cString: $0) }
   }
 
   /// A whole number from 0 to 2^63 - 1; nil when it is none.
-  var number: UInt64? {
+  package var number: UInt64? {
     guard value.pointee.type == JSON_INTEGER else { return nil }
     return UInt64(exactly: json_integer_value(value))
   }
 
   /// A truth value; nil when it is none.
-  var bool: Bool? {
+  package var bool: Bool? {
     switch value.pointee.type {
     case JSON_TRUE: true
     case JSON_FALSE: false

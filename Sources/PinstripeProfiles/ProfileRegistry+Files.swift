@@ -59,38 +59,16 @@ extension ProfileRegistry {
   private static func file(at path: String) -> Result<ProfileFile, ProfileError> {
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try contents(of: path)
+      bytes = try SystemFile.contents(of: path, atMost: maximumSize)
     } catch {
+      guard error.code != EFBIG else {
+        return .failure(
+          ProfileError(
+            file: path, line: 0, column: 0, key: "", reason: "is too large to be a profile"))
+      }
       return .failure(ProfileError(path, error))
     }
-    guard bytes.count <= maximumSize else {
-      return .failure(
-        ProfileError(
-          file: path, line: 0, column: 0, key: "", reason: "is too large to be a profile"))
-    }
     return Result { () throws(ProfileError) in try ProfileFile(parsing: bytes, name: path) }
-  }
-}
-
-extension ProfileRegistry {
-  /// A regular file's contents, or a little more than the limit.
-  private static func contents(of path: String) throws(FileError) -> [UInt8] {
-    // A pipe with nobody at its other end must not stop us.
-    let file = try SystemFile(opening: path, O_RDONLY | O_NONBLOCK)
-    guard try file.status().st_mode & S_IFMT == S_IFREG else {
-      throw FileError(code: EISDIR, operation: "read", path: path)
-    }
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count <= maximumSize {
-      let result = part.withUnsafeMutableBytes { buffer in
-        Result { () throws(FileError) in try file.read(into: buffer) }
-      }
-      let count = try result.get()
-      guard count > 0 else { break }
-      bytes += part.prefix(count)
-    }
-    return bytes
   }
 }
 

@@ -42,6 +42,13 @@ struct FileStorage: TrackStorage {
     }
   }
 
+  /// Takes a file that is open already.
+  init(copy file: consuming SystemFile, size: UInt64, path: String) {
+    self.path = path
+    self.size = size
+    self.file = Shared(file)
+  }
+
   mutating func read(
     at offset: UInt64, into bytes: inout MutableSpan<UInt8>
   ) throws(TrackError) {

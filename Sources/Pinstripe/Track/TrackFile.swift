@@ -47,7 +47,7 @@ public final class TrackFile: MediaSource {
     try self.init(FileStorage(path: path, isCancelled: isCancelled), keys: keys)
   }
 
-  private init(_ storage: FileStorage, keys: [WrappingKey]) throws(PinstripeError) {
+  init(_ storage: FileStorage, keys: [WrappingKey]) throws(PinstripeError) {
     let shown = storage.path
     var storage = storage
     do {

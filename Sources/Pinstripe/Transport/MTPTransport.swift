@@ -52,6 +52,12 @@ public final class MTPTransport: Transport {
     throw MTPError(.notSupported, operation: .getStorageIDs)
   }
 
+  /// Maker, model and serial number, which some makers give to all players of a model.
+  public func identity(making: Bool) async throws(PinstripeError) -> String? {
+    let info = session.deviceInfo
+    return [info.manufacturer, info.model, info.serialNumber].joined(separator: " ")
+  }
+
   /// The tracks in the music folder and the folders in it.
   public func list() async throws(PinstripeError) -> [StoredTrack] {
     try await attempt { () async throws(MTPError) in

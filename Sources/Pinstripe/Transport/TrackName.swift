@@ -14,9 +14,7 @@ public enum TrackName {
   public static func make(
     from source: String, isProtected: Bool, rules: StorageRules
   ) -> String {
-    let cleaned = String(
-      String.UnicodeScalarView(source.unicodeScalars.map { holds($0, rules) ? $0 : "_" }))
-    let scalars = cleaned.unicodeScalars
+    let scalars = cleaned(source, rules).unicodeScalars
     var stem = scalars[...]
     var ending = isProtected ? suffix : ""
     if let dot = scalars.lastIndex(of: "."), dot != scalars.startIndex {
@@ -31,8 +29,41 @@ public enum TrackName {
     if stem.isEmpty || stem.first == "." {
       stem = ("_" + String(stem.dropFirst())).unicodeScalars[...]
     }
+    return fitted(stem, ending, rules)
+  }
+
+  /// The name a folder gets on a player.
+  static func makeFolder(from name: String, rules: StorageRules) -> String {
+    var scalars = cleaned(name, rules).unicodeScalars[...]
+    if scalars.isEmpty || scalars.first == "." {
+      scalars = ("_" + String(scalars.dropFirst())).unicodeScalars[...]
+    }
+    // FAT drops dots and spaces at a name's end, and then it is another name.
+    while let last = scalars.last, last == "." || last == " ", scalars.count > 1 {
+      scalars.removeLast()
+    }
+    return fitted(scalars, "", rules)
+  }
+
+  /// The name that a track gets where others have its own: "Song (2).pst".
+  static func numbered(_ name: String, _ number: Int, rules: StorageRules) -> String {
+    let scalars = name.unicodeScalars
+    let dot = scalars.lastIndex(of: ".") ?? scalars.endIndex
+    return fitted(scalars[..<dot], " (\(number))" + String(scalars[dot...]), rules)
+  }
+
+  /// Shortens a name's stem until the player can hold it with its ending.
+  private static func fitted(
+    _ stem: Substring.UnicodeScalarView, _ ending: String, _ rules: StorageRules
+  ) -> String {
+    var stem = stem
     while !fits(String(stem) + ending, rules), stem.count > 1 { stem.removeLast() }
     return String(stem) + ending
+  }
+
+  /// A name with "_" for what the player cannot hold.
+  private static func cleaned(_ name: String, _ rules: StorageRules) -> String {
+    String(String.UnicodeScalarView(name.unicodeScalars.map { holds($0, rules) ? $0 : "_" }))
   }
 
   /// Why a player cannot hold a name, as a clause; nil when it can.
@@ -71,7 +102,7 @@ public enum TrackName {
 
   private static func holds(_ scalar: Unicode.Scalar, _ rules: StorageRules) -> Bool {
     scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "/"
-      && !rules.forbiddenCharacters.unicodeScalars.contains(scalar)
+      && scalar.value <= rules.characters.last && !rules.forbiddenCharacters.unicodeScalars.contains(scalar)
   }
 
   /// A name that no track has, for what is not complete yet.
@@ -79,9 +110,12 @@ public enum TrackName {
     prefix + String(UInt64.random(in: 0...UInt64.max), radix: 36) + temporarySuffix
   }
 
+  /// The file at a volume's root that tells it from others.
+  static var volumeMark: String { prefix + "id" }
+
   /// Whether a name is one of those that only this program gives, and nobody is shown.
   static func isOurs(_ name: String) -> Bool {
-    isTemporary(name) || original(ofSetAside: name) != nil
+    isTemporary(name) || original(ofSetAside: name) != nil || name == volumeMark
   }
 
   /// Whether a name is one of ours for what was not completed.
@@ -103,4 +137,16 @@ public enum TrackName {
   private static let prefix = ".pinstripe-"
   private static let setAsidePrefix = ".pinstripe-old-"
   private static let temporarySuffix = ".part"
+}
+
+extension NameCharacters {
+  /// The last code point that a player holds.
+  fileprivate var last: UInt32 {
+    switch self {
+    case .unicode: 0x10_FFFF
+    case .bmp: 0xFFFF
+    case .latin1: 0xFF
+    case .ascii: 0x7E
+    }
+  }
 }

@@ -8,6 +8,13 @@ public protocol Transport: AnyObject, Sendable {
   /// The player, for sentences.
   var playerName: String { get }
 
+  /// What tells this player from others of its model, as far as it lets anybody know.
+  ///
+  /// - Parameter making: Whether a mounted volume that has no mark yet gets one, the hidden file
+  ///   `.pinstripe-id`.
+  /// - Returns: nil for a volume without a mark.
+  func identity(making: Bool) async throws(PinstripeError) -> String?
+
   /// The tracks in the music folder and the folders in it, by name.
   func list() async throws(PinstripeError) -> [StoredTrack]
 

@@ -115,10 +115,3 @@ struct PushCommand: AsyncParsableCommand {
     return (try TrackStream(source, recipe: recipe), "encrypted", true)
   }
 }
-
-extension Duration {
-  fileprivate var milliseconds: UInt64 {
-    UInt64(clamping: components.seconds) * 1000
-      + UInt64(clamping: components.attoseconds / 1_000_000_000_000_000)
-  }
-}

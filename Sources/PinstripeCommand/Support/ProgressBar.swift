@@ -18,7 +18,9 @@ final class ProgressBar {
   }
 
   /// Draws the bar anew, at most ten times a second.
-  func update(_ done: UInt64) {
+  ///
+  /// - Parameter note: What else is to be said.
+  func update(_ done: UInt64, note: String? = nil) {
     guard isShown, ContinuousClock.now - lastDraw >= Self.interval else { return }
     lastDraw = .now
     guard let total, total > 0 else {
@@ -27,7 +29,8 @@ final class ProgressBar {
     let filled = Int(min(done, total).multipliedFullWidth(by: UInt64(Self.cells)).low / total)
     let bar =
       String(repeating: "#", count: filled) + String(repeating: ".", count: Self.cells - filled)
-    draw("\(title)  [\(bar)]  \(Terminal.size(done)) of \(Terminal.size(total))")
+    let suffix = note.map { ", \($0)" } ?? ""
+    draw("\(title)  [\(bar)]  \(Terminal.size(done)) of \(Terminal.size(total))\(suffix)")
   }
 
   /// Removes the bar.

@@ -1,0 +1,117 @@
+/// Carries out a plan.
+///
+/// Every track is complete, verified and in the ledger before the next one begins, so a sync that was
+/// broken off is taken up by the next one where it ended.
+public struct Sync {
+  private let transport: any Transport
+  private let ledger: SyncLedger
+  private let stream: (SyncItem) throws(PinstripeError) -> any ByteStream
+
+  /// Prepares a sync.
+  ///
+  /// - Parameters:
+  ///   - transport: The player.
+  ///   - ledger: What this computer has put there.
+  ///   - stream: Makes what is sent of a file.
+  public init(
+    to transport: any Transport, ledger: SyncLedger,
+    stream: @escaping (SyncItem) throws(PinstripeError) -> any ByteStream
+  ) {
+    self.transport = transport
+    self.ledger = ledger
+    self.stream = stream
+  }
+
+  /// Does what the plan says.
+  ///
+  /// A file that cannot be read, or that the player does not take, is reported and passed over. A
+  /// player that is gone or full, and being cancelled, end the sync.
+  ///
+  /// - Parameter report: Is told what happens.
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/playerFull`` before anything is
+  ///   touched when the plan does not fit; or what ended the sync, and then what was done stays done.
+  public func run(
+    _ plan: SyncPlan, report: @escaping (SyncEvent) -> Void = { _ in }
+  ) async throws -> SyncSummary {
+    guard plan.missingSpace == 0 else {
+      throw PinstripeError(
+        .playerFull,
+        "\(transport.playerName) has \(plan.freeSpace) bytes free, \(plan.missingSpace) too few for "
+          + "all of it; nothing was changed. Remove something, or send what fits with --fill.")
+    }
+    let start = ContinuousClock.now
+    let work = plan.steps.filter { [.add, .replace, .remove].contains($0.action) }
+    var progress = SyncProgress(tracks: work.count, bytes: plan.bytesToSend)
+    var summary = SyncSummary()
+    summary.kept = plan.steps(.keep).count { $0.item != nil }
+    summary.refused = plan.steps(.refuse).count
+    for entry in plan.steps.compactMap(\.adopted) { try ledger.record(entry) }
+    for step in work {
+      if Task.isCancelled { throw PinstripeError(.cancelled, "Cancelled.") }
+      report(.begin(step))
+      let before = progress.bytesDone
+      do {
+        let sent = try await perform(step) { done, all in
+          progress.trackBytesDone = done
+          progress.trackBytes = all
+          progress.bytesDone = before + done
+          progress.elapsed = start.duration(to: .now)
+          report(.progress(progress))
+        }
+        summary.count(step.action, sent)
+        report(.end(step, nil))
+      } catch let error as PinstripeError where !Self.isFinal(error) {
+        summary.failures.append((step, error))
+        report(.end(step, error))
+      } catch {
+        if let error = error as? PinstripeError { report(.end(step, error)) }
+        throw error
+      }
+      progress.tracksDone += 1
+      // The estimate comes true, or the step failed.
+      progress.bytesDone = before + (step.item == nil ? 0 : step.bytes)
+    }
+    summary.time = start.duration(to: .now)
+    return summary
+  }
+
+  /// Whether nothing else can be done after an error.
+  private static func isFinal(_ error: PinstripeError) -> Bool {
+    [.cancelled, .playerGone, .playerFull, .playerBusy, .noOutput, .noPermission, .keys].contains(
+      error.code)
+  }
+
+  /// Does one step; returns the bytes sent.
+  private func perform(
+    _ step: SyncPlan.Step, progress: @escaping (UInt64, UInt64) -> Void
+  ) async throws -> UInt64 {
+    guard let item = step.item else {
+      try await transport.remove(step.place)
+      try ledger.forget(step.place)
+      return 0
+    }
+    let stream = try stream(item)
+    let length = stream.length ?? step.bytes
+    let entry = SyncLedger.Entry(
+      place: step.place, source: item.path, size: item.size, modified: item.modified,
+      stored: length, protection: step.protection)
+    try ledger.begin(entry)
+    try await transport.put(
+      stream, named: step.place, replacing: step.action == .replace
+    ) { progress($0, length) }
+    try ledger.record(entry)
+    return length
+  }
+}
+
+extension SyncSummary {
+  fileprivate mutating func count(_ action: SyncPlan.Action, _ sent: UInt64) {
+    switch action {
+    case .add: added += 1
+    case .replace: replaced += 1
+    case .remove: removed += 1
+    case .keep, .refuse: return
+    }
+    bytes += sent
+  }
+}

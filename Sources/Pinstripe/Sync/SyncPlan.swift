@@ -1,0 +1,58 @@
+import PinstripeProfile
+
+/// What a sync would do to a player, with the reason for each track, before anything is touched.
+public struct SyncPlan: Sendable {
+  /// What happens to a track.
+  public enum Action: String, Sendable, CaseIterable {
+    /// It is sent.
+    case add
+    /// It is sent, and takes the place of the one that is there.
+    case replace
+    /// It is deleted from the player.
+    case remove
+    /// Nothing: it is there already, or is not ours to touch.
+    case keep
+    /// Nothing: the player cannot hold it, or the file cannot be read.
+    case refuse
+  }
+
+  /// One track of a plan.
+  public struct Step: Sendable {
+    /// What happens.
+    public var action: Action
+    /// The file; nil for what is on the player only.
+    public var item: SyncItem?
+    /// Its path on the player, below the music folder; empty where it gets none.
+    public var place: String
+    /// Bytes: about as many as are sent, or, of what is removed or kept, as many as are stored.
+    public var bytes: UInt64
+    /// Why, as a clause.
+    public var reason: String
+    /// The entry that the ledger lacks, where a track was recognised by its content.
+    var adopted: SyncLedger.Entry?
+    /// What the ledger says of it once it is done.
+    var protection: String = ""
+  }
+
+  /// The steps, in the order in which they are done: what makes room comes first.
+  public var steps: [Step]
+  /// Free space on the player beforehand, in bytes.
+  public var freeSpace: UInt64
+  /// How many bytes more the player would have to have; 0 when all fits.
+  public var missingSpace: UInt64 = 0
+  /// How many files of the source's folders are no music, by their names.
+  public var ignored = 0
+
+  /// The steps of a kind.
+  public func steps(_ action: Action) -> [Step] { steps.filter { $0.action == action } }
+
+  /// About how many bytes are sent.
+  public var bytesToSend: UInt64 {
+    steps.reduce(0) { $0 + ($1.action == .add || $1.action == .replace ? $1.bytes : 0) }
+  }
+
+  /// Whether there is nothing to do.
+  public var isDone: Bool {
+    steps.allSatisfy { $0.action == .keep && $0.adopted == nil }
+  }
+}

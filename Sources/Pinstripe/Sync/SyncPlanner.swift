@@ -1,0 +1,245 @@
+public import PinstripeProfile
+
+/// Compares a source with a player.
+public struct SyncPlanner: Sendable {
+  /// What is on the player under a name that a file is to have, and does not stand in the ledger.
+  public enum Recognition: Sendable {
+    /// A track of just that file, put there by another computer, or one whose ledger was lost.
+    case same
+    /// Something of the same length, beginning and end, whoever put it there.
+    case alike
+    /// A track of another file, or version, that Pinstripe put there.
+    case other
+    /// Something that Pinstripe did not put there, as far as can be told.
+    case foreign
+  }
+
+  /// The player.
+  public let profile: DeviceProfile
+  /// How tracks are encrypted and for whom, in a form of the caller's; nil where files go as they are.
+  public let protection: String?
+  /// Whether tracks that an earlier sync put there are removed when they are no longer in the source.
+  public var removes = false
+  /// Whether what does not fit is left out; otherwise ``SyncPlan/missingSpace`` tells of it.
+  public var fills = false
+
+  /// Creates a planner.
+  public init(_ profile: DeviceProfile, protection: String?) {
+    self.profile = profile
+    self.protection = protection
+  }
+
+  /// What a file takes beside its bytes on a player with clusters of 32 KiB, on average and a half.
+  private static let overhead: UInt64 = 32 << 10
+
+  /// Makes the plan.
+  ///
+  /// - Parameters:
+  ///   - source: What is to be on the player.
+  ///   - tracks: What is there.
+  ///   - freeSpace: In bytes.
+  ///   - ledger: What earlier syncs put there.
+  ///   - format: Tells what a file is; nil when nobody knows.
+  ///   - recognise: Is asked for a track that has a file's place and is not in the ledger.
+  /// - Throws: What the two throw.
+  public func plan(
+    _ source: SyncSource, tracks: [StoredTrack], freeSpace: UInt64,
+    ledger: SyncLedger.Contents, format: (SyncItem) throws -> AudioFormat?,
+    recognise: (StoredTrack, SyncItem) async throws -> Recognition
+  ) async throws -> SyncPlan {
+    var plan = SyncPlan(steps: [], freeSpace: freeSpace, ignored: source.ignored)
+    let stored = Dictionary(tracks.map { ($0.name, $0) }) { first, _ in first }
+    // Players with FAT do not tell case.
+    let spellings = Dictionary(tracks.map { ($0.name.lowercased(), $0.name) }) { first, _ in first }
+    var wanted: Set<String> = []
+    for (item, place) in places(for: source.items, ledger) {
+      let there = stored[place] ?? spellings[place.lowercased()].flatMap { stored[$0] }
+      wanted.insert(there?.name ?? place)
+      var step = SyncPlan.Step(
+        action: .add, item: item, place: place, bytes: estimate(item), reason: "is not there")
+      step.protection = protection ?? "none"
+      if let there {
+        try await compare(&step, item, there, ledger, recognise)
+      }
+      if step.action == .add || step.action == .replace { try judge(&step, item, format) }
+      plan.steps.append(step)
+    }
+    plan.steps += source.problems.map { problem in
+      SyncPlan.Step(
+        action: .refuse, item: SyncItem(path: problem.path, place: "", size: 0, modified: 0),
+        place: "", bytes: 0, reason: problem.reason)
+    }
+    for track in tracks where !wanted.contains(track.name) {
+      plan.steps.append(extra(track, ledger))
+    }
+    return makeRoom(in: plan, stored)
+  }
+
+  /// Each file's place: the one that it got in an earlier run, if it can still have it.
+  private func places(
+    for items: [SyncItem], _ ledger: SyncLedger.Contents
+  ) -> [(item: SyncItem, place: String)] {
+    let known = Array(ledger.entries.values) + ledger.pending.values
+    let earlier = Dictionary(known.map { ($0.source, $0.place) }) { min($0, $1) }
+    let isProtected = protection != nil
+    var places = SyncPlaces(profile)
+    var found: [String?] = items.map { item in
+      guard let place = earlier[item.path], place.hasSuffix(TrackName.suffix) == isProtected
+        || item.path.hasSuffix(TrackName.suffix)
+      else { return nil }
+      return places.keep(place) ? place : nil
+    }
+    for (index, item) in items.enumerated() where found[index] == nil {
+      found[index] = places.make(
+        for: item, isProtected: isProtected || item.path.hasSuffix(TrackName.suffix))
+    }
+    return zip(items, found).map { ($0, $1 ?? "") }
+  }
+
+  /// Decides about a file whose place is taken on the player.
+  private func compare(
+    _ step: inout SyncPlan.Step, _ item: SyncItem, _ there: StoredTrack,
+    _ ledger: SyncLedger.Contents,
+    _ recognise: (StoredTrack, SyncItem) async throws -> Recognition
+  ) async throws {
+    step.place = there.name
+    if let entry = ledger.entries[there.name], entry.stored == there.size ?? entry.stored {
+      if entry.source != item.path || entry.size != item.size || entry.modified != item.modified {
+        step.action = .replace
+        step.reason =
+          entry.source == item.path ? "the file has changed" : "another file was put there"
+      } else if entry.protection != step.protection {
+        step.action = .replace
+        step.reason = "it is encrypted otherwise, or for others"
+      } else {
+        step.action = .keep
+        step.bytes = there.size ?? entry.stored
+        step.reason = "is there already"
+      }
+      return
+    }
+    let pending = ledger.pending[there.name]
+    var recognition = try await recognise(there, item)
+    // What a sync was sending when it was broken off is ours, whole or in part.
+    if pending != nil, recognition == .foreign { recognition = .other }
+    if pending?.stored == there.size, recognition == .alike { recognition = .same }
+    switch recognition {
+    case .same:
+      step.action = .keep
+      step.bytes = there.size ?? 0
+      step.reason = "is there already, by its content"
+      step.adopted = there.size.map { size in
+        SyncLedger.Entry(
+          place: there.name, source: item.path, size: item.size, modified: item.modified,
+          stored: size, protection: step.protection)
+      }
+    case .alike:
+      step.action = .keep
+      step.bytes = there.size ?? 0
+      step.reason = "is there already; Pinstripe did not put it there"
+    case .other:
+      step.action = .replace
+      step.reason = pending == nil ? "another version is there" : "it was not sent to its end"
+    case .foreign:
+      step.action = .refuse
+      step.bytes = 0
+      step.reason =
+        "a file of that name is there that Pinstripe did not put there; rename one of the two"
+    }
+  }
+
+  /// Refuses what the player cannot hold or play.
+  private func judge(
+    _ step: inout SyncPlan.Step, _ item: SyncItem, _ format: (SyncItem) throws -> AudioFormat?
+  ) throws {
+    func refuse(_ reason: String) {
+      step.action = .refuse
+      step.bytes = 0
+      step.reason = reason
+    }
+    guard step.bytes <= profile.storage.maximumObjectSize else {
+      return refuse(
+        "the player holds no files larger than \(profile.storage.maximumObjectSize) bytes")
+    }
+    guard let formats = profile.formats, !item.path.hasSuffix(TrackName.suffix) else { return }
+    if let format = try format(item), formats[format] == nil {
+      refuse("the player does not play \(format.rawValue)")
+    }
+  }
+
+  /// Decides about a track that is no file's.
+  private func extra(_ track: StoredTrack, _ ledger: SyncLedger.Contents) -> SyncPlan.Step {
+    var step = SyncPlan.Step(
+      action: .keep, item: nil, place: track.name, bytes: track.size ?? 0,
+      reason: "Pinstripe did not put it there")
+    guard let entry = ledger.entries[track.name] else {
+      guard ledger.pending[track.name] != nil else { return step }
+      step.reason = "was not sent to its end, and is no longer in the source"
+      if removes { step.action = .remove }
+      return step
+    }
+    // Of a track whose size nobody knows, nobody can say that it is the one.
+    guard entry.stored == track.size else {
+      step.reason = "it was changed on the player"
+      return step
+    }
+    step.reason = "is no longer in the source"
+    if removes { step.action = .remove }
+    return step
+  }
+
+  /// About what a file takes on the player.
+  private func estimate(_ item: SyncItem) -> UInt64 {
+    guard protection != nil, !item.path.hasSuffix(TrackName.suffix) else { return item.size }
+    // Header area, trailer, metadata, and a frame map of at most a few percent.
+    return item.size + item.size / 64 + 16_384
+  }
+
+  /// Puts the steps in order, and leaves out what there is no room for, or says how much is missing.
+  private func makeRoom(in plan: SyncPlan, _ stored: [String: StoredTrack]) -> SyncPlan {
+    var plan = plan
+    let order: [SyncPlan.Action] = [.remove, .replace, .add, .keep, .refuse]
+    plan.steps = order.flatMap { plan.steps($0) }
+    var free = plan.freeSpace
+    var objects = stored.count
+    for index in plan.steps.indices {
+      let step = plan.steps[index]
+      var complaint: String?
+      switch step.action {
+      case .keep, .refuse: continue
+      case .remove:
+        free += step.bytes
+        objects -= 1
+        continue
+      case .replace, .add:
+        if step.action == .add {
+          objects += 1
+          if let most = profile.storage.maximumObjects, objects > most {
+            complaint = "the player holds at most \(most) tracks"
+          }
+        }
+      }
+      let needed = step.bytes + Self.overhead
+      if complaint == nil, needed > free {
+        guard fills else {
+          plan.missingSpace += needed - free
+          free = 0
+          continue
+        }
+        complaint = "there is no room for it"
+      }
+      if let complaint {
+        if step.action == .add { objects -= 1 }
+        plan.steps[index].action = .refuse
+        plan.steps[index].bytes = 0
+        plan.steps[index].reason = complaint
+        continue
+      }
+      free -= needed
+      // The old one goes when the new one is there.
+      if step.action == .replace { free += stored[step.place]?.size ?? 0 }
+    }
+    plan.steps = order.flatMap { plan.steps($0) }
+    return plan
+  }
+}

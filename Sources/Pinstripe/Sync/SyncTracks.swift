@@ -1,0 +1,89 @@
+import PinstripeCore
+import PinstripeKeys
+
+/// Makes what is sent of a file, and knows a file's track again.
+public struct SyncTracks: Sendable {
+  /// How tracks are encrypted and for whom, so that a change of it is noticed; nil where files go as
+  /// they are.
+  public let protection: String?
+  private let recipe: TrackRecipe?
+
+  /// Says how tracks are made.
+  ///
+  /// - Parameter recipe: Its metadata is taken from each file's own tags; nil sends files as they are.
+  public init(_ recipe: TrackRecipe?) {
+    self.recipe = recipe
+    protection = recipe?.summary
+  }
+
+  /// What is sent of a file; a track that was packed before goes as it is.
+  ///
+  /// - Throws: ``PinstripeError``.
+  public func stream(of item: SyncItem) throws(PinstripeError) -> any ByteStream {
+    let source = try FileSource(path: item.path)
+    if try TrackFile.isTrack(source) { return ClearStream(source) }
+    guard var recipe else { return ClearStream(source, format: try .of(source)) }
+    recipe.metadata = try .embedded(in: PeekableSource(source))
+    return try TrackStream(source, recipe: recipe)
+  }
+
+  /// What is on a player in a file's place, where no ledger says so.
+  ///
+  /// A track is known by the SHA-256 in its encrypted metadata. What is not encrypted tells nobody who
+  /// put it there: it is foreign, or the same as far as can be seen without reading all of it.
+  ///
+  /// - Throws: ``PinstripeError`` when the player or the file cannot be read.
+  public func recognise(
+    _ track: StoredTrack, _ item: SyncItem, on transport: any Transport
+  ) async throws -> SyncPlanner.Recognition {
+    let source = try FileSource(path: item.path)
+    guard let recipe, try !TrackFile.isTrack(source) else {
+      return try await isAlike(track, source, on: transport) ? .alike : .foreign
+    }
+    guard
+      let metadata = try await TrackFile.metadata(
+        of: track, on: transport, keys: recipe.recipients)
+    else { return .foreign }
+    return try metadata.contentDigest == digest(of: source) ? .same : .other
+  }
+
+  /// Whether a file on the player has the source's length, beginning and end.
+  private func isAlike(
+    _ track: StoredTrack, _ source: FileSource, on transport: any Transport
+  ) async throws -> Bool {
+    guard let length = source.length, track.size == length else { return false }
+    let part = min(length, Self.sample)
+    for offset in [0, length - part] {
+      var stored: [UInt8] = []
+      try await transport.read(track.name, range: offset..<offset + part) { stored += $0 }
+      guard try stored == PeekableSource(source).peek(at: offset, count: Int(part)) else {
+        return false
+      }
+    }
+    return true
+  }
+
+  private static let sample: UInt64 = 65_536
+
+  private func digest(of source: FileSource) throws(PinstripeError) -> [UInt8] {
+    let digest = try ContentDigest()
+    let source = PeekableSource(source)
+    var offset: UInt64 = 0
+    while true {
+      let part = try source.peek(at: offset, count: 1 << 20)
+      guard !part.isEmpty else { return try digest.finish() }
+      try part.span.withUnsafeBytes { bytes throws(PinstripeError) in try digest.update(bytes) }
+      offset += UInt64(part.count)
+    }
+  }
+}
+
+extension TrackRecipe {
+  /// How tracks are encrypted and for whom, in a form of our own.
+  fileprivate var summary: String {
+    let keys = recipients.map { "\($0.id)" }.sorted().joined(separator: ",")
+    let pattern = self.pattern.map { "\($0)" } ?? "automatic"
+    let chunks = chunkSize.map { ", chunks \($0)" } ?? ""
+    return "suite \(suite.number), \(pattern), keys \(keys)\(chunks)"
+  }
+}

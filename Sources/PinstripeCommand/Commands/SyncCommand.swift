@@ -1,0 +1,90 @@
+import ArgumentParser
+import Pinstripe
+import PinstripeCore
+import PinstripeKeys
+import PinstripeProfile
+import PinstripeProfiles
+
+/// The command `pinstripe sync`.
+struct SyncCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sync",
+    abstract: "Make a player hold what folders, playlists and files hold.",
+    discussion: """
+      Music in folders keeps its folders. What is on the player already stays; what has changed is \
+      sent again. Run again, it does nothing; broken off, it goes on where it ended.
+
+      Only tracks that an earlier sync of this computer put there are ever removed, and only with \
+      --delete. Off a terminal, progress is written to standard error as one JSON object a line.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Folders, playlists (.m3u, .m3u8) and files.", valueName: "source"))
+  var sources: [String]
+
+  @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Only say what would be done.")
+  var isDryRun = false
+
+  @Flag(
+    name: .customLong("delete"),
+    help: "Remove what an earlier sync put on the player and is no longer in the sources.")
+  var removes = false
+
+  @Flag(
+    name: .customLong("fill"), help: "Send what fits; otherwise too little space changes nothing.")
+  var fills = false
+
+  @OptionGroup var recipients: RecipientOptions
+  @OptionGroup var pattern: PatternOptions
+  @OptionGroup var player: PlayerOptions
+  @OptionGroup var keys: KeyOptions
+  @OptionGroup var common: CommonOptions
+
+  func run() async throws {
+    let command = self
+    let source = try SyncSource(paths: sources)
+    let outcome = try await player.withTransport { transport, profile in
+      try await command.sync(source, with: transport, profile)
+    }
+    try common.show(outcome.json, outcome.text)
+    if let failure = outcome.failure { throw failure }
+  }
+
+  private func sync(
+    _ source: SyncSource, with transport: any Transport, _ profile: DeviceProfile
+  ) async throws -> SyncOutcome {
+    let tracks = SyncTracks(try recipe(for: profile))
+    var planner = SyncPlanner(profile, protection: tracks.protection)
+    planner.removes = removes
+    planner.fills = fills
+    let ledger = isDryRun ? nil : try await SyncLedger(of: transport)
+    var known = ledger?.contents ?? SyncLedger.Contents()
+    if isDryRun { known = try await SyncLedger.contents(of: transport) }
+    let plan = try await planner.plan(
+      source, tracks: try await transport.list(), freeSpace: try await transport.freeSpace(),
+      ledger: known, format: { try AudioFormat.of(FileSource(path: $0.path)) },
+      recognise: { try await tracks.recognise($0, $1, on: transport) })
+    var outcome = SyncOutcome(plan, player: transport.playerName, profile: profile.id)
+    guard let ledger else { return outcome }
+    let display = SyncDisplay(isQuiet: common.json)
+    defer { display.end() }
+    let sync = Sync(to: transport, ledger: ledger) { item throws(PinstripeError) in
+      try tracks.stream(of: item)
+    }
+    outcome.summary = try await sync.run(plan) { display.show($0) }
+    return outcome
+  }
+
+  /// How tracks are made; nil where the player gets files as they are.
+  private func recipe(for profile: DeviceProfile) throws -> TrackRecipe? {
+    guard recipients.isEmpty else {
+      return try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
+    }
+    guard profile.decoder == .none else {
+      throw PinstripeError(
+        .usage, "This player decrypts tracks; say which key it has: --device NAME.")
+    }
+    return nil
+  }
+}

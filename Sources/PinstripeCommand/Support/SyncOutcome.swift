@@ -1,0 +1,107 @@
+import Pinstripe
+import PinstripeProfiles
+
+/// What a sync is to do, or has done, for a person and for a program.
+struct SyncOutcome: Sendable {
+  let plan: SyncPlan
+  let player: String
+  let profile: String
+  /// What was done; nil when it was only planned.
+  var summary: SyncSummary?
+
+  init(_ plan: SyncPlan, player: String, profile: String) {
+    self.plan = plan
+    self.player = player
+    self.profile = profile
+  }
+
+  /// Why the tool does not end with 0 although it went through.
+  var failure: PinstripeError? {
+    guard let first = summary?.failures.first else { return nil }
+    let count = summary?.failures.count ?? 0
+    guard count > 1 else { return first.error }
+    return PinstripeError(
+      first.error.code, "\(count) tracks were not sent; the first: \(first.error.message)")
+  }
+
+  var json: JSON {
+    var members: [(String, JSON)] = [
+      ("player", .string(player)), ("profile", .string(profile)),
+      ("steps", .array(plan.steps.map(\.json))),
+      ("bytesToSend", .number(plan.bytesToSend)), ("freeBytes", .number(plan.freeSpace)),
+      ("missingBytes", .number(plan.missingSpace)), ("noMusic", .number(UInt64(plan.ignored))),
+    ]
+    if let summary { members.append(("done", summary.json)) }
+    return .object(members)
+  }
+
+  var text: String {
+    guard let summary else { return planText }
+    var lines = plan.steps(.refuse).map(\.line)
+    lines += summary.failures.map { failure in
+      "failed   \(Terminal.printable(failure.step.place)): \(failure.error.message)"
+    }
+    let counts = [
+      (summary.added, "added"), (summary.replaced, "replaced"), (summary.removed, "removed"),
+      (summary.kept, "there already"), (summary.refused, "left out"),
+      (summary.failures.count, "failed"),
+    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    let what = counts.isEmpty ? "nothing to do" : counts.joined(separator: ", ")
+    let sent = summary.bytes > 0 ? "; \(Terminal.size(summary.bytes)) sent" : ""
+    lines.append("\(Terminal.printable(player)): \(what)\(sent).")
+    return lines.joined(separator: "\n")
+  }
+
+  /// The plan, without what is kept: there may be thousands.
+  private var planText: String {
+    var lines = plan.steps.filter { $0.action != .keep }.map(\.line)
+    let counts = SyncPlan.Action.allCases.map { ($0, plan.steps($0).count) }.filter { $0.1 > 0 }
+      .map { "\($0.1) to \($0.0.rawValue)" }.joined(separator: ", ")
+    lines.append(
+      "\(Terminal.printable(player)): \(counts.isEmpty ? "nothing to do" : counts); about "
+        + "\(Terminal.size(plan.bytesToSend)) to send, \(Terminal.size(plan.freeSpace)) free.")
+    if plan.missingSpace > 0 {
+      lines.append("That is \(Terminal.size(plan.missingSpace)) too little; --fill sends what fits.")
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension SyncPlan.Step {
+  /// A line of a plan.
+  fileprivate var line: String {
+    let name = place.isEmpty ? item?.path ?? "" : place
+    let size = bytes > 0 ? Terminal.size(bytes) : ""
+    return action.rawValue.padded(to: 9) + size.padded(to: 11) + Terminal.printable(name)
+      + ": \(Terminal.printable(reason))"
+  }
+
+  var json: JSON {
+    .object([
+      ("action", .string(action.rawValue)), ("file", .optional(item?.path)),
+      ("place", .string(place)), ("bytes", .number(bytes)), ("reason", .string(reason)),
+    ])
+  }
+}
+
+extension SyncSummary {
+  fileprivate var json: JSON {
+    .object([
+      ("added", .number(UInt64(added))), ("replaced", .number(UInt64(replaced))),
+      ("removed", .number(UInt64(removed))), ("kept", .number(UInt64(kept))),
+      ("refused", .number(UInt64(refused))),
+      (
+        "failed",
+        .array(
+          failures.map { failure in
+            .object([
+              ("place", .string(failure.step.place)),
+              ("code", .string(failure.error.code.rawValue)),
+              ("message", .string(failure.error.message)),
+            ])
+          })
+      ),
+      ("bytes", .number(bytes)), ("milliseconds", .number(time.milliseconds)),
+    ])
+  }
+}
