@@ -1,3 +1,4 @@
+import Glibc
 import TestTools
 import Testing
 
@@ -71,11 +72,12 @@ struct DocumentationTests {
       let tool = Tool()
       let song = try #require(TestFile.read(Repository.root + "/Examples/Media/idle_tune.mp3"))
       TestFile.write(song, to: tool.folder("song.mp3"))
+      mkdir(tool.folder("Music"), 0o755)
       // `leak` takes a minute and needs other people's decoders: the stage leakage runs it.
       for example in examples where !example.hasPrefix("pinstripe leak ") {
         let outcome = try await tool.shell("\"$T\" " + example.dropFirst("pinstripe ".count))
         let command = example.split(separator: " ")[1]
-        let needsPlayer = ["players", "push", "ls", "pull", "rm"].contains(command)
+        let needsPlayer = ["players", "push", "sync", "ls", "pull", "rm"].contains(command)
         #expect(
           outcome.status == (needsPlayer ? 69 : 0), "\(place): \(example): \(outcome.errors)")
       }

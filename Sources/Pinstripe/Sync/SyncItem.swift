@@ -2,8 +2,9 @@
 public struct SyncItem: Sendable, Equatable {
   /// The file.
   public let path: String
-  /// Where it is to be below the player's music folder, as the source spells it:
-  /// "Artist/Album/01 Song.mp3". A player that cannot hold that gets another spelling.
+  /// Where it is to be below the player's music folder: "Artist/Album/01 Song.mp3".
+  ///
+  /// So the source spells it; a player that cannot hold that gets another spelling.
   public let place: String
   /// Its size in bytes.
   public let size: UInt64

@@ -84,8 +84,9 @@ public struct SyncPlanner: Sendable {
     let isProtected = protection != nil
     var places = SyncPlaces(profile)
     var found: [String?] = items.map { item in
-      guard let place = earlier[item.path], place.hasSuffix(TrackName.suffix) == isProtected
-        || item.path.hasSuffix(TrackName.suffix)
+      guard let place = earlier[item.path],
+        place.hasSuffix(TrackName.suffix) == isProtected
+          || item.path.hasSuffix(TrackName.suffix)
       else { return nil }
       return places.keep(place) ? place : nil
     }

@@ -147,3 +147,10 @@ public struct SyncSource: Sendable {
     ["m3u", "m3u8"].contains(ending(of: path))
   }
 }
+
+extension SyncSource {
+  /// A source of files that somebody else chose.
+  public init(_ items: [SyncItem]) {
+    self.items = items
+  }
+}

@@ -37,8 +37,10 @@ extension TrackFile {
     guard tail.upperBound - tail.lowerBound <= maximumTail else { return nil }
     _ = try await copy.take(tail, from: transport)
     do throws(PinstripeError) {
-      return try TrackFile(FileStorage(copy: copy.takeFile(), size: size, path: track.name), keys: keys)
-        .metadata
+      return try TrackFile(
+        FileStorage(copy: copy.takeFile(), size: size, path: track.name), keys: keys
+      )
+      .metadata
     } catch {
       guard error.code == .badTrack || error.code == .wrongKey else { throw error }
       return nil

@@ -102,7 +102,8 @@ public enum TrackName {
 
   private static func holds(_ scalar: Unicode.Scalar, _ rules: StorageRules) -> Bool {
     scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "/"
-      && scalar.value <= rules.characters.last && !rules.forbiddenCharacters.unicodeScalars.contains(scalar)
+      && scalar.value <= rules.characters.last
+      && !rules.forbiddenCharacters.unicodeScalars.contains(scalar)
   }
 
   /// A name that no track has, for what is not complete yet.

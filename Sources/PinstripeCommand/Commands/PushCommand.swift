@@ -21,7 +21,7 @@ struct PushCommand: AsyncParsableCommand {
   @Argument(help: "The music, or a track that was packed before.")
   var input: String
 
-  @Option(help: ArgumentHelp("Its name on the player, with folders if you like. (default: made of the input's)"))
+  @Option(help: "Its name on the player; folders may be in it. (default: made of the input's)")
   var name: String?
 
   @Flag(help: "Replace a track of that name; as a rule it stays until the new one is complete.")

@@ -61,7 +61,8 @@ struct SyncOutcome: Sendable {
       "\(Terminal.printable(player)): \(counts.isEmpty ? "nothing to do" : counts); about "
         + "\(Terminal.size(plan.bytesToSend)) to send, \(Terminal.size(plan.freeSpace)) free.")
     if plan.missingSpace > 0 {
-      lines.append("That is \(Terminal.size(plan.missingSpace)) too little; --fill sends what fits.")
+      lines.append(
+        "That is \(Terminal.size(plan.missingSpace)) too little; --fill sends what fits.")
     }
     return lines.joined(separator: "\n")
   }

@@ -112,7 +112,10 @@ struct VolumeTransportTests {
 
   @Test func namesThatDoNotFitAreRefused() async throws {
     let volume = try open()
-    for name in ["", ".a", "a//b", "../b", "/b", "a/", "a:b/c", "a:b", String(repeating: "x", count: 200), "a\n"] {
+    for name in [
+      "", ".a", "a//b", "../b", "/b", "a/", "a:b/c", "a:b", String(repeating: "x", count: 200),
+      "a\n",
+    ] {
       #expect(await error { try await put([1], name, on: volume) }?.code == .usage, "\(name)")
     }
     #expect(folder.names == [])

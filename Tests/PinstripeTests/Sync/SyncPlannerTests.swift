@@ -1,0 +1,158 @@
+import PinstripeProfile
+import TestTools
+import Testing
+
+@testable import Pinstripe
+
+/// What a plan says, and why.
+struct SyncPlannerTests {
+  let folder = TemporaryFolder()
+  private let clear = SyncTracks(nil)
+
+  private func item(_ name: String, size: UInt64 = 1000) -> SyncItem {
+    SyncItem(path: "/lib/\(name)", place: name, size: size, modified: 1)
+  }
+
+  private func entry(_ place: String, _ source: String, size: UInt64 = 1000) -> SyncLedger.Entry {
+    SyncLedger.Entry(
+      place: place, source: "/lib/\(source)", size: size, modified: 1, stored: size,
+      protection: "none")
+  }
+
+  private func plan(
+    _ items: [SyncItem], there: [StoredTrack] = [], ledger: [SyncLedger.Entry] = [],
+    pending: [SyncLedger.Entry] = [], free: UInt64 = 1 << 30,
+    _ recognition: SyncPlanner.Recognition = .foreign,
+    _ change: (inout DeviceProfile, inout SyncPlanner) -> Void = { _, _ in }
+  ) async throws -> [String] {
+    var profile = DeviceProfile.careful
+    var options = SyncPlanner(profile, protection: nil)
+    change(&profile, &options)
+    var planner = SyncPlanner(profile, protection: options.protection)
+    (planner.removes, planner.fills) = (options.removes, options.fills)
+    var contents = SyncLedger.Contents()
+    for entry in ledger { contents.entries[entry.place] = entry }
+    for entry in pending { contents.pending[entry.place] = entry }
+    let plan = try await planner.plan(
+      SyncSource(items), tracks: there, freeSpace: free, ledger: contents,
+      format: { $0.path.hasSuffix(".flac") ? .flac : .mp3 }, recognise: { _, _ in recognition })
+    return plan.steps.map { "\($0.action) \($0.place): \($0.reason)" }
+      + (plan.missingSpace > 0 ? ["missing \(plan.missingSpace)"] : [])
+  }
+
+  private func stored(_ name: String, _ size: UInt64? = 1000) -> StoredTrack {
+    StoredTrack(name: name, size: size)
+  }
+
+  @Test func whatTheLedgerKnows() async throws {
+    #expect(try await plan([item("a.mp3")]) == ["add a.mp3: is not there"])
+    let known = [entry("a.mp3", "a.mp3")]
+    #expect(
+      try await plan([item("a.mp3")], there: [stored("a.mp3")], ledger: known)
+        == ["keep a.mp3: is there already"])
+    #expect(try await plan([item("a.mp3")], ledger: known) == ["add a.mp3: is not there"])
+    #expect(
+      try await plan([item("a.mp3", size: 1001)], there: [stored("a.mp3")], ledger: known)
+        == ["replace a.mp3: the file has changed"])
+    #expect(
+      try await plan([item("a.mp3")], there: [stored("a.mp3")], ledger: [entry("a.mp3", "b.mp3")])
+        == ["replace a.mp3: another file was put there"])
+    var other = known[0]
+    other.protection = "suite 1"
+    #expect(
+      try await plan([item("a.mp3")], there: [stored("a.mp3")], ledger: [other])
+        == ["replace a.mp3: it is encrypted otherwise, or for others"])
+  }
+
+  /// A file that came first gets no place that another has had before it.
+  @Test func placesAreKept() async throws {
+    #expect(
+      try await plan(
+        [item("A.mp3"), item("a.mp3")], there: [stored("a.mp3")], ledger: [entry("a.mp3", "a.mp3")])
+        == ["add A (2).mp3: is not there", "keep a.mp3: is there already"])
+  }
+
+  @Test func whatTheLedgerDoesNotKnowIsRecognised() async throws {
+    let there = [stored("A.MP3")]
+    func reason(_ recognition: SyncPlanner.Recognition) async throws -> String? {
+      try await plan([item("a.mp3")], there: there, recognition).first
+    }
+    #expect(try await reason(.same) == "keep A.MP3: is there already, by its content")
+    #expect(
+      try await reason(.alike) == "keep A.MP3: is there already; Pinstripe did not put it there")
+    #expect(try await reason(.other) == "replace A.MP3: another version is there")
+    #expect(try await reason(.foreign)?.hasPrefix("refuse A.MP3: a file of that name") == true)
+    // Of another size than was stored, a track is judged as if nobody knew it.
+    #expect(
+      try await plan(
+        [item("a.mp3")], there: [stored("a.mp3", 5)], ledger: [entry("a.mp3", "a.mp3")])[0]
+        .hasPrefix("refuse"))
+  }
+
+  @Test func whatWasBrokenOffIsOurs() async throws {
+    let pending = [entry("a.mp3", "a.mp3")]
+    #expect(
+      try await plan([item("a.mp3")], there: [stored("a.mp3", 10)], pending: pending)
+        == ["replace a.mp3: it was not sent to its end"])
+    #expect(
+      try await plan([item("a.mp3")], there: [stored("a.mp3")], pending: pending, .alike)
+        == ["keep a.mp3: is there already, by its content"])
+    #expect(
+      try await plan([], there: [stored("a.mp3", 10)], pending: pending) { $1.removes = true }
+        == ["remove a.mp3: was not sent to its end, and is no longer in the source"])
+  }
+
+  /// Nothing that Pinstripe did not put there is ever removed.
+  @Test func onlyWhatIsOursIsRemoved() async throws {
+    let there = [
+      stored("ours.mp3"), stored("theirs.mp3"), stored("changed.mp3", 7), stored("x", nil),
+    ]
+    let ledger = ["ours.mp3", "changed.mp3", "x"].map { entry($0, $0) }
+    #expect(
+      try await plan([], there: there, ledger: ledger) { $1.removes = true } == [
+        "remove ours.mp3: is no longer in the source",
+        "keep theirs.mp3: Pinstripe did not put it there",
+        "keep changed.mp3: it was changed on the player", "keep x: it was changed on the player",
+      ])
+    #expect(
+      try await plan([], there: there, ledger: ledger)[0]
+        == "keep ours.mp3: is no longer in the source")
+  }
+
+  @Test func whatThePlayerCannotHoldOrPlayIsInThePlan() async throws {
+    #expect(
+      try await plan([item("a.flac"), item("b.mp3")]) { profile, _ in
+        profile.formats = [.mp3: FormatLimits()]
+      } == ["add b.mp3: is not there", "refuse a.flac: the player does not play flac"])
+    #expect(
+      try await plan([item("a.mp3", size: 5000)]) { profile, _ in
+        profile.storage.maximumObjectSize = 4999
+      } == ["refuse a.mp3: the player holds no files larger than 4999 bytes"])
+    #expect(
+      try await plan([item("a.mp3"), item("b.mp3")], there: [stored("x")]) { profile, _ in
+        profile.storage.maximumObjects = 2
+      } == [
+        "add a.mp3: is not there", "keep x: Pinstripe did not put it there",
+        "refuse b.mp3: the player holds at most 2 tracks",
+      ])
+  }
+
+  @Test func spaceIsCounted() async throws {
+    let items = [item("a.mp3", size: 600_000), item("b.mp3", size: 600_000)]
+    let missing = try await plan(items, free: 700_000)
+    #expect(missing.last == "missing \(1_200_000 + 65_536 - 700_000)")
+    #expect(
+      try await plan(items, free: 700_000) { $1.fills = true }
+        == ["add a.mp3: is not there", "refuse b.mp3: there is no room for it"])
+    // What is removed makes room, and so does what is replaced, afterwards.
+    #expect(
+      try await plan(
+        [items[0]], there: [stored("old.mp3", 700_000)],
+        ledger: [entry("old.mp3", "old.mp3", size: 700_000)], free: 0
+      ) { $1.removes = true }.count == 2)
+    let known = [entry("a.mp3", "a.mp3", size: 500_000)]
+    #expect(
+      try await plan([items[0]], there: [stored("a.mp3", 500_000)], ledger: known, free: 600_000)
+        .last == "missing 32768")
+  }
+}

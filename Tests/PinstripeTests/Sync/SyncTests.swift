@@ -1,0 +1,283 @@
+import Glibc
+import PinstripeMTP
+import PinstripePipe
+import PinstripeProfile
+import PinstripeTestSupport
+import TestTools
+import Testing
+
+@testable import Pinstripe
+
+/// A folder of music, a ledger, and what a sync makes of both.
+private struct Library {
+  let folder = TemporaryFolder()
+  let bench: Bench
+
+  init() throws {
+    bench = try Bench()
+    mkdir(folder("lib"), 0o755)
+    mkdir(folder("lib/Artist"), 0o755)
+    write("Artist/1.mp3", 1)
+    write("Artist/2.mp3", 2)
+    write("3.mp3", 3)
+  }
+
+  static func content(_ number: UInt8) -> [UInt8] {
+    TestFile.content(9000 + Int(number)).map { $0 &+ number }
+  }
+
+  func write(_ name: String, _ number: UInt8) {
+    TestFile.write(Self.content(number), to: folder("lib/" + name))
+  }
+
+  /// Plans and syncs.
+  @discardableResult
+  func sync(
+    with transport: any Transport, _ profile: DeviceProfile = .careful, removes: Bool = true,
+    isProtected: Bool = true, ledger path: String = "ledger",
+    report: @escaping (SyncEvent) -> Void = { _ in }
+  ) async throws -> SyncSummary {
+    let tracks = SyncTracks(isProtected ? try bench.recipe() : nil)
+    let ledger = try SyncLedger(path: folder(path))
+    var planner = SyncPlanner(profile, protection: tracks.protection)
+    planner.removes = removes
+    let plan = try await planner.plan(
+      SyncSource(paths: [folder("lib")]), tracks: try await transport.list(),
+      freeSpace: try await transport.freeSpace(), ledger: ledger.contents,
+      format: { try AudioFormat.of(FileSource(path: $0.path)) },
+      recognise: { try await tracks.recognise($0, $1, on: transport) })
+    let sync = Sync(to: transport, ledger: ledger) { item throws(PinstripeError) in
+      try tracks.stream(of: item)
+    }
+    return try await sync.run(plan, report: report)
+  }
+
+  /// What the bytes of a track decrypt to.
+  func decrypted(_ track: [UInt8]) throws -> [UInt8] {
+    TestFile.write(track, to: bench.folder("t"))
+    return try bench.content(of: bench.folder("t"))
+  }
+}
+
+extension SyncSummary {
+  fileprivate var counts: [Int] { [added, replaced, removed, kept, failures.count] }
+}
+
+extension Player {
+  /// All files, by path below the music folder.
+  fileprivate var library: [(path: String, bytes: [UInt8])] {
+    let objects = responder.objects
+    let folders = Dictionary(
+      objects.filter { $0.format == .association }.map { ($0.handle, $0) }
+    ) { first, _ in first }
+    return objects.filter { $0.format != .association }.compactMap { object in
+      guard case .bytes(let bytes) = object.content else { return nil }
+      var path = object.name
+      var parent = object.parent
+      while let folder = folders[parent], folder.name != "Music" {
+        path = "\(folder.name)/\(path)"
+        parent = folder.parent
+      }
+      return (path, bytes)
+    }.sorted { $0.path < $1.path }
+  }
+}
+
+/// A sync from its plan to the tracks on the player.
+struct SyncTests {
+  private let wanted = ["3.pst": UInt8(3), "Artist/1.pst": 1, "Artist/2.pst": 2]
+
+  private func check(
+    _ player: Player, _ library: Library, _ wanted: [String: UInt8],
+    _ location: SourceLocation = #_sourceLocation
+  ) throws {
+    let there = player.library
+    #expect(there.map(\.path) == wanted.keys.sorted(), sourceLocation: location)
+    for (path, bytes) in there {
+      let content = try library.decrypted(bytes)
+      #expect(wanted[path].map(Library.content) == content, sourceLocation: location)
+    }
+  }
+
+  @Test func aPlayerIsFilledAndFollowsItsSource() async throws {
+    let library = try Library()
+    let player = Player()
+    let transport = try await player.connect()
+    var events: [String] = []
+    let summary = try await library.sync(with: transport) { event in
+      switch event {
+      case .begin(let step): events.append("begin \(step.place)")
+      case .progress(let progress):
+        if progress.trackBytesDone == progress.trackBytes { events.append("sent") }
+      case .end(let step, let error): events.append("end \(step.place) \(error == nil)")
+      }
+    }
+    #expect(summary.counts == [3, 0, 0, 0, 0])
+    #expect(Array(events.prefix(3)) == ["begin 3.pst", "sent", "end 3.pst true"])
+    #expect(events.count == 9)
+    try check(player, library, wanted)
+
+    // Run again, it does nothing.
+    player.responder.refuse(.sendObjectInfo, with: .accessDenied)
+    player.responder.refuse(.deleteObject, with: .accessDenied)
+    #expect(try await library.sync(with: transport).counts == [0, 0, 0, 3, 0])
+    player.responder.refuse(.sendObjectInfo, with: nil)
+    player.responder.refuse(.deleteObject, with: nil)
+
+    library.write("Artist/1.mp3", 9)
+    unlink(library.folder("lib/3.mp3"))
+    library.write("4.mp3", 4)
+    #expect(try await library.sync(with: transport, removes: false).counts == [1, 1, 0, 1, 0])
+    #expect(try await library.sync(with: transport).counts == [0, 0, 1, 3, 0])
+    try check(player, library, ["4.pst": 4, "Artist/1.pst": 9, "Artist/2.pst": 2])
+  }
+
+  /// It works from another computer that holds the key, and there too it does not send twice.
+  @Test func tracksAreKnownAgainWithoutTheLedger() async throws {
+    let library = try Library()
+    let player = Player()
+    let transport = try await player.connect()
+    try await library.sync(with: transport)
+    library.write("3.mp3", 8)
+    #expect(try await library.sync(with: transport, ledger: "other").counts == [0, 1, 0, 2, 0])
+    try check(player, library, ["3.pst": 8, "Artist/1.pst": 1, "Artist/2.pst": 2])
+    unlink(library.folder("lib/3.mp3"))
+    #expect(try await library.sync(with: transport, ledger: "other").counts == [0, 0, 1, 2, 0])
+  }
+
+  @Test(arguments: [true, false])
+  func whatOthersPutThereStays(isProtected: Bool) async throws {
+    let library = try Library()
+    let player = Player()
+    let transport = try await player.connect()
+    let name = isProtected ? "3.pst" : "3.mp3"
+    for (name, bytes) in [(name, [UInt8(7)]), ("theirs.mp3", [8])] {
+      try await transport.put(
+        ClearStream(MemorySource(bytes)), named: name, replacing: false, progress: nil)
+    }
+    let summary = try await library.sync(with: transport, isProtected: isProtected)
+    #expect(summary.counts == [2, 0, 0, 0, 0] && summary.refused == 1)
+    #expect(player.library.filter { $0.bytes.count == 1 }.map(\.path) == [name, "theirs.mp3"])
+  }
+
+  @Test func anUnprotectedFileThatIsThereIsKept() async throws {
+    let library = try Library()
+    let player = Player()
+    let transport = try await player.connect()
+    try await library.sync(with: transport, isProtected: false)
+    #expect(player.library.map(\.path) == ["3.mp3", "Artist/1.mp3", "Artist/2.mp3"])
+    #expect(
+      try await library.sync(with: transport, isProtected: false, ledger: "other").counts
+        == [0, 0, 0, 3, 0])
+    // Another computer never removes what it did not put there.
+    unlink(library.folder("lib/3.mp3"))
+    #expect(
+      try await library.sync(with: transport, isProtected: false, ledger: "other").removed == 0)
+    #expect(try await library.sync(with: transport, isProtected: false).removed == 1)
+  }
+
+  @Test func aFileThatCannotBeReadIsPassedOver() async throws {
+    let library = try Library()
+    let player = Player()
+    let transport = try await player.connect()
+    let summary = try await library.sync(with: transport) { event in
+      if case .begin = event { unlink(library.folder("lib/Artist/1.mp3")) }
+    }
+    #expect(summary.counts == [2, 0, 0, 0, 1])
+    #expect(summary.failures.first?.error.code == .noInput)
+  }
+
+  @Test func tooLittleSpaceChangesNothing() async throws {
+    let library = try Library()
+    let player = Player(capacity: 100_000)
+    let transport = try await player.connect()
+    let error = await #expect(throws: PinstripeError.self) {
+      try await library.sync(with: transport)
+    }
+    #expect(error?.code == .playerFull && error?.message.contains("--fill") == true)
+    #expect(player.library.isEmpty)
+  }
+
+  @Test func aMountedPlayerIsSyncedToo() async throws {
+    let library = try Library()
+    mkdir(library.folder("vol"), 0o755)
+    let volume = try VolumeTransport(root: library.folder("vol"), profile: .careful)
+    #expect(try await volume.identity(making: false) == nil)
+    let identity = try #require(try await volume.identity(making: true))
+    #expect(try await volume.identity(making: false) == identity)
+    #expect(try await library.sync(with: volume).counts == [3, 0, 0, 0, 0])
+    #expect(try await library.sync(with: volume).counts == [0, 0, 0, 3, 0])
+    let track = try #require(TestFile.read(library.folder("vol/Music/Artist/1.pst")))
+    #expect(try library.decrypted(track) == Library.content(1))
+  }
+
+  @Test func beingCancelledEndsIt() async throws {
+    let player = Player()
+    let task = Task {
+      let transport = try await player.connect()
+      let error = await #expect(throws: PinstripeError.self) {
+        try await Library().sync(with: transport) { event in
+          if case .progress = event { withUnsafeCurrentTask { $0?.cancel() } }
+        }
+      }
+      #expect(error?.code == .cancelled)
+      #expect(player.library.isEmpty)
+    }
+    try await task.value
+  }
+}
+
+/// A sync over a bad cable: the n-th call fails for every n.
+struct SyncFaultTests {
+  @Test(
+    arguments: [
+      FaultInjector.Fault.fail(.stalled), .fail(.timedOut), .fail(.fault(code: -1)),
+      .cut(after: 2000, .fault(code: -1)), .shortWrite(600), .disconnect,
+    ], [[], [Quirk.noRename]])
+  func nothingIsLost(_ fault: FaultInjector.Fault, _ quirks: Set<Quirk>) async throws {
+    // Each fault hits every third of some 160 calls, and all together hit every one.
+    let offset = [FaultInjector.Fault.fail(.stalled), .disconnect].contains(fault) ? 1 : 2
+    for (number, persistence) in [FaultInjector.Persistence.once, .fromThenOn].enumerated() {
+      for call in stride(from: offset + number, to: 10_000, by: 3) {
+        let library = try Library()
+        let player = Player(quirks: quirks)
+        let transport = try await player.connect()
+        try await transport.put(
+          ClearStream(MemorySource([7])), named: "theirs.mp3", replacing: false, progress: nil)
+        await transport.close()
+        var calls = 0
+        do {
+          let pipe = LoopbackPipe(to: player.responder, chunkSize: 8192)
+          let faulty = FaultInjector(pipe, at: call, fault, persistence)
+          defer { calls = faulty.calls }
+          let transport = try await MTPTransport(
+            opening: faulty, profile: player.profile, name: "Test player")
+          defer { calls = faulty.calls }
+          _ = try? await library.sync(with: transport, player.profile)
+          await transport.close()
+        } catch {
+          calls = max(calls, call)
+        }
+        // Under a final name there is nothing but whole tracks, where the player can rename.
+        if quirks.isEmpty {
+          for (path, bytes) in player.library
+          where path != "theirs.mp3" && !path.contains(".pinstripe-") {
+            _ = try library.decrypted(bytes)
+          }
+        }
+        let again = try await player.connect()
+        let summary = try await library.sync(with: again, player.profile)
+        #expect(summary.failures.isEmpty, "call \(call)")
+        let there = player.library
+        #expect(
+          there.map(\.path) == ["3.pst", "Artist/1.pst", "Artist/2.pst", "theirs.mp3"],
+          "call \(call) \(persistence)")
+        for (path, bytes) in there where path != "theirs.mp3" {
+          let number = UInt8(path.dropLast(4).suffix(1)) ?? 0
+          #expect(try library.decrypted(bytes) == Library.content(number))
+        }
+        if calls < call { break }
+      }
+    }
+  }
+}
