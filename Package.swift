@@ -58,6 +58,8 @@ let package = Package(
       name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+    .systemLibrary(
+      name: "CTagLib", pkgConfig: "taglib_c", providers: [.apt(["libtagc0-dev"])]),
     .systemLibrary(name: "CLinux"),
 
     // Floor 1
@@ -97,7 +99,7 @@ let package = Package(
         "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys", "PinstripeMTP",
         "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeTags", "PinstripeUSB",
         "CPinstripe",
-        "CLibCrypto",
+        "CLibCrypto", "CTagLib",
       ],
       swiftSettings: common),
     .target(

@@ -64,8 +64,14 @@ public final class SyncLedger {
       try SystemFolder.makeAll(AtomicFile.folder(of: path))
       // The lock goes with a file that is never replaced.
       lock = try SystemFile(opening: path + ".lock", O_RDWR | O_CREAT, mode: 0o600)
-      guard try lock.lock() else {
-        throw FileError(code: EWOULDBLOCK, operation: "lock", path: path)
+      // A child process between fork and exec still has the lock that its parent let go of.
+      var attempts = 0
+      while try !lock.lock() {
+        attempts += 1
+        guard attempts < 50 else {
+          throw FileError(code: EWOULDBLOCK, operation: "lock", path: path)
+        }
+        usleep(20_000)
       }
       let (lines, isWhole) = try Self.read(path, &contents)
       if lines > 2 * contents.entries.count + 1000 { try Self.write(contents, to: path) }

@@ -22,9 +22,16 @@ public struct SyncTracks: Sendable {
   public func stream(of item: SyncItem) throws(PinstripeError) -> any ByteStream {
     let source = try FileSource(path: item.path)
     if try TrackFile.isTrack(source) { return ClearStream(source) }
-    guard var recipe else { return ClearStream(source, format: try .of(source)) }
+    let properties = TrackProperties(path: item.path)
+    guard var recipe else {
+      let stream = ClearStream(source, format: try .of(source))
+      stream.properties = properties
+      return stream
+    }
     recipe.metadata = try .embedded(in: PeekableSource(source))
-    return try TrackStream(source, recipe: recipe)
+    let stream = try TrackStream(source, recipe: recipe)
+    stream.properties = properties
+    return stream
   }
 
   /// What is on a player in a file's place, where no ledger says so.

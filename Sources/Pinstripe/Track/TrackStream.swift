@@ -14,6 +14,8 @@ public final class TrackStream {
   public var encryptedLength: UInt64 { encryptor.encryptedLength }
   /// What the person should know of the content, in full sentences.
   public var notices: [String] { content.notice.map { [$0] } ?? [] }
+  /// What a player is told of the work, in clear; nothing unless it is set.
+  public var properties: TrackProperties?
   private let name: String
   private let expected: UInt64?
   private var content: Content

@@ -8,6 +8,9 @@ public protocol ByteStream: AnyObject {
   /// What a player is told that it is; nil for a track, which has the profile's format.
   var format: AudioFormat? { get }
 
+  /// What a player is told of the work.
+  var properties: TrackProperties? { get }
+
   /// Produces the next bytes.
   ///
   /// - Parameter buffer: The first one holds at least ``TrackStream/minimumBuffer`` bytes, or all
@@ -20,6 +23,8 @@ public protocol ByteStream: AnyObject {
 extension ByteStream {
   /// A track: what it contains is the decoder's business.
   public var format: AudioFormat? { nil }
+  /// Nothing.
+  public var properties: TrackProperties? { nil }
 }
 
 extension TrackStream: ByteStream {}
@@ -30,6 +35,8 @@ public final class ClearStream: ByteStream {
   public var length: UInt64? { source.length }
   /// What a player is told that it is.
   public let format: AudioFormat?
+  /// What a player is told of the work.
+  public var properties: TrackProperties?
   private var source: any MediaSource
   private var offset: UInt64 = 0
 

@@ -176,6 +176,7 @@ extension MTPTransport {
       let object = try await locate(sent)
       sent.handle = object.handle
       try await verify(object, tap, name)
+      try await describe(object.handle, announcedFormat(tap.format), as: tap.properties)
       if sent.name != name {
         isRenaming = true
         // The old track keeps existing under some name until the new one has the final one.
@@ -264,6 +265,7 @@ extension MTPTransport {
 private final class StreamTap {
   let length: UInt64
   var format: AudioFormat? { stream.format }
+  var properties: TrackProperties? { stream.properties }
   private let stream: any ByteStream
   private var offset: UInt64 = 0
   private var head: [UInt8] = []

@@ -12,6 +12,7 @@ public final class MTPTransport: Transport {
   public let session: Session
   let pipe: any BulkPipe
   let storage: StorageID
+  let refused = PropertyRefusals()
   let profile: DeviceProfile
 
   /// Opens a session with a player.

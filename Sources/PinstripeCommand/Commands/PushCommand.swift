@@ -106,12 +106,16 @@ struct PushCommand: AsyncParsableCommand {
           .usage,
           "This player gets the file as it is; leave --purchaser, --rights and --chunk-tags out.")
       }
-      return (ClearStream(source, format: try .of(source)), "unprotected", false)
+      let stream = ClearStream(source, format: try .of(source))
+      stream.properties = TrackProperties(path: input)
+      return (stream, "unprotected", false)
     }
     var recipe = try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
     recipe.metadata = try metadata.metadata(of: PeekableSource(source))
     try seller.apply(to: &recipe)
     try chunks.apply(to: &recipe, length: source.length)
-    return (try TrackStream(source, recipe: recipe), "encrypted", true)
+    let stream = try TrackStream(source, recipe: recipe)
+    stream.properties = TrackProperties(path: input)
+    return (stream, "encrypted", true)
   }
 }

@@ -8,7 +8,7 @@ extension MemoryResponder {
     .objectSize: .uint64, .objectFileName: .string, .parentObject: .uint32,
     .persistentUniqueObjectIdentifier: .uint128, .name: .string, .artist: .string,
     .albumName: .string, .genre: .string, .duration: .uint32, .track: .uint16,
-    .dateModified: .string,
+    .originalReleaseDate: .string, .dateModified: .string,
   ]
 
   /// The properties that follow from the object itself and cannot be set.
@@ -55,21 +55,41 @@ extension MemoryResponder {
   func setProperty(_ command: Message, _ dataset: [UInt8], _ state: inout State) -> Outcome {
     let handle = ObjectHandle(rawValue: command.parameter(0))
     let code = ObjectPropertyCode(rawValue: UInt16(truncatingIfNeeded: command.parameter(1)))
-    guard let object = state.store[handle] else { return .response(.invalidObjectHandle) }
     guard let type = Self.propertyTypes[code] else { return .response(.invalidObjectPropCode) }
-    guard !Self.fixed.contains(code) else { return .response(.objectPropNotSupported) }
     guard let value = try? PropertyValue(parsing: dataset, as: type) else {
       return .response(.invalidObjectPropFormat)
     }
+    return .response(set(code, of: handle, to: value, &state))
+  }
+
+  func setProperties(_ dataset: [UInt8], _ state: inout State) -> Outcome {
+    guard let entries = try? ObjectPropertyList.parse(dataset) else {
+      return .response(.invalidDataset)
+    }
+    for (index, entry) in entries.enumerated() {
+      let code = set(entry.property, of: entry.object, to: entry.value, &state)
+      guard code == .ok else { return .response(code, [UInt32(index)]) }
+    }
+    return .response(.ok)
+  }
+
+  private func set(
+    _ code: ObjectPropertyCode, of handle: ObjectHandle, to value: PropertyValue,
+    _ state: inout State
+  ) -> ResponseCode {
+    guard let object = state.store[handle] else { return .invalidObjectHandle }
+    guard let type = Self.propertyTypes[code] else { return .invalidObjectPropCode }
+    guard !Self.fixed.contains(code) else { return .objectPropNotSupported }
+    guard value.type == type else { return .invalidObjectPropFormat }
     guard code == .objectFileName else {
       state.store[handle]?.properties[code] = value
-      return .response(.ok)
+      return .ok
     }
     let siblings = state.store.children(of: object.parent, on: object.storage)
     guard let name = value.text, isAllowed(name),
       !siblings.contains(where: { $0.name == name && $0.handle != handle })
-    else { return .response(.invalidObjectPropValue) }
+    else { return .invalidObjectPropValue }
     state.store[handle]?.name = name
-    return .response(.ok)
+    return .ok
   }
 }

@@ -8,7 +8,7 @@ extension MemoryResponder {
     .getDeviceInfo, .openSession, .closeSession, .getStorageIDs, .getStorageInfo, .getNumObjects,
     .getObjectHandles, .getObjectInfo, .getObject, .deleteObject, .sendObjectInfo, .sendObject,
     .moveObject, .getPartialObject, .getPartialObject64, .getObjectPropsSupported,
-    .getObjectPropDesc, .getObjectPropValue, .setObjectPropValue,
+    .getObjectPropDesc, .getObjectPropValue, .setObjectPropValue, .setObjectPropList,
   ]
 
   /// How an operation ended, without a data phase to the player.
@@ -58,7 +58,7 @@ extension MemoryResponder {
       state.isSessionOpen = false
       state.announced = nil
       return .response(.ok)
-    case .sendObjectInfo, .setObjectPropValue: return .awaitsData
+    case .sendObjectInfo, .setObjectPropValue, .setObjectPropList: return .awaitsData
     case .sendObject:
       return state.announced == nil ? .response(.noValidObjectInfo) : .awaitsData
     default: return query(operation, command, &state)
@@ -90,6 +90,7 @@ extension MemoryResponder {
       case .sendObject: storeObject(receiver, &state)
       case .sendObjectInfo where isExact: announce(command, receiver.payload, &state)
       case .setObjectPropValue where isExact: setProperty(command, receiver.payload, &state)
+      case .setObjectPropList where isExact: setProperties(receiver.payload, &state)
       default: Outcome.response(.incompleteTransfer)
       }
     if case .response(let code, let parameters) = outcome {

@@ -13,8 +13,8 @@ import Synchronization
 /// #expect(player.objects.map(\.name) == ["Music", "01 Idle Tune.mp3"])
 /// ```
 /// What the profile forbids is refused as a real player does it: names that are too long or hold a
-/// forbidden character, objects that are too large, a full storage. With `Quirk.noRename` it has no
-/// SetObjectPropValue; with `Quirk.exactDataPhase` it breaks down for good, as QEMU's usb-mtp does,
+/// forbidden character, objects that are too large, a full storage. With `Quirk.noRename` it has
+/// neither SetObjectPropValue nor SetObjectPropList; with `Quirk.exactDataPhase` it breaks down for good, as QEMU's usb-mtp does,
 /// when a data phase is not exactly what was announced; with `Quirk.wrappedSize` its ObjectInfo has a
 /// size's lower 32 bits; with `Quirk.sendOggAsUndefined` and `Quirk.sendFLACAsUndefined` it refuses
 /// those formats' codes. What is not settled by a profile is chosen by ``Habits``. An upload that is
@@ -95,7 +95,9 @@ public final class MemoryResponder: PlayerEnd {
     self.profile = profile
     self.habits = habits
     var offered = operations ?? Set(Self.implemented)
-    if profile.quirks.contains(.noRename) { offered.remove(.setObjectPropValue) }
+    if profile.quirks.contains(.noRename) {
+      offered.subtract([.setObjectPropValue, .setObjectPropList])
+    }
     state = Mutex(State(operations: offered))
     addStorage(Self.defaultStorage, capacity: capacity, name: "Memory")
   }
