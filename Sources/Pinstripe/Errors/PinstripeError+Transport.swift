@@ -10,6 +10,18 @@ extension PinstripeError {
       .notOnPlayer, "\(player) holds no \"\(name)\"; 'pinstripe ls' shows what it holds.")
   }
 
+  static func unusable(
+    _ name: String, _ player: String, _ complaint: String
+  ) -> PinstripeError {
+    PinstripeError(
+      .usage, "\(player) cannot hold the name \"\(name)\": \(complaint); use --name.")
+  }
+
+  static func noPlaylists(_ player: String) -> PinstripeError {
+    PinstripeError(
+      .playerRefused, "\(player) has no playlists that Pinstripe could write; leave them out.")
+  }
+
   static func full(
     _ name: String, _ player: String, _ needed: UInt64, _ free: UInt64
   ) -> PinstripeError {

@@ -85,6 +85,10 @@ public struct Sync {
   private func perform(
     _ step: SyncPlan.Step, progress: @escaping (UInt64, UInt64) -> Void
   ) async throws -> UInt64 {
+    if let playlist = step.playlist {
+      try await perform(step, playlist)
+      return 0
+    }
     guard let item = step.item else {
       try await transport.remove(step.place)
       try ledger.forget(step.place)
@@ -101,6 +105,21 @@ public struct Sync {
     ) { progress($0, length) }
     try ledger.record(entry)
     return length
+  }
+
+  /// Puts a playlist on the player, or removes it.
+  private func perform(_ step: SyncPlan.Step, _ playlist: Playlist) async throws {
+    guard step.action != .remove else {
+      try await transport.remove(playlist)
+      try ledger.forget(playlist.ledgerPlace)
+      return
+    }
+    let entry = SyncLedger.Entry(
+      place: playlist.ledgerPlace, source: step.item?.path ?? "", size: 0, modified: 0, stored: 0,
+      protection: step.protection)
+    try ledger.begin(entry)
+    try await transport.put(playlist)
+    try ledger.record(entry)
   }
 }
 

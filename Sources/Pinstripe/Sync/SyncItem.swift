@@ -33,3 +33,20 @@ public struct SyncProblem: Sendable, Equatable {
     self.reason = reason
   }
 }
+
+/// A playlist of files.
+public struct SyncList: Sendable, Equatable {
+  /// Its name, without an ending.
+  public let name: String
+  /// The playlist itself.
+  public let path: String
+  /// The files that it lists, as ``SyncItem/path`` has them.
+  public let files: [String]
+
+  /// Creates a playlist.
+  public init(name: String, path: String, files: [String]) {
+    self.name = name
+    self.path = path
+    self.files = files
+  }
+}

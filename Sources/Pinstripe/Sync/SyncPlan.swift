@@ -28,6 +28,8 @@ public struct SyncPlan: Sendable {
     public var bytes: UInt64
     /// Why, as a clause.
     public var reason: String
+    /// The playlist, where the step is about one; then ``place`` is its name.
+    public var playlist: Playlist?
     /// The entry that the ledger lacks, where a track was recognised by its content.
     var adopted: SyncLedger.Entry?
     /// What the ledger says of it once it is done.

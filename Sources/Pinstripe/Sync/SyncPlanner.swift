@@ -41,11 +41,13 @@ public struct SyncPlanner: Sendable {
   ///   - ledger: What earlier syncs put there.
   ///   - format: Tells what a file is; nil when nobody knows.
   ///   - recognise: Is asked for a track that has a file's place and is not in the ledger.
-  /// - Throws: What the two throw.
+  ///   - playlistState: Tells what the player holds under a playlist's name; nil where it has none.
+  /// - Throws: What the three throw.
   public func plan(
     _ source: SyncSource, tracks: [StoredTrack], freeSpace: UInt64,
     ledger: SyncLedger.Contents, format: (SyncItem) throws -> AudioFormat?,
-    recognise: (StoredTrack, SyncItem) async throws -> Recognition
+    recognise: (StoredTrack, SyncItem) async throws -> Recognition,
+    playlistState: (Playlist) async throws -> PlaylistState?
   ) async throws -> SyncPlan {
     var plan = SyncPlan(steps: [], freeSpace: freeSpace, ignored: source.ignored)
     let stored = Dictionary(tracks.map { ($0.name, $0) }) { first, _ in first }
@@ -72,7 +74,9 @@ public struct SyncPlanner: Sendable {
     for track in tracks where !wanted.contains(track.name) {
       plan.steps.append(extra(track, ledger))
     }
-    return makeRoom(in: plan, stored)
+    plan = makeRoom(in: plan, stored)
+    plan.steps += try await playlistSteps(source.playlists, plan, ledger, playlistState)
+    return plan
   }
 
   /// Each file's place: the one that it got in an earlier run, if it can still have it.

@@ -7,12 +7,14 @@ import PinstripeFiles
 public struct SyncSource: Sendable {
   /// The files, each once, in the order in which they were named; those of a folder by name.
   public private(set) var items: [SyncItem] = []
+  /// The playlists that were named.
+  public private(set) var playlists: [SyncList] = []
   /// What was named and is not there, or cannot be read.
   public private(set) var problems: [SyncProblem] = []
   /// How many files of the folders are no music, by their names.
   public private(set) var ignored = 0
   /// The files that were taken, by device and number: a file that is named twice is one.
-  private var seen: Set<FileNumber> = []
+  private var seen: [FileNumber: String] = [:]
 
   private struct FileNumber: Hashable {
     let device: UInt64
@@ -94,6 +96,12 @@ public struct SyncSource: Sendable {
   private mutating func take(playlist path: String) throws(FileError) {
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[..<$0]) } ?? "."
+    var files: [String] = []
+    defer {
+      let name = Self.name(of: path)
+      let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+      playlists.append(SyncList(name: stem, path: path, files: files))
+    }
     for entry in try M3UFile(path: path).entries {
       guard let file = entry.path(from: folder) else {
         problems.append(SyncProblem(path: entry.text, reason: "is no file"))
@@ -105,11 +113,9 @@ public struct SyncSource: Sendable {
         file.hasPrefix(folder + "/")
         ? file.dropFirst(folder.count + 1).split(separator: "/").filter { $0 != "." }
         : file.split(separator: "/").suffix(2)
-      guard !place.contains("..") else {
-        take(file, status, at: Self.name(of: file))
-        continue
-      }
-      take(file, status, at: place.joined(separator: "/"))
+      let isBelow = !place.contains("..")
+      take(file, status, at: isBelow ? place.joined(separator: "/") : Self.name(of: file))
+      if let taken = seen[FileNumber(status)] { files.append(taken) }
     }
   }
 
@@ -127,7 +133,8 @@ public struct SyncSource: Sendable {
       problems.append(SyncProblem(path: path, reason: "is no regular file"))
       return
     }
-    guard seen.insert(FileNumber(status)).inserted else { return }
+    guard seen[FileNumber(status)] == nil else { return }
+    seen[FileNumber(status)] = path
     let time = status.st_mtim
     items.append(
       SyncItem(
@@ -150,7 +157,8 @@ public struct SyncSource: Sendable {
 
 extension SyncSource {
   /// A source of files that somebody else chose.
-  public init(_ items: [SyncItem]) {
+  public init(_ items: [SyncItem], playlists: [SyncList] = []) {
     self.items = items
+    self.playlists = playlists
   }
 }

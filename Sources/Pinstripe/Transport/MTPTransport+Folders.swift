@@ -18,11 +18,10 @@ extension MTPTransport {
     return handle
   }
 
-  /// A folder below the music folder, made where it is missing.
+  /// A folder from the storage's root, made where it is missing.
   func folderForWriting(at path: [String]) async throws(MTPError) -> ObjectHandle {
-    let musicFolder = profile.storage.musicFolder
     var handle = ObjectHandle.root
-    for name in (musicFolder.isEmpty ? [] : [musicFolder]) + path {
+    for name in path {
       if let there = try await folder(name, in: handle) {
         handle = there
         continue
@@ -38,7 +37,7 @@ extension MTPTransport {
     return handle
   }
 
-  private func folder(
+  func folder(
     _ name: String, in parent: ObjectHandle
   ) async throws(MTPError) -> ObjectHandle? {
     for try await object in session.objects(in: parent, of: storage)
@@ -58,8 +57,10 @@ extension MTPTransport {
   /// The tracks in a folder and the folders in it, as deep as the player holds tracks.
   ///
   /// A folder that is in itself, as only a broken or hostile player has it, is looked into once.
-  func tracks(below folder: ObjectHandle) async throws(MTPError) -> [StoredTrack] {
-    var tracks: [StoredTrack] = []
+  func tracks(
+    below folder: ObjectHandle
+  ) async throws(MTPError) -> [(path: String, object: ListedObject)] {
+    var tracks: [(path: String, object: ListedObject)] = []
     var seen: Set<ObjectHandle> = [folder]
     var open: [(handle: ObjectHandle, path: [String])] = [(folder, [])]
     while let (handle, path) = open.popLast() {
@@ -70,8 +71,7 @@ extension MTPTransport {
           else { continue }
           open.append((entry.handle, path + [name]))
         } else if !TrackName.isOurs(name) {
-          tracks.append(
-            StoredTrack(name: TrackPath(folders: path, name: name).text, size: entry.size))
+          tracks.append((TrackPath(folders: path, name: name).text, entry))
         }
       }
     }

@@ -13,7 +13,23 @@ extension MTPTransport {
     _ stream: any ByteStream, named name: String, replacing: Bool,
     progress: ((UInt64) -> Void)?
   ) async throws(PinstripeError) {
-    let (place, length) = try await admit(stream, name)
+    let complaint = TrackPath.complaint(name, rules: profile.storage)
+    guard complaint == nil, let place = TrackPath(name) else {
+      throw PinstripeError.unusable(name, playerName, complaint ?? "that is no file name")
+    }
+    let music = profile.storage.musicFolder
+    try await put(
+      stream,
+      at: TrackPath(folders: (music.isEmpty ? [] : [music]) + place.folders, name: place.name),
+      replacing: replacing, progress: progress)
+  }
+
+  /// Sends a file to a place from the storage's root.
+  func put(
+    _ stream: any ByteStream, at place: TrackPath, replacing: Bool, progress: ((UInt64) -> Void)?
+  ) async throws(PinstripeError) {
+    let name = place.name
+    let length = try await admit(stream, name)
     do {
       let folder = try await folderForWriting(at: place.folders)
       let old = try await clearLeftovers(in: folder, keeping: place.name, replacing: replacing)
@@ -116,14 +132,8 @@ extension MTPTransport {
   /// Refuses what cannot work before anything is sent.
   private func admit(
     _ stream: any ByteStream, _ name: String
-  ) async throws(PinstripeError) -> (place: TrackPath, length: UInt64) {
+  ) async throws(PinstripeError) -> UInt64 {
     let rules = profile.storage
-    let complaint = TrackPath.complaint(name, rules: rules)
-    guard complaint == nil, let place = TrackPath(name) else {
-      let complaint = complaint ?? "that is no file name"
-      throw PinstripeError(
-        .usage, "\(playerName) cannot hold the name \"\(name)\": \(complaint); use --name.")
-    }
     guard let length = stream.length else {
       throw PinstripeError(
         .usage, "A player must be told the length first; save the pipe to a file and push that.")
@@ -134,7 +144,7 @@ extension MTPTransport {
     }
     let free = try await freeSpace()
     guard length <= free else { throw PinstripeError.full(name, playerName, length, free) }
-    return (place, length)
+    return length
   }
 
   /// Removes what an earlier attempt left, puts a set-aside track back that lost its successor, and
@@ -251,7 +261,7 @@ extension MTPTransport {
     }
   }
 
-  private func failure(_ error: any Error, _ name: String) -> PinstripeError {
+  func failure(_ error: any Error, _ name: String) -> PinstripeError {
     switch error {
     case let error as PinstripeError: error
     case let error as MTPError where error.code == .cancelled: .cancelled(name)

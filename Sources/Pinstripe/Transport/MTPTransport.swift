@@ -63,7 +63,8 @@ public final class MTPTransport: Transport {
   public func list() async throws(PinstripeError) -> [StoredTrack] {
     try await attempt { () async throws(MTPError) in
       guard let folder = try await self.musicFolder() else { return [StoredTrack]() }
-      return try await self.tracks(below: folder).sorted { $0.name < $1.name }
+      return try await self.tracks(below: folder)
+        .map { StoredTrack(name: $0.path, size: $0.object.size) }.sorted { $0.name < $1.name }
     }
   }
 

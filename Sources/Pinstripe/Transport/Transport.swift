@@ -50,6 +50,22 @@ public protocol Transport: AnyObject, Sendable {
     _ name: String, range: Range<UInt64>, into sink: (UnsafeRawBufferPointer) throws -> Void
   ) async throws
 
+  /// What the player holds under a playlist's name.
+  ///
+  /// - Returns: nil when the player has no playlists.
+  /// - Throws: ``PinstripeError``.
+  func state(of playlist: Playlist) async throws(PinstripeError) -> PlaylistState?
+
+  /// Puts a playlist on the player, in the form that it reads, in the place of one of that name.
+  ///
+  /// - Throws: ``PinstripeError``.
+  func put(_ playlist: Playlist) async throws(PinstripeError)
+
+  /// Removes a playlist, and none of its tracks; one that is not there is no error.
+  ///
+  /// - Throws: ``PinstripeError``.
+  func remove(_ playlist: Playlist) async throws(PinstripeError)
+
   /// Free space on the storage, in bytes.
   func freeSpace() async throws(PinstripeError) -> UInt64
 

@@ -10,7 +10,9 @@ public final class VolumeTransport: Transport {
   /// The folder the player is mounted at.
   public let playerName: String
   private let folder: String
-  private let rules: StorageRules
+  let rules: StorageRules
+  /// How the player wants playlists; M3U is what most read from a card.
+  let playlists: PlaylistRules
   private static let bufferSize = 1 << 17
 
   /// Opens a mounted player.
@@ -22,6 +24,7 @@ public final class VolumeTransport: Transport {
   public init(root: String, profile: DeviceProfile) throws(PinstripeError) {
     playerName = root
     rules = profile.storage
+    playlists = profile.playlists[.massStorage] ?? PlaylistRules(kind: .m3u)
     guard Self.isFolder(root) else {
       throw PinstripeError(.noPlayer, "There is no folder \(root); mount the player first.")
     }
@@ -160,9 +163,7 @@ public final class VolumeTransport: Transport {
   private func check(_ name: String) throws(PinstripeError) -> TrackPath {
     let complaint = TrackPath.complaint(name, rules: rules)
     guard complaint == nil, let place = TrackPath(name) else {
-      let complaint = complaint ?? "that is no file name"
-      throw PinstripeError(
-        .usage, "\(playerName) cannot hold the name \"\(name)\": \(complaint); use --name.")
+      throw PinstripeError.unusable(name, playerName, complaint ?? "that is no file name")
     }
     return place
   }

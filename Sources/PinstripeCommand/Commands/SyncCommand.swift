@@ -64,7 +64,8 @@ struct SyncCommand: AsyncParsableCommand {
     let plan = try await planner.plan(
       source, tracks: try await transport.list(), freeSpace: try await transport.freeSpace(),
       ledger: known, format: { try AudioFormat.of(FileSource(path: $0.path)) },
-      recognise: { try await tracks.recognise($0, $1, on: transport) })
+      recognise: { try await tracks.recognise($0, $1, on: transport) },
+      playlistState: { try await transport.state(of: $0) })
     var outcome = SyncOutcome(plan, player: transport.playerName, profile: profile.id)
     guard let ledger else { return outcome }
     let display = SyncDisplay(isQuiet: common.json)

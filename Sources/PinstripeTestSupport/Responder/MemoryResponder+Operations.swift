@@ -44,6 +44,9 @@ extension MemoryResponder {
       if state.announced == object.handle { state.announced = nil }
       return .response(.ok)
     case .moveObject: return move(command, object, &state)
+    case .getObjectReferences:
+      let known = object.references.filter { state.store[$0] != nil }
+      return .data(CodeArray.encode(known.map(\.rawValue)))
     case .getObjectPropValue:
       let code = UInt16(truncatingIfNeeded: command.parameter(1))
       guard let value = property(ObjectPropertyCode(rawValue: code), of: object) else {
@@ -100,6 +103,18 @@ extension MemoryResponder {
     }
     state.store[object.handle]?.parent = parent
     state.store[object.handle]?.storage = storage
+    return .response(.ok)
+  }
+
+  func refer(_ command: Message, _ dataset: [UInt8], _ state: inout State) -> Outcome {
+    let handle = ObjectHandle(rawValue: command.parameter(0))
+    guard state.store[handle] != nil else { return .response(.invalidObjectHandle) }
+    guard let numbers = try? CodeArray.parse32(dataset) else { return .response(.invalidDataset) }
+    let references = numbers.map(ObjectHandle.init)
+    guard references.allSatisfy({ state.store[$0] != nil }) else {
+      return .response(.invalidObjectReference)
+    }
+    state.store[handle]?.references = references
     return .response(.ok)
   }
 

@@ -9,6 +9,7 @@ extension MemoryResponder {
     .getObjectHandles, .getObjectInfo, .getObject, .deleteObject, .sendObjectInfo, .sendObject,
     .moveObject, .getPartialObject, .getPartialObject64, .getObjectPropsSupported,
     .getObjectPropDesc, .getObjectPropValue, .setObjectPropValue, .setObjectPropList,
+    .getObjectReferences, .setObjectReferences,
   ]
 
   /// How an operation ended, without a data phase to the player.
@@ -58,7 +59,8 @@ extension MemoryResponder {
       state.isSessionOpen = false
       state.announced = nil
       return .response(.ok)
-    case .sendObjectInfo, .setObjectPropValue, .setObjectPropList: return .awaitsData
+    case .sendObjectInfo, .setObjectPropValue, .setObjectPropList, .setObjectReferences:
+      return .awaitsData
     case .sendObject:
       return state.announced == nil ? .response(.noValidObjectInfo) : .awaitsData
     default: return query(operation, command, &state)
@@ -69,7 +71,9 @@ extension MemoryResponder {
     var info = DeviceInfo()
     info.operations = state.operations.sorted { $0.rawValue < $1.rawValue }
     info.events = [.objectAdded, .objectRemoved, .storeFull]
-    info.playbackFormats = [.undefined, .association, .mp3, .wav, .wma, .ogg, .flac, .aac]
+    info.playbackFormats = [
+      .undefined, .association, .mp3, .wav, .wma, .ogg, .flac, .aac, .abstractAudioVideoPlaylist,
+    ]
     info.manufacturer = "Pinstripe"
     info.model = profile.name
     info.deviceVersion = "1"
@@ -90,6 +94,7 @@ extension MemoryResponder {
       case .sendObject: storeObject(receiver, &state)
       case .sendObjectInfo where isExact: announce(command, receiver.payload, &state)
       case .setObjectPropValue where isExact: setProperty(command, receiver.payload, &state)
+      case .setObjectReferences where isExact: refer(command, receiver.payload, &state)
       case .setObjectPropList where isExact: setProperties(receiver.payload, &state)
       default: Outcome.response(.incompleteTransfer)
       }

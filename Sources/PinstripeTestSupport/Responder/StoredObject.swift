@@ -32,6 +32,8 @@ public struct StoredObject: Sendable {
   public var content: Content
   /// Whether all the bytes that were announced came.
   public var isComplete = true
+  /// What it refers to: a playlist's tracks.
+  public var references: [ObjectHandle] = []
   /// Its properties beyond those that follow from the above.
   public var properties: [ObjectPropertyCode: PropertyValue] = [:]
 }

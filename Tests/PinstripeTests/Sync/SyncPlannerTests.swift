@@ -35,7 +35,8 @@ struct SyncPlannerTests {
     for entry in pending { contents.pending[entry.place] = entry }
     let plan = try await planner.plan(
       SyncSource(items), tracks: there, freeSpace: free, ledger: contents,
-      format: { $0.path.hasSuffix(".flac") ? .flac : .mp3 }, recognise: { _, _ in recognition })
+      format: { $0.path.hasSuffix(".flac") ? .flac : .mp3 }, recognise: { _, _ in recognition },
+      playlistState: { _ in nil })
     return plan.steps.map { "\($0.action) \($0.place): \($0.reason)" }
       + (plan.missingSpace > 0 ? ["missing \(plan.missingSpace)"] : [])
   }

@@ -34,7 +34,7 @@ private struct Library {
   @discardableResult
   func sync(
     with transport: any Transport, _ profile: DeviceProfile = .careful, removes: Bool = true,
-    isProtected: Bool = true, ledger path: String = "ledger",
+    isProtected: Bool = true, ledger path: String = "ledger", lists: [String] = [],
     report: @escaping (SyncEvent) -> Void = { _ in }
   ) async throws -> SyncSummary {
     let tracks = SyncTracks(isProtected ? try bench.recipe() : nil)
@@ -42,10 +42,12 @@ private struct Library {
     var planner = SyncPlanner(profile, protection: tracks.protection)
     planner.removes = removes
     let plan = try await planner.plan(
-      SyncSource(paths: [folder("lib")]), tracks: try await transport.list(),
+      SyncSource(paths: [folder("lib")] + lists.map { folder($0) }),
+      tracks: try await transport.list(),
       freeSpace: try await transport.freeSpace(), ledger: ledger.contents,
       format: { try AudioFormat.of(FileSource(path: $0.path)) },
-      recognise: { try await tracks.recognise($0, $1, on: transport) })
+      recognise: { try await tracks.recognise($0, $1, on: transport) },
+      playlistState: { try await transport.state(of: $0) })
     let sync = Sync(to: transport, ledger: ledger) { item throws(PinstripeError) in
       try tracks.stream(of: item)
     }
@@ -209,6 +211,46 @@ struct SyncTests {
     #expect(try await library.sync(with: volume).counts == [0, 0, 0, 3, 0])
     let track = try #require(TestFile.read(library.folder("vol/Music/Artist/1.pst")))
     #expect(try library.decrypted(track) == Library.content(1))
+  }
+
+  @Test(arguments: PlaylistKind.allCases)
+  func playlistsFollowTheirTracks(_ kind: PlaylistKind) async throws {
+    let library = try Library()
+    let player = Player { $0.playlists[.mtp] = PlaylistRules(kind: kind) }
+    let transport = try await player.connect()
+    func list(_ lines: String) {
+      TestFile.write(Array(lines.utf8), to: library.folder("Party: 1.m3u"))
+    }
+    func sync(_ lists: [String] = ["Party: 1.m3u"]) async throws -> [Int] {
+      try await library.sync(with: transport, player.profile, lists: lists).counts
+    }
+    func listed() -> [String] {
+      let handles = Dictionary(
+        player.responder.objects.map { ($0.handle, $0.name) }
+      ) { first, _ in first }
+      let object = player.responder.objects.first { $0.name.hasPrefix("Party_ 1.") }
+      return object?.references.compactMap { handles[$0] } ?? []
+    }
+    list("lib/3.mp3\nlib/Artist/1.mp3\nlib/3.mp3\n")
+    guard kind != .none else {
+      #expect(try await sync() == [3, 0, 0, 0, 0])
+      return
+    }
+    #expect(try await sync() == [4, 0, 0, 0, 0])
+    if kind == .mtpReferences { #expect(listed() == ["3.pst", "1.pst", "3.pst"]) }
+    #expect(try await sync() == [0, 0, 0, 4, 0])
+    list("lib/Artist/2.mp3\n")
+    #expect(try await sync() == [0, 1, 0, 3, 0])
+    if kind == .mtpReferences { #expect(listed() == ["2.pst"]) }
+    #expect(try await sync([]) == [0, 0, 1, 3, 0])
+    #expect(!player.responder.objects.contains { $0.name.hasPrefix("Party") })
+    #expect(player.library.count == 3)
+    // Somebody else's of that name stays.
+    #expect(try await sync() == [1, 0, 0, 3, 0])
+    list("lib/3.mp3\n")
+    let other = try await library.sync(
+      with: transport, player.profile, ledger: "other", lists: ["Party: 1.m3u"])
+    #expect(other.counts == [0, 0, 0, 3, 0] && other.refused == 1)
   }
 
   @Test func beingCancelledEndsIt() async throws {
