@@ -4,14 +4,15 @@
 # minutes on two idle processors.
 #
 # usage: tests.sh [--large] [GROUP…]
-#   GROUP    job, sizes, faults, events, profiles, qemu, speed (default: these), large
+#   GROUP    job, sizes, faults, events, profiles, qemu, sync, unplugs, speed (default: these),
+#            large
 #   --large  also an object of more than 4 GiB: some twenty minutes, 5 GB of disk
 # environment: PINSTRIPE  the tool (default: the debug build, made if missing)
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)
-all_groups=(faults job sizes events profiles qemu speed)
+all_groups=(unplugs faults job sizes sync events profiles qemu speed)
 # Real seconds for one group's commands, on a machine that others use too.
 group_limit=400
 large_limit=7200
@@ -24,7 +25,7 @@ for argument in "$@"; do
         sed -n '2,/^set/{/^set/d; s/^# \{0,1\}//p}' "$0"
         exit 0
         ;;
-    job | sizes | faults | events | profiles | qemu | speed | large) groups+=("$argument") ;;
+    job | sizes | faults | events | profiles | qemu | sync | unplugs | speed | large) groups+=("$argument") ;;
     *)
         echo "tests.sh: unknown argument '$argument'" >&2
         exit 64

@@ -80,7 +80,8 @@ extension SyncPlan.Step {
   var json: JSON {
     .object([
       ("action", .string(action.rawValue)), ("file", .optional(item?.path)),
-      ("place", .string(place)), ("playlist", .bool(playlist != nil)), ("bytes", .number(bytes)), ("reason", .string(reason)),
+      ("place", .string(place)), ("playlist", .bool(playlist != nil)), ("bytes", .number(bytes)),
+      ("reason", .string(reason)),
     ])
   }
 }
