@@ -120,6 +120,13 @@ let package = Package(
     .executableTarget(
       name: "LabWatcher", dependencies: ["Pinstripe", "PinstripeMTP"], path: "Tests/Lab/Watcher",
       swiftSettings: common),
+    .executableTarget(
+      name: "SyncKills",
+      dependencies: [
+        "Pinstripe", "PinstripeKeys", "PinstripeMTP", "PinstripePipe", "PinstripeProfile",
+        "PinstripeTestSupport", "TestTools",
+      ],
+      path: "Tests/Kills/Sources", swiftSettings: common),
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: common),
     .testTarget(
       name: "PinstripeFilesTests", dependencies: ["PinstripeFiles", "TestTools"],

@@ -11,6 +11,7 @@ stages, all of them by default:
   embedded    decoder and player for ARM, under qemu-user
   leakage     the leakage measurement on excerpts of 3 s, and that the tool encrypts what it measures
   fuzz        every parser of hostile bytes, 30 s each, as many at a time as there are processors
+  kills       a sync that is killed at random moments, 500 times; Tests/Kills/run.sh 10000 for more
   lab         the tool against real MTP players on a real USB stack, in a virtual machine
   quickstart  the example that the README begins with"
 
@@ -20,10 +21,11 @@ cd "$here/.." || exit
 source "$here/packages.sh"
 
 stages=("$@")
-(($#)) || stages=(unit vectors package embedded leakage fuzz lab quickstart)
+(($#)) || stages=(unit vectors package embedded leakage fuzz kills lab quickstart)
 # Seconds that a stage may take on 2 cores; more is printed, and is no failure: machines differ.
 declare -A budget=(
-  [unit]=420 [vectors]=60 [package]=240 [embedded]=240 [leakage]=60 [fuzz]=300 [lab]=300
+  [unit]=420 [vectors]=60 [package]=240 [embedded]=240 [leakage]=60 [fuzz]=300 [kills]=60
+  [lab]=420
   [quickstart]=240)
 for stage in "${stages[@]}"; do
   [[ -n ${budget[$stage]:-} ]] || { echo "$usage" >&2 && exit 64; }
@@ -83,6 +85,8 @@ package() { counted Tests/Package/run.sh; }
 embedded() { counted Tests/Embedded/run.sh; }
 leakage() { counted Tests/Leakage/selftest.sh; }
 fuzz() { counted Tests/Fuzz/run.sh 30; }
+
+kills() { counted Tests/Kills/run.sh 500; }
 
 lab() {
   counted Tests/Lab/selftest.sh

@@ -58,13 +58,18 @@ extension MTPTransport {
   ///
   /// A folder that is in itself, as only a broken or hostile player has it, is looked into once.
   func tracks(
-    below folder: ObjectHandle
+    below folder: ObjectHandle, tidying: Bool = false
   ) async throws(MTPError) -> [(path: String, object: ListedObject)] {
     var tracks: [(path: String, object: ListedObject)] = []
     var seen: Set<ObjectHandle> = [folder]
     var open: [(handle: ObjectHandle, path: [String])] = [(folder, [])]
     while let (handle, path) = open.popLast() {
-      for entry in try await entries(of: handle) {
+      var entries = try await entries(of: handle)
+      if tidying, entries.contains(where: { TrackName.isOurs($0.info.filename) }) {
+        _ = try await clearLeftovers(in: handle, keeping: nil, replacing: false)
+        entries = try await self.entries(of: handle)
+      }
+      for entry in entries {
         let name = entry.info.filename
         if entry.info.isFolder {
           guard path.count < profile.storage.foldersForTracks, seen.insert(entry.handle).inserted

@@ -152,8 +152,8 @@ extension MTPTransport {
   ///
   /// - Parameter replacing: Removes all but the first of several of the name, which an attempt has left
   ///   that was cut off on a player that cannot rename.
-  private func clearLeftovers(
-    in folder: ObjectHandle, keeping name: String, replacing: Bool
+  func clearLeftovers(
+    in folder: ObjectHandle, keeping name: String?, replacing: Bool
   ) async throws(MTPError) -> ListedObject? {
     let entries = try await entries(of: folder)
     var found = entries.first { $0.info.filename == name }

@@ -60,10 +60,10 @@ public final class MTPTransport: Transport {
   }
 
   /// The tracks in the music folder and the folders in it.
-  public func list() async throws(PinstripeError) -> [StoredTrack] {
+  public func list(tidying: Bool) async throws(PinstripeError) -> [StoredTrack] {
     try await attempt { () async throws(MTPError) in
       guard let folder = try await self.musicFolder() else { return [StoredTrack]() }
-      return try await self.tracks(below: folder)
+      return try await self.tracks(below: folder, tidying: tidying)
         .map { StoredTrack(name: $0.path, size: $0.object.size) }.sorted { $0.name < $1.name }
     }
   }

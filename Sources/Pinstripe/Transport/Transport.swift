@@ -16,7 +16,10 @@ public protocol Transport: AnyObject, Sendable {
   func identity(making: Bool) async throws(PinstripeError) -> String?
 
   /// The tracks in the music folder and the folders in it, by name.
-  func list() async throws(PinstripeError) -> [StoredTrack]
+  ///
+  /// - Parameter tidying: Whether what an attempt left that was cut off is removed on the way, and a
+  ///   track that was set aside for its successor gets its name back.
+  func list(tidying: Bool) async throws(PinstripeError) -> [StoredTrack]
 
   /// Sends a track.
   ///
@@ -71,6 +74,13 @@ public protocol Transport: AnyObject, Sendable {
 
   /// Ends the connection; nothing can be asked afterwards.
   func close() async
+}
+
+extension Transport {
+  /// The tracks in the music folder and the folders in it, by name; nothing is changed.
+  public func list() async throws(PinstripeError) -> [StoredTrack] {
+    try await list(tidying: false)
+  }
 }
 
 /// A track on a player.

@@ -34,10 +34,11 @@ public final class VolumeTransport: Transport {
   /// The tracks in the music folder and the folders in it.
   ///
   /// Links to folders are not followed: what they lead to may be the folder itself.
-  public func list() async throws(PinstripeError) -> [StoredTrack] {
+  public func list(tidying: Bool) async throws(PinstripeError) -> [StoredTrack] {
     var tracks: [StoredTrack] = []
     var open: [[String]] = [[]]
     while let folders = open.popLast() {
+      if tidying { try removeLeftovers(in: folders) }
       for name in try names(in: folders) where !TrackName.isOurs(name) {
         let track = TrackPath(folders: folders, name: name).text
         var status = stat()
@@ -73,11 +74,15 @@ public final class VolumeTransport: Transport {
     } catch {
       throw PinstripeError(writing: error)
     }
-    for leftover in try names(in: place.folders) where TrackName.isTemporary(leftover) {
-      _ = unlink(path(TrackPath(folders: place.folders, name: leftover).text))
-    }
+    try removeLeftovers(in: place.folders)
     guard replacing || !exists(name) else { throw PinstripeError.exists(name, playerName) }
     try write(stream, name, progress)
+  }
+
+  private func removeLeftovers(in folders: [String]) throws(PinstripeError) {
+    for leftover in try names(in: folders) where TrackName.isTemporary(leftover) {
+      _ = unlink(path(TrackPath(folders: folders, name: leftover).text))
+    }
   }
 
   private func write(

@@ -62,7 +62,8 @@ struct SyncCommand: AsyncParsableCommand {
     var known = ledger?.contents ?? SyncLedger.Contents()
     if isDryRun { known = try await SyncLedger.contents(of: transport) }
     let plan = try await planner.plan(
-      source, tracks: try await transport.list(), freeSpace: try await transport.freeSpace(),
+      source, tracks: try await transport.list(tidying: !isDryRun),
+      freeSpace: try await transport.freeSpace(),
       ledger: known, format: { try AudioFormat.of(FileSource(path: $0.path)) },
       recognise: { try await tracks.recognise($0, $1, on: transport) },
       playlistState: { try await transport.state(of: $0) })

@@ -43,7 +43,7 @@ private struct Library {
     planner.removes = removes
     let plan = try await planner.plan(
       SyncSource(paths: [folder("lib")] + lists.map { folder($0) }),
-      tracks: try await transport.list(),
+      tracks: try await transport.list(tidying: true),
       freeSpace: try await transport.freeSpace(), ledger: ledger.contents,
       format: { try AudioFormat.of(FileSource(path: $0.path)) },
       recognise: { try await tracks.recognise($0, $1, on: transport) },
@@ -176,6 +176,19 @@ struct SyncTests {
     #expect(
       try await library.sync(with: transport, isProtected: false, ledger: "other").removed == 0)
     #expect(try await library.sync(with: transport, isProtected: false).removed == 1)
+  }
+
+  // Regression: a track that was set aside when the host was killed was sent as a new one, and refused.
+  @Test func aTrackThatWasSetAsideIsReplaced() async throws {
+    let library = try Library()
+    let player = Player()
+    let transport = try await player.connect()
+    try await library.sync(with: transport)
+    let track = try #require(player.responder.objects.first { $0.name == "3.pst" })
+    try await transport.session.rename(track.handle, to: TrackName.setAside("3.pst"))
+    library.write("3.mp3", 9)
+    #expect(try await library.sync(with: transport).counts == [0, 1, 0, 2, 0])
+    try check(player, library, ["3.pst": 9, "Artist/1.pst": 1, "Artist/2.pst": 2])
   }
 
   @Test func aFileThatCannotBeReadIsPassedOver() async throws {
