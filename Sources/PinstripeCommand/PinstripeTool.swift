@@ -51,7 +51,8 @@ struct PinstripeTool: AsyncParsableCommand {
       CommandGroup(
         name: "Player",
         subcommands: [
-          PlayersCommand.self, PushCommand.self, SyncCommand.self, ListCommand.self,
+          PlayersCommand.self, WatchCommand.self, PushCommand.self, SyncCommand.self,
+          ListCommand.self,
           PullCommand.self, RemoveCommand.self, ProfilesCommand.self, UdevCommand.self,
         ]),
     ])

@@ -17,6 +17,11 @@ final class EventLoop: Sendable {
     var wakeAt: SuspendingClock.Instant?
     var queues: [ObjectIdentifier: TransferQueue] = [:]
     var thread: pthread_t?
+    /// Those who want to know of devices that come and go.
+    var watchers: [Int: @Sendable () -> Void] = [:]
+    var nextWatcher = 0
+    /// Nil before the first one asked.
+    var watch: Result<WatchToken, USBError>?
   }
 
   /// How long the thread sleeps when no limit is set: any time will do, an event ends it.
@@ -75,6 +80,29 @@ final class EventLoop: Sendable {
     _ = state.withLock { $0.queues.removeValue(forKey: ObjectIdentifier(queue)) }
   }
 
+  /// Has `changed` called whenever a device has come or gone, until ``removeWatcher(_:)``.
+  ///
+  /// - Returns: The watcher's number, and whether libusb can tell; where it cannot, `changed` is never
+  ///   called.
+  func addWatcher(_ changed: @escaping @Sendable () -> Void) -> (number: Int, isTold: Bool) {
+    state.withLock { state in
+      state.nextWatcher += 1
+      state.watchers[state.nextWatcher] = changed
+      // Under the lock, so that there is one; nobody can be told before it is there.
+      let watch = state.watch ?? usb.watch(context) { [weak self] in self?.tellWatchers() }
+      state.watch = watch
+      return (state.nextWatcher, (try? watch.get()) != nil)
+    }
+  }
+
+  func removeWatcher(_ number: Int) {
+    _ = state.withLock { $0.watchers.removeValue(forKey: number) }
+  }
+
+  private func tellWatchers() {
+    for changed in state.withLock({ Array($0.watchers.values) }) { changed() }
+  }
+
   /// Sees to it that ``TransferQueue/expire(at:)`` is called at `deadline` or soon after.
   ///
   /// A deadline that no longer matters is not taken back: the thread wakes once in vain and looks for
@@ -99,6 +127,7 @@ final class EventLoop: Sendable {
       expireQueues()
     }
     usb.destroyContext(context)
+    if case .success(let watch) = state.withLock({ $0.watch }) { usb.endWatch(watch) }
   }
 
   /// The time to the next limit in milliseconds, rounded up; nil to end.

@@ -30,6 +30,31 @@ struct SystemLibUSB: LibUSB {
     unsafe libusb_interrupt_event_handler(pointer(context.bits))
   }
 
+  func watch(
+    _ context: ContextToken, _ changed: @escaping @Sendable () -> Void
+  ) -> Result<WatchToken, USBError> {
+    guard libusb_has_capability(UInt32(LIBUSB_CAP_HAS_HOTPLUG.rawValue)) != 0 else {
+      return .failure(.notSupported)
+    }
+    let held = unsafe Unmanaged.passRetained(Watch(changed))
+    let events =
+      LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED.rawValue
+      | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT.rawValue
+    let any = Int32(LIBUSB_HOTPLUG_MATCH_ANY)
+    let code = unsafe libusb_hotplug_register_callback(
+      pointer(context.bits), Int32(events), 0, any, any, any, tellChange, held.toOpaque(), nil)
+    guard code == 0 else {
+      unsafe held.release()
+      return .failure(USBError(rawValue: code))
+    }
+    return .success(unsafe WatchToken(bits: UInt(bitPattern: held.toOpaque())))
+  }
+
+  func endWatch(_ watch: WatchToken) {
+    guard let held = unsafe UnsafeRawPointer(bitPattern: watch.bits) else { return }
+    unsafe Unmanaged<Watch>.fromOpaque(held).release()
+  }
+
   func listDevices(_ context: ContextToken) -> Result<[DeviceToken], USBError> {
     var list: UnsafeMutablePointer<OpaquePointer?>?
     let count = unsafe libusb_get_device_list(pointer(context.bits), &list)
@@ -203,4 +228,24 @@ private func pointer(_ bits: UInt) -> OpaquePointer? {
 
 private func transferPointer(_ token: TransferToken) -> UnsafeMutablePointer<libusb_transfer>? {
   unsafe UnsafeMutablePointer(bitPattern: token.bits)
+}
+
+/// What a hot-plug callback is given.
+private final class Watch: Sendable {
+  let changed: @Sendable () -> Void
+
+  init(_ changed: @escaping @Sendable () -> Void) {
+    self.changed = changed
+  }
+}
+
+/// `libusb_hotplug_callback_fn`; 0 keeps it registered.
+private func tellChange(
+  _ context: OpaquePointer?, _ device: OpaquePointer?, _ event: libusb_hotplug_event,
+  _ held: UnsafeMutableRawPointer?
+) -> Int32 {
+  if let held = unsafe held {
+    unsafe Unmanaged<Watch>.fromOpaque(held).takeUnretainedValue().changed()
+  }
+  return 0
 }

@@ -13,6 +13,14 @@ protocol LibUSB: Sendable {
   /// Makes ``handleEvents(_:milliseconds:)`` return, or the next call of it.
   func interruptEvents(_ context: ContextToken)
 
+  /// Has `changed` called, from ``handleEvents(_:milliseconds:)``, whenever a device has come or gone;
+  /// at most once for a context. It ends with the context, and then the token is to be given back.
+  func watch(
+    _ context: ContextToken, _ changed: @escaping @Sendable () -> Void
+  ) -> Result<WatchToken, USBError>
+  /// Lets go of `changed`, whose context is destroyed.
+  func endWatch(_ watch: WatchToken)
+
   // Devices. Each token in the list is held until it is released.
   func listDevices(_ context: ContextToken) -> Result<[DeviceToken], USBError>
   func releaseDevice(_ device: DeviceToken)
@@ -67,5 +75,10 @@ struct HandleToken: Hashable, Sendable {
 
 /// A `struct libusb_transfer *`.
 struct TransferToken: Hashable, Sendable {
+  let bits: UInt
+}
+
+/// What ``LibUSB/watch(_:_:)`` holds.
+struct WatchToken: Hashable, Sendable {
   let bits: UInt
 }

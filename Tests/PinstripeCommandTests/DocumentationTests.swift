@@ -62,6 +62,11 @@ struct DocumentationTests {
     #expect(Set(Self.quoted(in: [try #require(tool)]).dropFirst()) == subcommands)
   }
 
+  /// Other stages run these: `leak` takes a minute and needs other people's decoders, `watch` never ends.
+  private static func isLong(_ example: String) -> Bool {
+    ["pinstripe leak", "pinstripe watch"].contains { example.hasPrefix($0) }
+  }
+
   /// What stands in lines of its own does what it says; without a player, that there is none.
   @Test func theExamplesWorkInTheirOrder() async throws {
     for (place, lines) in [
@@ -73,8 +78,7 @@ struct DocumentationTests {
       let song = try #require(TestFile.read(Repository.root + "/Examples/Media/idle_tune.mp3"))
       TestFile.write(song, to: tool.folder("song.mp3"))
       mkdir(tool.folder("Music"), 0o755)
-      // `leak` takes a minute and needs other people's decoders: the stage leakage runs it.
-      for example in examples where !example.hasPrefix("pinstripe leak ") {
+      for example in examples where !Self.isLong(example) {
         let outcome = try await tool.shell("\"$T\" " + example.dropFirst("pinstripe ".count))
         let command = example.split(separator: " ")[1]
         let needsPlayer = ["players", "push", "sync", "ls", "pull", "rm"].contains(command)

@@ -40,6 +40,9 @@ public final class PlayerFinder: Sendable {
     return players.sorted { $0.id < $1.id }
   }
 
+  /// Yields whenever players may have come or gone.
+  func changes() -> AsyncStream<Void> { context.changes() }
+
   /// The one player to work with.
   ///
   /// - Parameter id: Its place; nil takes the only one there is.

@@ -31,7 +31,7 @@ extension AttachedPlayer {
     USBMode(vendorID: vendorID, productID: productID).ids
   }
 
-  fileprivate var json: JSON {
+  var json: JSON {
     .object([
       ("id", .string(id)), ("name", .string(name)), ("usb", .string(ids)),
       ("serialNumber", .optional(serialNumber)), ("profile", .string(profile.id)),
@@ -40,7 +40,7 @@ extension AttachedPlayer {
     ])
   }
 
-  fileprivate var text: String {
+  var text: String {
     let plays =
       profile.decoder == .pinstripe ? "plays protected tracks" : "plays unprotected files only"
     let lines = [

@@ -43,6 +43,10 @@ check "which ls does not show" [ "$(wc -l < /tmp/out)" = 1 ]
 check "the next push removes it" usable
 
 # --- Unplugged.
+pinstripe watch > /tmp/watched 2>&1 &
+watching=$!
+until grep -q '^arrived ' /tmp/watched || ! kill -0 "$watching" 2> /dev/null; do usleep 20000; done
+check "watch tells of the player that is there" grep -q '^arrived *1-[0-9]* *Lab Player' /tmp/watched
 player-unplug
 tool push "$song" --device Test
 check "without a player, push says so" fails 69 'No player is attached'
@@ -54,6 +58,16 @@ check "with the same status" exits 69
 player-plug
 player-wait
 check "plugged in again, the player is usable" usable
+tries=50
+until [ "$(grep -c '^arrived' /tmp/watched)" = 2 ] || [ "$tries" = 0 ]; do
+    usleep 100000
+    tries=$((tries - 1))
+done
+check "watch tells of both" [ "$(grep -o '^[a-z]*' /tmp/watched | tr '\n' ' ')" = 'arrived departed arrived ' ]
+kill -INT "$watching"
+status=0
+wait "$watching" || status=$?
+check "and ends when it is asked to" exits 0
 begin 3000000 big.mp3 --device Test
 player-unplug
 finish

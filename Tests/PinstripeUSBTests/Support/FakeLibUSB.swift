@@ -57,6 +57,20 @@ final class FakeLibUSB: LibUSB, @unchecked Sendable {
     wake.signal()
   }
 
+  func watch(
+    _ context: ContextToken, _ changed: @escaping @Sendable () -> Void
+  ) -> Result<WatchToken, USBError> {
+    record("watch").map {
+      with { $0.changed = changed }
+      return WatchToken(bits: 0xB0)
+    }
+  }
+
+  func endWatch(_ watch: WatchToken) {
+    _ = record("endWatch")
+    with { $0.changed = nil }
+  }
+
   // MARK: Devices
 
   func listDevices(_ context: ContextToken) -> Result<[DeviceToken], USBError> {

@@ -28,6 +28,8 @@ struct FakeState {
   var violations: [String] = []
   var interruptions = 0
   var eventError: USBError?
+  /// Whom libusb tells that devices came or went.
+  var changed: (@Sendable () -> Void)?
 
   var deviceDescriptor = Samples.deviceDescriptor
   var configuration: UInt8 = 1
