@@ -9,14 +9,20 @@
  */
 #include "harness.h"
 
-/* Bytes of stack that the decoder may need: what is reached. The goal is 512. */
-#define STACK_ALLOWED 644u
-#define STACK_ALLOWED_RIGHTS 720u
+/* Bytes of stack that the decoder may need on a board: what is reached. The goal is 512. */
+#if defined(__aarch64__) || defined(__arm__)
+#define STACK_ALLOWED 652u
+#define STACK_ALLOWED_RIGHTS 652u
+#else
+#define STACK_ALLOWED 1024u
+#define STACK_ALLOWED_RIGHTS 1024u
+#endif
 
 static struct file file;
-static pinstripe_openssl_state keys;
+static keys_state keys;
 static pinstripe_provider real, provider;
 static pinstripe_recipient recipient;
+static pinstripe_keybox box;
 static pinstripe_storage storage;
 static pinstripe_decoder decoder;
 static uint64_t work[PINSTRIPE_WORK_SIZE_OPENING / 8];
@@ -139,7 +145,7 @@ static void measure_stack(const char *folder, const char *name, const pinstripe_
   printf("figure decoder.stack_bytes.%s %u B\n", name, (unsigned)stack_most);
   check(stack_most > 0 && stack_most <= allowed, name, "bytes of stack", (long long)stack_most);
   pinstripe_wipe(&decoder);
-  free(file.bytes);
+  close_file(&file);
   file = saved;
 }
 
@@ -204,8 +210,6 @@ static void wrong_calls(void) {
 
 int main(int count, char **arguments) {
   struct file keybox;
-  pinstripe_keybox box;
-  uint8_t dus[32];
   if (count != 4) {
     fprintf(stderr, "usage: contract FOLDER TRACK KEYBOX\n");
     return 64;
@@ -213,9 +217,9 @@ int main(int count, char **arguments) {
   file = load(arguments[1], arguments[2]);
   keybox = load(arguments[1], arguments[3]);
   expect((int32_t)pinstripe_abi_version(), (int32_t)PINSTRIPE_ABI_VERSION, "the ABI version");
-  expect(use_keybox(&keybox, 0, &keys, &real, &recipient), PINSTRIPE_E_TEST_KEYBOX, "TEST");
-  pinstripe_openssl_destroy(&keys);
-  expect(use_keybox(&keybox, 1, &keys, &real, &recipient), PINSTRIPE_OK, "the keybox");
+  expect(use_keybox(&keybox, 0, &keys, &real, &box, &recipient), PINSTRIPE_E_TEST_KEYBOX, "TEST");
+  keys_close(&keys);
+  expect(use_keybox(&keybox, 1, &keys, &real, &box, &recipient), PINSTRIPE_OK, "the keybox");
   provider = real;
   storage = storage_of(&file);
   wrong_structs();
@@ -231,17 +235,12 @@ int main(int count, char **arguments) {
   provider.mac_finish = mac_finish;
   provider.keystream = keystream;
   fail_each_call(PINSTRIPE_E_PROVIDER, "a failing provider");
-  memset(&box, 0, sizeof box);
-  box.struct_size = sizeof box;
-  box.abi_version = PINSTRIPE_ABI_VERSION;
-  expect(pinstripe_keybox_read(&real, keybox.bytes, keybox.size, 1, &box, dus), PINSTRIPE_OK,
-         "the keybox once more");
   measure_stack(arguments[1], arguments[2], &box, STACK_ALLOWED);
   measure_stack(arguments[1], "trailer.pst", &box, STACK_ALLOWED);
   measure_stack(arguments[1], "framed.pst", &box, STACK_ALLOWED);
   measure_stack(arguments[1], "rights.pst", &box, STACK_ALLOWED_RIGHTS);
-  pinstripe_openssl_destroy(&keys);
-  free(file.bytes);
-  free(keybox.bytes);
+  keys_close(&keys);
+  close_file(&file);
+  close_file(&keybox);
   return report();
 }

@@ -21,7 +21,7 @@ def device_key(name):
 
 
 def group_key():
-    return Key(3, 2, random("group"))
+    return Key(3, 2, random("group key"))
 
 
 def grant(device, key):
@@ -41,6 +41,7 @@ def rights(track_id, plays=0, not_before=0, not_after=0, device="device", flags=
 def main():
     mp3, folder = pathlib.Path(sys.argv[1]).read_bytes(), pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "content.mp3").write_bytes(mp3)
 
     def track(name, pattern=Pattern(1, 10, 0), suite=1, device="device", content=mp3, codec=b"mp3 ", trailer=False,
               keys=None, allows=None, map=None):
