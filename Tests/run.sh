@@ -11,7 +11,8 @@ stages, all of them by default:
   embedded    decoder and player for ARM, under qemu-user
   leakage     the leakage measurement on excerpts of 3 s, and that the tool encrypts what it measures
   fuzz        every parser of hostile bytes, 30 s each, as many at a time as there are processors
-  lab         the tool against real MTP players on a real USB stack, in a virtual machine
+  lab         the tool against real MTP players on a real USB stack, and the kernel as the decoder's
+              crypto provider, in a virtual machine
   quickstart  the example that the README begins with"
 
 here=$(dirname "$(readlink -f "$0")")
@@ -87,6 +88,7 @@ fuzz() { counted Tests/Fuzz/run.sh 30; }
 lab() {
   counted Tests/Lab/selftest.sh
   counted Tests/Lab/tests.sh
+  counted Tests/Embedded/afalg.sh
 }
 
 quickstart() {

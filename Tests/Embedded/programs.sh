@@ -1,6 +1,9 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # Building test programs for boards with Linux, and running them. Sourced by run.sh, which has the
 # variables; never run.
+
+# The program that runs the vectors.
+vectors=(vectors.c vectors_content.c vectors_grants.c vectors_sections.c)
 
 # A program of the target, in its own C library. Without an emulator the sysroot's loader is started,
 # because the machine may have none of the libraries.

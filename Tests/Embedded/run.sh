@@ -25,7 +25,6 @@ targets=("$@")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mp3=$package/Examples/Media/idle_tune.mp3
-vectors=(vectors.c vectors_content.c vectors_grants.c vectors_sections.c)
 passed=0
 failed=0
 
