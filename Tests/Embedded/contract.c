@@ -7,7 +7,7 @@
  * TRACK is one that KEYBOX opens, with at least 1,000 bytes of content. Every call of the provider and
  * of the storage is made to fail in turn: the n-th alone, for each n.
  */
-#include "harness.h"
+#include "faults.h"
 
 /* Bytes of stack that the decoder may need on a board: what is reached. The goal is 512. */
 #if defined(__aarch64__) || defined(__arm__)
@@ -26,51 +26,6 @@ static pinstripe_keybox box;
 static pinstripe_storage storage;
 static pinstripe_decoder decoder;
 static uint64_t work[PINSTRIPE_WORK_SIZE_OPENING / 8];
-
-/* Fails when it reaches 0. */
-static int calls_left;
-
-/* Where the stack was when the decoder was called, and the lowest that a callback of its found it: all
- * of the decoder's deep calls end in one. */
-static uintptr_t stack_start, stack_low;
-
-static int fails(void) {
-  uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-  if (here < stack_low) stack_low = here;
-  return calls_left-- == 0;
-}
-
-static int32_t derive(void *state, uint32_t parent, const uint8_t *salt, uint32_t salt_length,
-                      const uint8_t *info, uint32_t info_length, uint32_t child) {
-  return fails() ? 1 : real.derive(state, parent, salt, salt_length, info, info_length, child);
-}
-
-static int32_t unwrap(void *state, uint32_t key, const uint8_t *wrapped, uint32_t child) {
-  return fails() ? PINSTRIPE_E_PROVIDER : real.unwrap(state, key, wrapped, child);
-}
-
-static int32_t mac_begin(void *state, uint32_t key) {
-  return fails() ? -99 : real.mac_begin(state, key);
-}
-
-static int32_t mac_update(void *state, const uint8_t *bytes, size_t length) {
-  return fails() ? 7 : real.mac_update(state, bytes, length);
-}
-
-static int32_t mac_finish(void *state, uint8_t *tag) {
-  return fails() ? PINSTRIPE_E_UNWRAP : real.mac_finish(state, tag);
-}
-
-/* A keystream that comes short by a block is as bad as none. */
-static int32_t keystream(void *state, uint32_t key, uint32_t suite, uint64_t first, uint8_t *out,
-                         uint32_t count) {
-  int32_t written = real.keystream(state, key, suite, first, out, count);
-  return fails() ? written - 1 : written;
-}
-
-static int32_t read_failing(void *state, uint64_t offset, uint8_t *out, uint32_t length) {
-  return fails() ? 5 : read_file(state, offset, out, length);
-}
 
 static int32_t open_track(void) {
   return pinstripe_open(&decoder, &provider, &storage, &recipient, 1, 0, (uint8_t *)work,
@@ -119,6 +74,7 @@ static size_t stack_most;
 
 #define MEASURED(call)                                      \
   do {                                                      \
+    uintptr_t stack_start;                                  \
     calls_left = -1;                                        \
     stack_start = (uintptr_t)__builtin_frame_address(0);    \
     stack_low = stack_start;                                \
@@ -228,12 +184,7 @@ int main(int count, char **arguments) {
   storage.read = read_failing;
   fail_each_call(PINSTRIPE_E_STORAGE, "a failing storage");
   storage = storage_of(&file);
-  provider.derive = derive;
-  provider.unwrap = unwrap;
-  provider.mac_begin = mac_begin;
-  provider.mac_update = mac_update;
-  provider.mac_finish = mac_finish;
-  provider.keystream = keystream;
+  fail_provider(&provider, &real);
   fail_each_call(PINSTRIPE_E_PROVIDER, "a failing provider");
   measure_stack(arguments[1], arguments[2], &box, STACK_ALLOWED);
   measure_stack(arguments[1], "trailer.pst", &box, STACK_ALLOWED);

@@ -44,12 +44,13 @@ def main():
     (folder / "content.mp3").write_bytes(mp3)
 
     def track(name, pattern=Pattern(1, 10, 0), suite=1, device="device", content=mp3, codec=b"mp3 ", trailer=False,
-              keys=None, allows=None, map=None):
+              keys=None, allows=None, map=None, extras=()):
         cek = random(name + " cek") if pattern.kind else bytes(32)
         slots = [key.slot(cek) for key in keys or [device_key(device)]] if pattern.kind else []
         sections = [(1, 1, random(name + " salt"), map.encode())] if map else []
         if allows:
             sections.append((4, 1, random(name + " salt"), allows(random(name)[:16])))
+        sections += [(kind, 0, random("%s %d" % (name, kind)), data) for kind, data in extras]
         file = pack(content, suite=suite, pattern=pattern, cek=cek, nonce=random(name), track_id=random(name)[:16],
                     codec=codec, slots=slots, trailer=trailer, map=map, sections=sections)
         (folder / (name + ".pst")).write_bytes(file)
@@ -70,6 +71,9 @@ def main():
     map = make_map(framed, fill_pages(runs))
     track("framed", pattern=framed, map=map)
     track("framed-trailer", pattern=framed, map=map, suite=2, trailer=True)
+    fields = [(1, b"Idle tune"), (9, b"unknown"), (4, b"La la la\n" * 40), (5, b"image/png\0" + bytes(100)), (6, b"")]
+    metadata = b"".join(struct.pack("<HHI", number, 0, len(value)) + value for number, value in fields)
+    track("sections", extras=[(2, metadata), (3, b"order 4711")])
     track("stranger", device="stranger")
     track("group", keys=[device_key("stranger"), group_key()])
     (folder / "group.grant").write_bytes(grant(device_key("device"), group_key()))

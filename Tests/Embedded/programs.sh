@@ -31,7 +31,8 @@ build_provider() {
 }
 
 # build_program NAME PROVIDER SOURCE|OPTION|LIBRARY… makes $work/NAME-PROVIDER-TARGET of sources of this
-# folder. PROVIDER: openssl, openssl11, mbedtls, afalg, or none for a program without the decoder.
+# folder. PROVIDER: openssl, openssl11, mbedtls, afalg; bare for a program without provider and
+# harness, none for one without the decoder too.
 build_program() {
   local name=$1 provider=$2 word out=$package/.build-embedded/$short-linux
   local sources=() options=() libraries=()
@@ -58,14 +59,14 @@ build_program() {
       build_provider afalg CProviderAFALG
       options+=(-DWITH_AFALG -I "$package/Sources/CProviderAFALG/include") ;;
   esac
-  if [[ $provider != none ]]; then
+  if [[ $provider != none && $provider != bare ]]; then
     sources+=("$here/harness.c")
     libraries=("$out/libpinstripe-decoder.a" "${libraries[@]}")
   fi
   # The sysroot's own C library, not the cross compiler's, which may be of a later release. And pages
   # without access before and behind the buffers.
   "$gnu-gcc" --sysroot="$sysroot" -B "$sysroot/usr/lib/$gnu" -L "$sysroot/usr/lib/$gnu" -std=c99 -O1 -Wall -Wextra -pedantic -Werror -D_GNU_SOURCE \
-    -DGUARD_PAGES -D_FILE_OFFSET_BITS=64 -I "$out" -I "$package/Sources/CPinstripe/include" \
-    "${options[@]}" "${sources[@]}" "${provider_objects[@]}" -Wl,--as-needed "${libraries[@]}" \
+    -DGUARD_PAGES -D_FILE_OFFSET_BITS=64 "${options[@]}" -I "$out" \
+    -I "$package/Sources/CPinstripe/include" "${sources[@]}" "${provider_objects[@]}" -Wl,--as-needed "${libraries[@]}" \
     -o "$work/$name-$provider-$short"
 }

@@ -7,8 +7,8 @@
 set -euo pipefail
 
 usage="usage: run.sh [TARGET…]
-  TARGET   aarch64-linux, armv7-linux, thumb2-linux, x86_64-linux, cortex-m4 or cortex-m33; all of them
-           otherwise"
+  TARGET   host, aarch64-linux, armv7-linux, thumb2-linux, x86_64-linux, cortex-m4 or cortex-m33; all
+           of them otherwise"
 
 here=$(dirname "$(readlink -f "$0")")
 package=$(readlink -f "$here/../..")
@@ -20,7 +20,7 @@ source "$here/programs.sh"
 source "$here/bare/boards.sh"
 [[ ${1:-} != -h && ${1:-} != --help ]] || { echo "$usage" && exit; }
 targets=("$@")
-(($#)) || targets=(aarch64-linux armv7-linux thumb2-linux x86_64-linux cortex-m4 cortex-m33)
+(($#)) || targets=(host aarch64-linux armv7-linux thumb2-linux x86_64-linux cortex-m4 cortex-m33)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -108,8 +108,11 @@ check_linux() {
     count_in "$provider provider" on_target "$work/provider-$provider-$short"
     count_in "$provider vectors" on_target "$work/vectors-$provider-$short" "$work/vectors"
   done
-  build_program contract openssl contract.c
+  build_program contract openssl contract.c faults.c
   count_in contract on_target "$work/contract-openssl-$short" "$tracks" every10.pst device.keybox
+  build_program sections openssl contract_sections.c faults.c
+  count_in "contract of sections" on_target "$work/sections-openssl-$short" "$tracks"
+  check_versions
   build_program element openssl secure_element.c element_provider.c element_side.c
   count_in "secure element" on_target "$work/element-openssl-$short" "$tracks"
   if [[ -n $stripe_target ]]; then
@@ -128,6 +131,38 @@ check_linux() {
   else
     echo "$short OpenSSL 1.1.1: skipped, Debian's bullseye cannot be reached"
   fi
+}
+
+# A program with an older or a newer header than its decoder. A newer one may have grown.
+check_versions() {
+  local version header=$package/Sources/CPinstripe/include/pinstripe_decoder.h
+  for version in 0 2; do
+    mkdir -p "$work/abi$version"
+    sed -E "s/^(#define PINSTRIPE_ABI_VERSION) 1u/\1 ${version}u/" "$header" \
+      >"$work/abi$version/pinstripe_decoder.h"
+    ((version == 0)) ||
+      sed -i 's/^} pinstripe_\(provider\|storage\|keybox\);/  uint32_t more;\n&/' "$work/abi$version/pinstripe_decoder.h"
+    build_program "abi$version" bare -I "$work/abi$version" abi.c libpinstripe-decoder.a
+    count_in "header of version $version" on_target "$work/abi$version-bare-$short"
+  done
+}
+
+# The same sources as ordinary Swift on this machine, behind the same header.
+check_host() {
+  local short=host source objects=()
+  mkdir "$work/host"
+  swiftc -O -wmo -parse-as-library -swift-version 6 -module-name PinstripeCore -package-name pinstripe \
+    -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility \
+    -I "$package/Sources/CPinstripe/include" -c "$package"/Sources/PinstripeCore/*.swift \
+    -o "$work/host/core.o"
+  for source in "${vectors[@]/#/$here/}" "$here/harness.c" "$package"/Sources/CProviderOpenSSL/*.c; do
+    objects+=("$work/host/$(basename "$source").o")
+    "$(swift_tool clang)" -O1 -std=c99 -D_GNU_SOURCE -DGUARD_PAGES \
+      -I "$package/Sources/CPinstripe/include" -I "$package/Sources/CProviderOpenSSL/include" \
+      -c "$source" -o "${objects[-1]}"
+  done
+  swiftc "${objects[@]}" "$work/host/core.o" -lcrypto -o "$work/host/vectors"
+  count_in "vectors" "$work/host/vectors" "$work/vectors"
 }
 
 # A microcontroller: Mbed TLS, and nothing between the decoder and the board.
@@ -219,6 +254,10 @@ check_player() {
 check_header
 make_tracks
 for target in "${targets[@]}"; do
+  if [[ $target == host ]]; then
+    check_host
+    continue
+  fi
   build_for "$target"
   case $short in
     cortex-*) check_bare "$target" ;;
