@@ -73,6 +73,12 @@ def main():
     track("framed-trailer", pattern=framed, map=map, suite=2, trailer=True)
     fields = [(1, b"Idle tune"), (9, b"unknown"), (4, b"La la la\n" * 40), (5, b"image/png\0" + bytes(100)), (6, b"")]
     metadata = b"".join(struct.pack("<HHI", number, 0, len(value)) + value for number, value in fields)
+    # One second of noise: uncompressed sound is encrypted in full.
+    noise = b"".join(random("sample %d" % i) for i in range(44100 * 4 // 32))
+    wav = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(noise), b"WAVE", b"fmt ", 16, 1, 2, 44100, 176400, 4, 16,
+                      b"data", len(noise)) + noise
+    (folder / "content.wav").write_bytes(wav)
+    track("wav", pattern=Pattern(1, 1, 0), content=wav, codec=b"wav ")
     track("sections", extras=[(2, metadata), (3, b"order 4711")])
     track("stranger", device="stranger")
     track("group", keys=[device_key("stranger"), group_key()])

@@ -113,6 +113,8 @@ check_linux() {
   build_program sections openssl contract_sections.c faults.c
   count_in "contract of sections" on_target "$work/sections-openssl-$short" "$tracks"
   check_versions
+  build_program adapters openssl adapters.c -lmpg123 -lsndfile
+  count_in adapters on_target "$work/adapters-openssl-$short" "$tracks"
   build_program element openssl secure_element.c element_provider.c element_side.c
   count_in "secure element" on_target "$work/element-openssl-$short" "$tracks"
   if [[ -n $stripe_target ]]; then
