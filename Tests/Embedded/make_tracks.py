@@ -64,12 +64,14 @@ def main():
     track("every10-aes", suite=2)
     track("every3-phase2", pattern=Pattern(1, 3, 2))
     track("every1", pattern=Pattern(1, 1, 0), suite=2)
+    track("every1-chacha20", pattern=Pattern(1, 1, 0))
     track("trailer", trailer=True)
     # The decoder knows no codec, so runs of a frame's size do as well as frames; they fill several pages.
     framed = Pattern(2, 64, 0, 32)
     runs = [Run(1000, FULL)] + [Run(418, STRIPED)] * ((len(mp3) - 1000) // 418) + [Run((len(mp3) - 1000) % 418, FULL)]
     map = make_map(framed, fill_pages(runs))
     track("framed", pattern=framed, map=map)
+    track("framed-aes", pattern=framed, map=map, suite=2)
     track("framed-trailer", pattern=framed, map=map, suite=2, trailer=True)
     fields = [(1, b"Idle tune"), (9, b"unknown"), (4, b"La la la\n" * 40), (5, b"image/png\0" + bytes(100)), (6, b"")]
     metadata = b"".join(struct.pack("<HHI", number, 0, len(value)) + value for number, value in fields)

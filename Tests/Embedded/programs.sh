@@ -30,8 +30,8 @@ build_provider() {
   done
 }
 
-# build_program NAME PROVIDER SOURCE|OPTION|LIBRARY… makes $work/NAME-PROVIDER-TARGET of sources of this
-# folder. PROVIDER: openssl, openssl11, mbedtls, afalg; bare for a program without provider and
+# build_program NAME PROVIDER SOURCE|OPTION|LIBRARY… makes $work/NAME-PROVIDER-TARGET; sources without a
+# path are of this folder. PROVIDER: openssl, openssl11, mbedtls, afalg; bare for a program without provider and
 # harness, none for one without the decoder too.
 build_program() {
   local name=$1 provider=$2 word out=$package/.build-embedded/$short-linux
@@ -39,6 +39,7 @@ build_program() {
   shift 2
   for word; do
     case $word in
+      /*.c) sources+=("$word") ;;
       *.c) sources+=("$here/$word") ;;
       *.a) libraries+=("$out/$word") ;;
       -l*) libraries+=("$word") ;;

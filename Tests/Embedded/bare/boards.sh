@@ -35,11 +35,17 @@ build_image() {
     -o "$out"
 }
 
-# run_image TARGET IMAGE ARGUMENT… runs it with the host's files and standard output.
+# run_image TARGET IMAGE ARGUMENT… [-OPTION…] runs it with the host's files and standard output; from the
+# first word with a dash on, the words are QEMU's.
 run_image() {
-  local image=$2 argument words=
+  local image=$2 words
+  words=,arg=$(basename "$2")
   describe_board "$1"
-  for argument in "$(basename "$2")" "${@:3}"; do words+=,arg=$argument; done
+  shift 2
+  while (($#)) && [[ $1 != -* ]]; do
+    words+=,arg=$1
+    shift
+  done
   timeout 300 qemu-system-arm -M "$machine" -nographic -monitor none -serial none \
-    -semihosting-config "enable=on,target=native$words" -kernel "$image"
+    -semihosting-config "enable=on,target=native$words" -kernel "$image" "$@"
 }
