@@ -12,7 +12,8 @@ stages, all of them by default:
   leakage     the leakage measurement on excerpts of 3 s, and that the tool encrypts what it measures
   fuzz        every parser of hostile bytes, 30 s each, as many at a time as there are processors
   kills       a sync that is killed at random moments, 500 times; Tests/Kills/run.sh 10000 for more
-  lab         the tool against real MTP players on a real USB stack, in a virtual machine
+  lab         the tool against real MTP players on a real USB stack, and the kernel as the decoder's
+              crypto provider, in a virtual machine
   quickstart  the example that the README begins with"
 
 here=$(dirname "$(readlink -f "$0")")
@@ -91,6 +92,7 @@ kills() { counted Tests/Kills/run.sh 500; }
 lab() {
   counted Tests/Lab/selftest.sh
   counted Tests/Lab/tests.sh
+  counted Tests/Embedded/afalg.sh
 }
 
 quickstart() {

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 OR MIT */
-/* The calls into libcrypto 3.x. Nothing else in this folder depends on its version. */
-#include "primitives.h"
+/* Key derivation and MAC by libcrypto 3.x; for 1.1.1 this file is empty. */
+#include <openssl/opensslv.h>
+
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
 
 #include <openssl/core_names.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
-#include <string.h>
+
+#include "primitives.h"
 
 /* OSSL_PARAM has no const pointers, but its reader does not write. */
 static char sha256_name[] = "SHA256";
@@ -73,54 +75,6 @@ int pinstripe_ossl_mac_finish(void *context, uint8_t *tag32) {
   return EVP_MAC_final(context, tag32, &written, 32) > 0 && written == 32;
 }
 
-/* ---- Ciphers ---- */
-
-void *pinstripe_ossl_cipher_new(void) { return EVP_CIPHER_CTX_new(); }
-
-void pinstripe_ossl_cipher_free(void *context) { EVP_CIPHER_CTX_free(context); }
-
-void pinstripe_ossl_cipher_reset(void *context) { EVP_CIPHER_CTX_reset(context); }
-
-int pinstripe_ossl_chacha20_key(void *context, const uint8_t *key32,
-                                const uint8_t *iv16) {
-  return EVP_EncryptInit_ex(context, EVP_chacha20(), NULL, key32, iv16) > 0;
-}
-
-int pinstripe_ossl_aes128_ctr_key(void *context, const uint8_t *key16,
-                                  const uint8_t *iv16) {
-  return EVP_EncryptInit_ex(context, EVP_aes_128_ctr(), NULL, key16, iv16) > 0;
-}
-
-int pinstripe_ossl_stream_seek(void *context, const uint8_t *iv16) {
-  return EVP_EncryptInit_ex(context, NULL, NULL, NULL, iv16) > 0;
-}
-
-int pinstripe_ossl_stream(void *context, uint8_t *bytes, size_t length) {
-  int written = 0;
-  return EVP_EncryptUpdate(context, bytes, &written, bytes, (int)length) > 0 &&
-         written >= 0 && (size_t)written == length;
-}
-
-int pinstripe_ossl_block_key(void *context, const uint8_t *key32) {
-  static const uint8_t zero_iv[16];
-  return EVP_DecryptInit_ex(context, EVP_aes_256_cbc(), NULL, key32, zero_iv) > 0 &&
-         EVP_CIPHER_CTX_set_padding(context, 0) > 0;
-}
-
-int pinstripe_ossl_block_decrypt(void *context, const uint8_t *in16, uint8_t *out16) {
-  /* Under a zero IV the first block of CBC is the bare cipher. Eight copies of it
-   * because on 32-bit ARM OpenSSL's table-free code takes eight blocks at least,
-   * and in CBC only. */
-  static const uint8_t zero_iv[16];
-  uint8_t blocks[8 * 16];
-  int written = 0;
-  size_t copy;
-  int done;
-  for (copy = 0; copy < 8; copy++) memcpy(blocks + 16 * copy, in16, 16);
-  done = EVP_DecryptInit_ex(context, NULL, NULL, NULL, zero_iv) > 0 &&
-         EVP_DecryptUpdate(context, blocks, &written, blocks, (int)sizeof blocks) > 0 &&
-         written == (int)sizeof blocks;
-  if (done) memcpy(out16, blocks, 16);
-  OPENSSL_cleanse(blocks, sizeof blocks);
-  return done;
-}
+#else
+typedef int pinstripe_openssl3_is_not_needed;
+#endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR MIT
  *
- * What the provider needs from libcrypto, in the one file that depends on
- * OpenSSL's version (openssl3.c). Contexts are opaque; `..._new` answers null
- * when it cannot. Functions return 1 on success and 0 on failure, OpenSSL's way.
+ * What the provider needs from libcrypto and what differs between its versions:
+ * key derivation and MAC, in openssl3.c for 3.0 and later and in openssl11.c for
+ * 1.1.1. Contexts are opaque; `..._new` answers null when it cannot. Functions
+ * return 1 on success and 0 on failure, OpenSSL's way.
  */
 #ifndef PINSTRIPE_OPENSSL_PRIMITIVES_H
 #define PINSTRIPE_OPENSSL_PRIMITIVES_H
@@ -31,24 +32,5 @@ PINSTRIPE_INTERNAL int pinstripe_ossl_mac_begin(void *context, const uint8_t *ke
 PINSTRIPE_INTERNAL int pinstripe_ossl_mac_update(void *context, const uint8_t *bytes,
                                                  size_t length);
 PINSTRIPE_INTERNAL int pinstripe_ossl_mac_finish(void *context, uint8_t *tag32);
-
-/* Ciphers: keystreams, and single AES-256 blocks backwards. */
-PINSTRIPE_INTERNAL void *pinstripe_ossl_cipher_new(void);
-PINSTRIPE_INTERNAL void pinstripe_ossl_cipher_free(void *context);
-/* Wipes the key; the context stays. */
-PINSTRIPE_INTERNAL void pinstripe_ossl_cipher_reset(void *context);
-PINSTRIPE_INTERNAL int pinstripe_ossl_chacha20_key(void *context, const uint8_t *key32,
-                                                   const uint8_t *iv16);
-PINSTRIPE_INTERNAL int pinstripe_ossl_aes128_ctr_key(void *context,
-                                                     const uint8_t *key16,
-                                                     const uint8_t *iv16);
-PINSTRIPE_INTERNAL int pinstripe_ossl_stream_seek(void *context, const uint8_t *iv16);
-/* Encrypts in place. `length` is a multiple of the block, at most 2^30. */
-PINSTRIPE_INTERNAL int pinstripe_ossl_stream(void *context, uint8_t *bytes,
-                                             size_t length);
-PINSTRIPE_INTERNAL int pinstripe_ossl_block_key(void *context, const uint8_t *key32);
-/* `in16` and `out16` may be the same. */
-PINSTRIPE_INTERNAL int pinstripe_ossl_block_decrypt(void *context, const uint8_t *in16,
-                                                    uint8_t *out16);
 
 #endif /* PINSTRIPE_OPENSSL_PRIMITIVES_H */

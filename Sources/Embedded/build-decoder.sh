@@ -13,7 +13,8 @@ here=$(dirname "$(readlink -f "$0")")
 package=$(dirname "$(dirname "$here")")
 # shellcheck source-path=SCRIPTDIR source=targets.sh
 source "$here/targets.sh"
-header=$package/Sources/CPinstripe/include/pinstripe_decoder.h
+headers=$package/Sources/CPinstripe/include
+header=$headers/pinstripe_decoder.h
 
 fail() {
   echo "error: $*" >&2
@@ -53,7 +54,7 @@ compile() {
   swiftc -target "$triple" -swift-version 6 -parse-as-library -strict-memory-safety \
     -enable-upcoming-feature InternalImportsByDefault \
     -enable-upcoming-feature MemberImportVisibility "${options[@]}" \
-    -module-name PinstripeCore -package-name pinstripe -I "$(dirname "$header")" \
+    -module-name PinstripeCore -package-name pinstripe -I "$headers" \
     -c "$package/Sources/PinstripeCore/"*.swift -o "$object" >&2
 }
 
@@ -150,7 +151,7 @@ for target in "${targets[@]}"; do
   "$(swift_tool llvm-ar)" rcsD "$out/$target/libpinstripe-decoder.a" \
     "$out/$target/pinstripe-decoder.o"
   rm "$out/$target/pinstripe-decoder.o" "$out/$target/core.o"
-  cp "$header" "$package/LICENSE" "$out/$target/"
+  cp "$headers"/*.h "$package/LICENSE" "$out/$target/"
   describe_to_build_systems "$out/$target"
   [[ -z $stripe_target ]] || build_stripe "$out/$target"
 done

@@ -87,13 +87,13 @@ public struct ContentCipher {
       try unsafe find(here, &storage, work)
       let part = min(run.end, end) &- here
       let length = Int(truncatingIfNeeded: part)
-      let limit = pattern.isFramed ? encryptedLength : 0
       // Finding the run has made sure of minimumWork.
       let scratch = unsafe UnsafeMutableBufferPointer(
         start: work.baseAddress.map { unsafe $0 + keystreamStart },
         count: work.count &- keystreamStart)
       try unsafe cipher.apply(
-        run, at: here, from: source, to: target, length, preparing: limit, scratch: scratch)
+        run, at: here, from: source, to: target, length, preparing: encryptedLength,
+        scratch: scratch)
       unsafe source += length
       unsafe target += length
       here &+= part

@@ -87,13 +87,10 @@ public struct CryptoProvider {
     _ second: UnsafeBufferPointer<UInt8> = unsafe UnsafeBufferPointer(start: nil, count: 0),
     under key: KeyPlace
   ) throws(TrackError) {
-    let expected = try unsafe macWords(
-      UnsafeBufferPointer(start: first, count: count), second, under: key)
-    var difference: UInt64 = 0
-    for index in 0..<4 {
-      difference |= unsafe expected[unchecked: index] ^ tag.littleEndian64(at: 8 &* index)
-    }
-    guard difference == 0 else { throw .tag }
+    try macBegin(key)
+    try unsafe macUpdate(UnsafeBufferPointer(start: first, count: count))
+    try unsafe macUpdate(second)
+    try unsafe macCheck(tag)
   }
 
   /// The tag as four little-endian words: an array of 32 bytes would travel byte by byte.
@@ -102,10 +99,33 @@ public struct CryptoProvider {
     _ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>,
     under key: KeyPlace
   ) throws(TrackError) -> InlineArray<4, UInt64> {
-    guard unsafe table.pointee.mac_begin(table.pointee.state, key.number) == PINSTRIPE_OK
-    else { throw .provider }
+    try macBegin(key)
     try unsafe macUpdate(first)
     try unsafe macUpdate(second)
+    return try macFinish()
+  }
+
+  /// Begins a message that comes in pieces.
+  func macBegin(_ key: KeyPlace) throws(TrackError) {
+    guard unsafe table.pointee.mac_begin(table.pointee.state, key.number) == PINSTRIPE_OK
+    else { throw .provider }
+  }
+
+  /// Ends a message, and holds the 32 bytes at `tag` against its tag, in constant time.
+  ///
+  /// - Throws: ``TrackError/tag``, ``TrackError/provider``.
+  @inline(never) @unsafe
+  func macCheck(_ tag: UnsafePointer<UInt8>) throws(TrackError) {
+    let expected = try macFinish()
+    var difference: UInt64 = 0
+    for index in 0..<4 {
+      difference |= unsafe expected[unchecked: index] ^ tag.littleEndian64(at: 8 &* index)
+    }
+    guard difference == 0 else { throw .tag }
+  }
+
+  @inline(never)
+  private func macFinish() throws(TrackError) -> InlineArray<4, UInt64> {
     var tag = InlineArray<4, UInt64>(repeating: 0)
     let status = unsafe withUnsafeMutableBytes(of: &tag) { out in
       guard let base = unsafe out.assumingMemoryBound(to: UInt8.self).baseAddress
@@ -119,8 +139,9 @@ public struct CryptoProvider {
     return tag
   }
 
-  @inline(never)
-  private func macUpdate(_ bytes: UnsafeBufferPointer<UInt8>) throws(TrackError) {
+  /// Adds a piece to a message.
+  @inline(never) @unsafe
+  func macUpdate(_ bytes: UnsafeBufferPointer<UInt8>) throws(TrackError) {
     guard let base = bytes.baseAddress, bytes.count > 0 else { return }
     let status = unsafe table.pointee.mac_update(table.pointee.state, base, bytes.count)
     guard status == PINSTRIPE_OK else { throw .provider }
@@ -144,23 +165,31 @@ public struct CryptoProvider {
   ///
   /// - Parameters:
   ///   - bytes, count: The bytes; they change.
-  ///   - offset: Which keystream byte covers the first; a multiple of any suite's block.
-  ///   - scratch: ``StripeCipher/minimumScratch`` bytes, or `count` rounded up to blocks if those are
-  ///     fewer.
+  ///   - offset: Which keystream byte covers the first.
   /// - Throws: ``TrackError/provider``.
   @inline(never) @unsafe
   func decrypt(
     _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, at offset: UInt64, suite: CipherSuite,
-    key: KeyPlace, scratch: UnsafeMutablePointer<UInt8>
+    key: KeyPlace
   ) throws(TrackError) {
-    var done = 0
-    while done < count {
-      let piece = min(count &- done, StripeCipher.minimumScratch)
-      let blocks = UInt32(truncatingIfNeeded: piece &+ suite.blockSize &- 1) >> suite.blockShift
-      let first = (offset &+ UInt64(truncatingIfNeeded: done)) >> suite.blockShift
-      try unsafe keystream(suite, key: key, firstBlock: first, blocks: blocks, into: scratch)
-      unsafe StripeKernel.xor(bytes + done, every: 1, with: scratch, piece)
-      done &+= piece
+    // A block of ChaCha20 or four of AES: 64 bytes of either.
+    var room = InlineArray<8, UInt64>(repeating: 0)
+    try unsafe withUnsafeMutableBytes(of: &room) { room throws(TrackError) in
+      guard let stream = unsafe room.assumingMemoryBound(to: UInt8.self).baseAddress
+      else { throw .provider }
+      defer { unsafe wipe(stream, 64) }
+      var done = 0
+      while done < count {
+        let place = offset &+ UInt64(truncatingIfNeeded: done)
+        let skew = Int(truncatingIfNeeded: place & 63)
+        let piece = min(count &- done, 64 &- skew)
+        let shift = 6 &- suite.blockShift
+        try unsafe keystream(
+          suite, key: key, firstBlock: (place >> 6) &<< shift, blocks: 1 &<< UInt32(shift),
+          into: stream)
+        unsafe StripeKernel.xor(bytes + done, every: 1, with: stream + skew, piece)
+        done &+= piece
+      }
     }
   }
 

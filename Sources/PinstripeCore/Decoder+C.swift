@@ -49,7 +49,7 @@ public func pinstripe_open(
     let state = unsafe UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: DecoderState.self)
     unsafe state.initialize(
       to: DecoderState(
-        mark: 0, work: work, workSize: work_size, storage: source, position: 0, trackID: (0, 0),
+        mark: 0, holdsDirectory: true, sectionType: 0, work: work, workSize: work_size, storage: source, position: 0, trackID: (0, 0),
         track: VerifiedTrack(table)))
     do throws(TrackError) {
       try unsafe opener.verify(&state.pointee.storage, keys, work, &state.pointee.track)
@@ -75,6 +75,7 @@ public func pinstripe_set_work(
     return PINSTRIPE_E_WORK_SIZE
   }
   unsafe wipe(state.pointee.work, state.pointee.workSize)
+  unsafe state.pointee.holdsDirectory = false
   unsafe state.pointee.work = work
   unsafe state.pointee.workSize = work_size
   unsafe state.pointee.track.cipher.forgetWork()
@@ -164,7 +165,7 @@ public func pinstripe_keystream_range(
   else { return PINSTRIPE_E_ARGUMENT }
   return status { () throws(TrackError) in
     try unsafe state.pointee.track.cipher.check(offset, length)
-    let work = unsafe state.pointee.buffer
+    let work = unsafe state.pointee.takeBuffer()
     let range = try unsafe state.pointee.track.cipher.keystreamBlocks(
       from: offset, to: offset &+ length, &state.pointee.storage, work: work)
     unsafe first.pointee = range.first

@@ -7,6 +7,10 @@ import CPinstripe
 struct DecoderState {
   /// Tells an open context from memory that never was one.
   var mark: UInt32
+  /// Whether the work buffer still holds what opening has left there.
+  var holdsDirectory: Bool
+  /// The section whose key is at ``KeyPlace/section``; 0 for none.
+  var sectionType: UInt8
   var work: UnsafeMutablePointer<UInt8>
   var workSize: Int
   var storage: FirmwareStorage
@@ -38,9 +42,10 @@ struct DecoderState {
     return unsafe UnsafeMutablePointer(mutating: state)
   }
 
-  /// The work buffer.
-  var buffer: UnsafeMutableBufferPointer<UInt8> {
-    unsafe UnsafeMutableBufferPointer(start: work, count: workSize)
+  /// The work buffer, to be written to.
+  mutating func takeBuffer() -> UnsafeMutableBufferPointer<UInt8> {
+    holdsDirectory = false
+    return unsafe UnsafeMutableBufferPointer(start: work, count: workSize)
   }
 
   /// Decrypts from one buffer to another, or in place.
@@ -55,7 +60,7 @@ struct DecoderState {
     let size = UInt(bitPattern: length)
     guard apart == 0 || (apart >= size && 0 &- apart >= size) else { throw .argument }
     try unsafe track.cipher.apply(
-      at: offset, from: source, to: target, length, &storage, work: buffer)
+      at: offset, from: source, to: target, length, &storage, work: takeBuffer())
   }
 
   /// Reads the rights of a track that has some.

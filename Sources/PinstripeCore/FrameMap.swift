@@ -47,7 +47,7 @@ extension ContentCipher {
   ///
   /// - Parameters:
   ///   - entry: Its directory entry, the first one: the section begins where the payload ends.
-  ///   - work: ``FrameMap/startSize`` bytes and ``StripeCipher/minimumScratch`` behind them.
+  ///   - work: ``FrameMap/startSize`` bytes.
   /// - Throws: ``TrackError/tag``, ``TrackError/malformed``, ``TrackError/tooLarge``,
   ///   ``TrackError/storage``, ``TrackError/provider``.
   @unsafe
@@ -65,7 +65,7 @@ extension ContentCipher {
     try unsafe provider.check(entry + SectionNumbers.tagOffset, of: work, size, under: .mapTag)
     try unsafe provider.decrypt(
       work + TrackLayout.sectionSaltSize, size - TrackLayout.sectionSaltSize, at: 0, suite: suite,
-      key: .map, scratch: work + size)
+      key: .map)
     let header = unsafe UnsafePointer(work)
     let pages = unsafe header.littleEndian64(at: 32)
     let encrypted = unsafe header.littleEndian64(at: 56)
@@ -83,7 +83,7 @@ extension ContentCipher {
 
   /// Makes ``run`` the run around a content offset, which is below the content's length.
   ///
-  /// - Parameter work: A page, and ``StripeCipher/minimumScratch`` bytes.
+  /// - Parameter work: A page, and ``StripeCipher/minimumScratch`` bytes behind it.
   /// - Throws: ``TrackError/tag`` or ``TrackError/malformed`` for a page that cannot be believed,
   ///   ``TrackError/storage``, ``TrackError/provider``.
   @unsafe
@@ -138,8 +138,7 @@ extension ContentCipher {
     try unsafe storage.read(at: pages &+ place, FrameMap.pageSize, to: work)
     let sealed = FrameMapPage.tagOffset
     try unsafe cipher.provider.check(work + sealed, of: work, sealed, under: .mapTag)
-    try unsafe cipher.provider.decrypt(
-      work, sealed, at: 64 &+ place, suite: suite, key: .map, scratch: work + FrameMap.pageSize)
+    try unsafe cipher.provider.decrypt(work, sealed, at: 64 &+ place, suite: suite, key: .map)
     do throws(TrackError) {
       try unsafe judgePage(index, work)
     } catch {

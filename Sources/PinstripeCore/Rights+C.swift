@@ -14,8 +14,8 @@ public func pinstripe_rights_read(
   guard unsafe isOfThisABI(keybox, MemoryLayout<pinstripe_keybox>.size),
     unsafe isOfThisABI(rights, MemoryLayout<pinstripe_rights>.size)
   else { return PINSTRIPE_E_ABI }
-  // The section, and keystream for its record.
-  var room = InlineArray<288, UInt8>(repeating: 0)
+  // The section.
+  var room = InlineArray<160, UInt8>(repeating: 0)
   return unsafe withUnsafeMutablePointer(to: &room) { room in
     let section = unsafe UnsafeMutableRawPointer(room).assumingMemoryBound(to: UInt8.self)
     let record = unsafe UnsafePointer(section) + TrackLayout.sectionSaltSize

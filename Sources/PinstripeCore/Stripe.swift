@@ -17,8 +17,14 @@ struct Stripe {
   func count(before offset: UInt64) -> UInt64 {
     let offset = min(offset, end)
     guard offset > first else { return 0 }
-    // A division costs as much as all else of a short run.
-    if stride == 1 { return offset &- first }
-    return (offset &- first &- 1) / max(1, stride) &+ 1
+    // A division costs as much as all else of a short run, and of 64 bits several times that on a CPU
+    // of 32.
+    let last = offset &- first &- 1
+    if stride == 1 { return last &+ 1 }
+    if last <= UInt64(UInt32.max) {
+      let short = UInt32(truncatingIfNeeded: last) / max(1, UInt32(truncatingIfNeeded: stride))
+      return UInt64(short) &+ 1
+    }
+    return last / max(1, stride) &+ 1
   }
 }

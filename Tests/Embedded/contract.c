@@ -7,64 +7,25 @@
  * TRACK is one that KEYBOX opens, with at least 1,000 bytes of content. Every call of the provider and
  * of the storage is made to fail in turn: the n-th alone, for each n.
  */
-#include "harness.h"
+#include "faults.h"
 
-/* Bytes of stack that the decoder may need: what is reached. The goal is 512. */
-#define STACK_ALLOWED 644u
-#define STACK_ALLOWED_RIGHTS 720u
+/* Bytes of stack that the decoder may need on a board: what is reached. The goal is 512. */
+#if defined(__aarch64__) || defined(__arm__)
+#define STACK_ALLOWED 652u
+#define STACK_ALLOWED_RIGHTS 652u
+#else
+#define STACK_ALLOWED 1024u
+#define STACK_ALLOWED_RIGHTS 1024u
+#endif
 
 static struct file file;
-static pinstripe_openssl_state keys;
+static keys_state keys;
 static pinstripe_provider real, provider;
 static pinstripe_recipient recipient;
+static pinstripe_keybox box;
 static pinstripe_storage storage;
 static pinstripe_decoder decoder;
 static uint64_t work[PINSTRIPE_WORK_SIZE_OPENING / 8];
-
-/* Fails when it reaches 0. */
-static int calls_left;
-
-/* Where the stack was when the decoder was called, and the lowest that a callback of its found it: all
- * of the decoder's deep calls end in one. */
-static uintptr_t stack_start, stack_low;
-
-static int fails(void) {
-  uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-  if (here < stack_low) stack_low = here;
-  return calls_left-- == 0;
-}
-
-static int32_t derive(void *state, uint32_t parent, const uint8_t *salt, uint32_t salt_length,
-                      const uint8_t *info, uint32_t info_length, uint32_t child) {
-  return fails() ? 1 : real.derive(state, parent, salt, salt_length, info, info_length, child);
-}
-
-static int32_t unwrap(void *state, uint32_t key, const uint8_t *wrapped, uint32_t child) {
-  return fails() ? PINSTRIPE_E_PROVIDER : real.unwrap(state, key, wrapped, child);
-}
-
-static int32_t mac_begin(void *state, uint32_t key) {
-  return fails() ? -99 : real.mac_begin(state, key);
-}
-
-static int32_t mac_update(void *state, const uint8_t *bytes, size_t length) {
-  return fails() ? 7 : real.mac_update(state, bytes, length);
-}
-
-static int32_t mac_finish(void *state, uint8_t *tag) {
-  return fails() ? PINSTRIPE_E_UNWRAP : real.mac_finish(state, tag);
-}
-
-/* A keystream that comes short by a block is as bad as none. */
-static int32_t keystream(void *state, uint32_t key, uint32_t suite, uint64_t first, uint8_t *out,
-                         uint32_t count) {
-  int32_t written = real.keystream(state, key, suite, first, out, count);
-  return fails() ? written - 1 : written;
-}
-
-static int32_t read_failing(void *state, uint64_t offset, uint8_t *out, uint32_t length) {
-  return fails() ? 5 : read_file(state, offset, out, length);
-}
 
 static int32_t open_track(void) {
   return pinstripe_open(&decoder, &provider, &storage, &recipient, 1, 0, (uint8_t *)work,
@@ -113,6 +74,7 @@ static size_t stack_most;
 
 #define MEASURED(call)                                      \
   do {                                                      \
+    uintptr_t stack_start;                                  \
     calls_left = -1;                                        \
     stack_start = (uintptr_t)__builtin_frame_address(0);    \
     stack_low = stack_start;                                \
@@ -139,7 +101,7 @@ static void measure_stack(const char *folder, const char *name, const pinstripe_
   printf("figure decoder.stack_bytes.%s %u B\n", name, (unsigned)stack_most);
   check(stack_most > 0 && stack_most <= allowed, name, "bytes of stack", (long long)stack_most);
   pinstripe_wipe(&decoder);
-  free(file.bytes);
+  close_file(&file);
   file = saved;
 }
 
@@ -204,8 +166,6 @@ static void wrong_calls(void) {
 
 int main(int count, char **arguments) {
   struct file keybox;
-  pinstripe_keybox box;
-  uint8_t dus[32];
   if (count != 4) {
     fprintf(stderr, "usage: contract FOLDER TRACK KEYBOX\n");
     return 64;
@@ -213,9 +173,9 @@ int main(int count, char **arguments) {
   file = load(arguments[1], arguments[2]);
   keybox = load(arguments[1], arguments[3]);
   expect((int32_t)pinstripe_abi_version(), (int32_t)PINSTRIPE_ABI_VERSION, "the ABI version");
-  expect(use_keybox(&keybox, 0, &keys, &real, &recipient), PINSTRIPE_E_TEST_KEYBOX, "TEST");
-  pinstripe_openssl_destroy(&keys);
-  expect(use_keybox(&keybox, 1, &keys, &real, &recipient), PINSTRIPE_OK, "the keybox");
+  expect(use_keybox(&keybox, 0, &keys, &real, &box, &recipient), PINSTRIPE_E_TEST_KEYBOX, "TEST");
+  keys_close(&keys);
+  expect(use_keybox(&keybox, 1, &keys, &real, &box, &recipient), PINSTRIPE_OK, "the keybox");
   provider = real;
   storage = storage_of(&file);
   wrong_structs();
@@ -224,24 +184,14 @@ int main(int count, char **arguments) {
   storage.read = read_failing;
   fail_each_call(PINSTRIPE_E_STORAGE, "a failing storage");
   storage = storage_of(&file);
-  provider.derive = derive;
-  provider.unwrap = unwrap;
-  provider.mac_begin = mac_begin;
-  provider.mac_update = mac_update;
-  provider.mac_finish = mac_finish;
-  provider.keystream = keystream;
+  fail_provider(&provider, &real);
   fail_each_call(PINSTRIPE_E_PROVIDER, "a failing provider");
-  memset(&box, 0, sizeof box);
-  box.struct_size = sizeof box;
-  box.abi_version = PINSTRIPE_ABI_VERSION;
-  expect(pinstripe_keybox_read(&real, keybox.bytes, keybox.size, 1, &box, dus), PINSTRIPE_OK,
-         "the keybox once more");
   measure_stack(arguments[1], arguments[2], &box, STACK_ALLOWED);
   measure_stack(arguments[1], "trailer.pst", &box, STACK_ALLOWED);
   measure_stack(arguments[1], "framed.pst", &box, STACK_ALLOWED);
   measure_stack(arguments[1], "rights.pst", &box, STACK_ALLOWED_RIGHTS);
-  pinstripe_openssl_destroy(&keys);
-  free(file.bytes);
-  free(keybox.bytes);
+  keys_close(&keys);
+  close_file(&file);
+  close_file(&keybox);
   return report();
 }

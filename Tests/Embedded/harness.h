@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR MIT
  *
- * What both test programs of this folder share: counting, files in memory as a decoder's storage, and
- * a random number generator that gives the same numbers everywhere.
+ * What the test programs of this folder share: counting, statuses by name, files as a decoder's
+ * storage, and a random number generator that gives the same numbers everywhere.
  */
 #ifndef HARNESS_H
 #define HARNESS_H
@@ -11,98 +11,46 @@
 #include <string.h>
 
 #include "pinstripe_decoder.h"
-#include "pinstripe_openssl.h"
+#include "keys.h"
 
-static unsigned passed, failed;
+/* How many things were checked. */
+extern unsigned passed, failed;
 
-/* One thing that was checked; `what` says what is wrong when `ok` is 0. */
-static inline int check(int ok, const char *name, const char *what, long long detail) {
-  if (ok)
-    passed++;
-  else {
-    failed++;
-    printf("FAILED %s: %s (%lld)\n", name, what, detail);
-  }
-  return ok;
-}
+/* One thing that was checked; `what` says what is wrong when `ok` is 0. Returns `ok`. */
+int check(int ok, const char *name, const char *what, long long detail);
 
-/* A file in memory, which malloc lets a memory checker watch the ends of. */
+/* Whether `status` is among `names`: PINSTRIPE_E_... without that prefix, or OK, joined by '|'. */
+int is_among(int32_t status, const char *names);
+
+/* A file in memory, which malloc lets a memory checker watch the ends of; one that a small machine has
+ * no memory for is read as it is asked for. */
 struct file {
-  uint8_t *bytes;
+  uint8_t *bytes; /* NULL for the latter */
   size_t size;
+  FILE *stream;
 };
 
-static inline struct file load(const char *folder, const char *name) {
-  char path[4096];
-  struct file file = {NULL, 0};
-  long size;
-  FILE *stream;
-  snprintf(path, sizeof path, "%s/%s", folder, name);
-  stream = fopen(path, "rb");
-  if (stream == NULL || fseek(stream, 0, SEEK_END) != 0 || (size = ftell(stream)) < 0 ||
-      fseek(stream, 0, SEEK_SET) != 0 || (file.bytes = malloc((size_t)size + 1)) == NULL ||
-      fread(file.bytes, 1, (size_t)size, stream) != (size_t)size) {
-    fprintf(stderr, "error: %s cannot be read.\n", path);
-    exit(66);
-  }
-  fclose(stream);
-  file.size = (size_t)size;
-  return file;
-}
+enum { LARGE_FILE = 8 << 20 };
+
+/* Ends the program when the file cannot be read. */
+struct file load(const char *folder, const char *name);
+void close_file(struct file *file);
 
 /* The storage's read function. A decoder that asks beyond the size it was told is itself at fault. */
-static inline int32_t read_file(void *state, uint64_t offset, uint8_t *out, uint32_t length) {
-  const struct file *file = state;
-  if (offset > file->size || length > file->size - offset) return PINSTRIPE_E_STORAGE;
-  memcpy(out, file->bytes + offset, length);
-  return PINSTRIPE_OK;
-}
+int32_t read_file(void *state, uint64_t offset, uint8_t *out, uint32_t length);
+pinstripe_storage storage_of(struct file *file);
 
-static inline pinstripe_storage storage_of(struct file *file) {
-  pinstripe_storage storage = {sizeof storage, PINSTRIPE_ABI_VERSION, file, file->size, read_file};
-  return storage;
-}
+/* A random number below `limit`, which is not 0. */
+size_t random_below(size_t limit);
 
-/* xorshift64 (Marsaglia 2003): below `limit`, which is not 0. */
-static uint64_t random_state = 88172645463325252u;
+/* The keys of a keybox in a fresh provider, with what it says besides; PINSTRIPE_OK or the refusal. */
+int32_t use_keybox(const struct file *file, uint32_t allow_test, keys_state *state,
+                   pinstripe_provider *provider, pinstripe_keybox *keybox,
+                   pinstripe_recipient *recipient);
 
-static inline size_t random_below(size_t limit) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  random_state ^= random_state << 17;
-  return (size_t)(random_state % limit);
-}
+int is_zero(const void *bytes, size_t length);
 
-/* The keys of a keybox in a fresh provider; PINSTRIPE_OK or the refusal. */
-static inline int32_t use_keybox(const struct file *file, uint32_t allow_test,
-                                 pinstripe_openssl_state *state, pinstripe_provider *provider,
-                                 pinstripe_recipient *recipient) {
-  pinstripe_keybox keybox = {0};
-  uint8_t dus[32];
-  int32_t status;
-  keybox.struct_size = sizeof keybox;
-  keybox.abi_version = PINSTRIPE_ABI_VERSION;
-  status = pinstripe_openssl_provider(state, provider);
-  if (status == PINSTRIPE_OK)
-    status = pinstripe_keybox_read(provider, file->bytes, file->size, allow_test, &keybox, dus);
-  if (status == PINSTRIPE_OK)
-    status = pinstripe_openssl_load_key(state, PINSTRIPE_KEY_ROOT, dus);
-  if (status == PINSTRIPE_OK)
-    status =
-        pinstripe_device_recipient(provider, &keybox, PINSTRIPE_KEY_FIRST_WRAP, recipient);
-  return status;
-}
-
-static inline int is_zero(const void *bytes, size_t length) {
-  const uint8_t *byte = bytes;
-  while (length > 0)
-    if (byte[--length] != 0) return 0;
-  return 1;
-}
-
-static inline int report(void) {
-  printf("%u passed, %u failed\n", passed, failed);
-  return failed == 0 && passed > 0 ? 0 : 1;
-}
+/* The program's last line, and its exit status. */
+int report(void);
 
 #endif

@@ -21,7 +21,7 @@ def device_key(name):
 
 
 def group_key():
-    return Key(3, 2, random("group"))
+    return Key(3, 2, random("group key"))
 
 
 def grant(device, key):
@@ -41,14 +41,16 @@ def rights(track_id, plays=0, not_before=0, not_after=0, device="device", flags=
 def main():
     mp3, folder = pathlib.Path(sys.argv[1]).read_bytes(), pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "content.mp3").write_bytes(mp3)
 
     def track(name, pattern=Pattern(1, 10, 0), suite=1, device="device", content=mp3, codec=b"mp3 ", trailer=False,
-              keys=None, allows=None, map=None):
+              keys=None, allows=None, map=None, extras=()):
         cek = random(name + " cek") if pattern.kind else bytes(32)
         slots = [key.slot(cek) for key in keys or [device_key(device)]] if pattern.kind else []
         sections = [(1, 1, random(name + " salt"), map.encode())] if map else []
         if allows:
             sections.append((4, 1, random(name + " salt"), allows(random(name)[:16])))
+        sections += [(kind, 0, random("%s %d" % (name, kind)), data) for kind, data in extras]
         file = pack(content, suite=suite, pattern=pattern, cek=cek, nonce=random(name), track_id=random(name)[:16],
                     codec=codec, slots=slots, trailer=trailer, map=map, sections=sections)
         (folder / (name + ".pst")).write_bytes(file)
@@ -62,13 +64,24 @@ def main():
     track("every10-aes", suite=2)
     track("every3-phase2", pattern=Pattern(1, 3, 2))
     track("every1", pattern=Pattern(1, 1, 0), suite=2)
+    track("every1-chacha20", pattern=Pattern(1, 1, 0))
     track("trailer", trailer=True)
     # The decoder knows no codec, so runs of a frame's size do as well as frames; they fill several pages.
     framed = Pattern(2, 64, 0, 32)
     runs = [Run(1000, FULL)] + [Run(418, STRIPED)] * ((len(mp3) - 1000) // 418) + [Run((len(mp3) - 1000) % 418, FULL)]
     map = make_map(framed, fill_pages(runs))
     track("framed", pattern=framed, map=map)
+    track("framed-aes", pattern=framed, map=map, suite=2)
     track("framed-trailer", pattern=framed, map=map, suite=2, trailer=True)
+    fields = [(1, b"Idle tune"), (9, b"unknown"), (4, b"La la la\n" * 40), (5, b"image/png\0" + bytes(100)), (6, b"")]
+    metadata = b"".join(struct.pack("<HHI", number, 0, len(value)) + value for number, value in fields)
+    # One second of noise: uncompressed sound is encrypted in full.
+    noise = b"".join(random("sample %d" % i) for i in range(44100 * 4 // 32))
+    wav = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(noise), b"WAVE", b"fmt ", 16, 1, 2, 44100, 176400, 4, 16,
+                      b"data", len(noise)) + noise
+    (folder / "content.wav").write_bytes(wav)
+    track("wav", pattern=Pattern(1, 1, 0), content=wav, codec=b"wav ")
+    track("sections", extras=[(2, metadata), (3, b"order 4711")])
     track("stranger", device="stranger")
     track("group", keys=[device_key("stranger"), group_key()])
     (folder / "group.grant").write_bytes(grant(device_key("device"), group_key()))

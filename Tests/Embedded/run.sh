@@ -1,20 +1,26 @@
 #!/bin/bash
-# Builds the decoder and the player for each kind of board and runs them under qemu-user: every vector
-# through the C API, the API's promises about failures, and a real MP3 from its track to its sound. And
-# the header is compiled by whatever compilers there are.
+# Builds the decoder and the player for each kind of board and runs them, under qemu-user and on QEMU's
+# boards with a Cortex-M: every vector through the C API with every crypto provider, the API's promises
+# about failures, and a real MP3 from its track to its sound. And the header is compiled by whatever
+# compilers there are.
 # Ends with "N passed, N failed".
 set -euo pipefail
 
 usage="usage: run.sh [TARGET…]
-  TARGET   aarch64-linux, armv7-linux, thumb2-linux or x86_64-linux; the first three otherwise"
+  TARGET   host, aarch64-linux, armv7-linux, thumb2-linux, x86_64-linux, cortex-m4 or cortex-m33; all
+           of them otherwise"
 
 here=$(dirname "$(readlink -f "$0")")
 package=$(readlink -f "$here/../..")
 # shellcheck source-path=SCRIPTDIR source=../../Sources/Embedded/targets.sh
 source "$package/Sources/Embedded/targets.sh"
+# shellcheck source-path=SCRIPTDIR source=programs.sh
+source "$here/programs.sh"
+# shellcheck source-path=SCRIPTDIR source=bare/boards.sh
+source "$here/bare/boards.sh"
 [[ ${1:-} != -h && ${1:-} != --help ]] || { echo "$usage" && exit; }
 targets=("$@")
-(($#)) || targets=(aarch64-linux armv7-linux thumb2-linux)
+(($#)) || targets=(host aarch64-linux armv7-linux thumb2-linux x86_64-linux cortex-m4 cortex-m33)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -34,28 +40,18 @@ expect() {
   fi
 }
 
-# A program of the target, in its own C library. Without an emulator the sysroot's loader is started,
-# because the machine may have none of the libraries.
-on_target() {
-  local loader=("$sysroot"/lib*/ld-linux*.so.*)
-  if [[ -n $emulator ]]; then
-    "$emulator" -L "$sysroot" "$@"
-  else
-    "${loader[0]}" --library-path "$sysroot/lib/$gnu:$sysroot/usr/lib/$gnu" "$@"
-  fi
-}
-
-# Adds up a test program's closing line.
+# count_in NAME COMMAND… adds up a test program's closing line.
 count_in() {
-  local name=$1 line
+  local name=$1 line status=0
   shift
-  on_target "$@" >"$work/log" || true
+  "$@" >"$work/log" || status=$?
   line=$(tail -n 1 "$work/log")
   grep -E '^(FAILED|figure)' "$work/log" | sed "s/^figure decoder/&.$short/" || true
   echo "$short $name: $line"
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     passed=$((passed + BASH_REMATCH[1]))
     failed=$((failed + BASH_REMATCH[2]))
+    ((status == 0 || BASH_REMATCH[2] > 0)) || expect "$name ended with status $status" false
   else
     expect "$name ended early" false
   fi
@@ -84,38 +80,102 @@ make_tracks() {
   python3 "$here/make_tracks.py" "$mp3" "$work/tracks"
 }
 
+# The decoder, and for boards with Linux the player, which brings its decoder along.
 build_for() {
   describe_target "$1"
-  [[ -z $emulator ]] || need_packages "$emulator=qemu-user"
-  sysroot=$("$package/Sources/Embedded/sysroot.sh" "$debian")
-  local out=$package/.build-embedded/$1 board=$short provider program
-  # Thumb-2 is a decoder for the same boards; provider and player are those of armv7.
-  [[ $short != thumb2 ]] || board=armv7
-  provider=$package/.build-embedded/$board-linux
-  player=$("$package/Examples/LinuxPlayer/build.sh" "$board" 2>"$work/log") || {
-    cat "$work/log" >&2
-    exit 1
-  }
-  if [[ $board != "$short" ]]; then
-    "$package/Sources/Embedded/build-decoder.sh" "$1" >"$work/log"
+  if [[ -n $gnu ]]; then
+    need_packages "$gnu-gcc=gcc-${gnu//_/-}"
+    [[ -z $emulator ]] || need_packages "$emulator=qemu-user"
+    sysroot=$("$package/Sources/Embedded/sysroot.sh" "$debian")
   fi
+  case $short in
+    aarch64 | armv7)
+      player=$("$package/Examples/LinuxPlayer/build.sh" "$short" 2>"$work/log") || {
+        cat "$work/log" >&2
+        exit 1
+      } ;;
+    *) "$package/Sources/Embedded/build-decoder.sh" "$1" >"$work/log" ;;
+  esac
   grep -E '^(figure|needs)' "$work/log"
-  for program in vectors contract reference; do
-    "$gnu-gcc" --sysroot="$sysroot" -std=c99 -O1 -Wall -Wextra -pedantic -Werror -D_FILE_OFFSET_BITS=64 \
-      -I "$out" -I "$package/Sources/CProviderOpenSSL/include" "$here/$program.c" \
-      "$provider"/provider-*.o "$out/libpinstripe-decoder.a" -Wl,--as-needed -lcrypto -lmpg123 \
-      -o "$work/$program-$short"
-  done
-  [[ -z $stripe_target ]] || build_stripe_tests "$out"
 }
 
-# The vectors once more with the vectored stripe in the provider, and that against its scalar twin.
-build_stripe_tests() {
-  local compile=("$gnu-gcc" --sysroot="$sysroot" -std=c99 -O1 -Wall -Wextra -pedantic -Werror
-    -D_FILE_OFFSET_BITS=64 -DWITH_STRIPE -I "$1" -I "$package/Sources/CProviderOpenSSL/include")
-  "${compile[@]}" "$here/vectors.c" "$1"/provider-*.o "$1/libpinstripe-decoder.a" \
-    "$1/libpinstripe-stripe.a" -Wl,--as-needed -lcrypto -o "$work/vectors-stripe-$short"
-  "${compile[@]}" "$here/stripe.c" "$1/libpinstripe-stripe.a" -o "$work/stripe-$short"
+# A board with Linux: every provider there is for it.
+check_linux() {
+  local tracks=$work/tracks provider old
+  for provider in openssl mbedtls; do
+    build_program provider "$provider" provider.c
+    build_program vectors "$provider" "${vectors[@]}"
+    count_in "$provider provider" on_target "$work/provider-$provider-$short"
+    count_in "$provider vectors" on_target "$work/vectors-$provider-$short" "$work/vectors"
+  done
+  build_program contract openssl contract.c faults.c
+  count_in contract on_target "$work/contract-openssl-$short" "$tracks" every10.pst device.keybox
+  build_program sections openssl contract_sections.c faults.c
+  count_in "contract of sections" on_target "$work/sections-openssl-$short" "$tracks"
+  check_versions
+  build_program adapters openssl adapters.c -lmpg123 -lsndfile
+  count_in adapters on_target "$work/adapters-openssl-$short" "$tracks"
+  build_program element openssl secure_element.c element_provider.c element_side.c
+  count_in "secure element" on_target "$work/element-openssl-$short" "$tracks"
+  if [[ -n $stripe_target ]]; then
+    build_program stripe-vectors openssl -DWITH_STRIPE "${vectors[@]}" libpinstripe-stripe.a
+    build_program stripe openssl stripe.c libpinstripe-stripe.a
+    count_in "vectors, vectored stripe" on_target "$work/stripe-vectors-openssl-$short" "$work/vectors"
+    count_in "stripe against scalar" on_target "$work/stripe-openssl-$short"
+  fi
+  # The last release of Debian with OpenSSL 1.1.1. One day its archive moves.
+  if old=$("$package/Sources/Embedded/sysroot.sh" "$debian" --suite bullseye libc6-dev libssl-dev); then
+    local sysroot=$old
+    build_program provider openssl11 provider.c
+    build_program vectors openssl11 "${vectors[@]}"
+    count_in "OpenSSL 1.1.1 provider" on_target "$work/provider-openssl11-$short"
+    count_in "OpenSSL 1.1.1 vectors" on_target "$work/vectors-openssl11-$short" "$work/vectors"
+  else
+    echo "$short OpenSSL 1.1.1: skipped, Debian's bullseye cannot be reached"
+  fi
+}
+
+# A program with an older or a newer header than its decoder. A newer one may have grown.
+check_versions() {
+  local version header=$package/Sources/CPinstripe/include/pinstripe_decoder.h
+  for version in 0 2; do
+    mkdir -p "$work/abi$version"
+    sed -E "s/^(#define PINSTRIPE_ABI_VERSION) 1u/\1 ${version}u/" "$header" \
+      >"$work/abi$version/pinstripe_decoder.h"
+    ((version == 0)) ||
+      sed -i 's/^} pinstripe_\(provider\|storage\|keybox\);/  uint32_t more;\n&/' "$work/abi$version/pinstripe_decoder.h"
+    build_program "abi$version" bare -I "$work/abi$version" abi.c libpinstripe-decoder.a
+    count_in "header of version $version" on_target "$work/abi$version-bare-$short"
+  done
+}
+
+# The same sources as ordinary Swift on this machine, behind the same header.
+check_host() {
+  local short=host source objects=()
+  mkdir "$work/host"
+  swiftc -O -wmo -parse-as-library -swift-version 6 -module-name PinstripeCore -package-name pinstripe \
+    -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature MemberImportVisibility \
+    -I "$package/Sources/CPinstripe/include" -c "$package"/Sources/PinstripeCore/*.swift \
+    -o "$work/host/core.o"
+  for source in "${vectors[@]/#/$here/}" "$here/harness.c" "$package"/Sources/CProviderOpenSSL/*.c; do
+    objects+=("$work/host/$(basename "$source").o")
+    "$(swift_tool clang)" -O1 -std=c99 -D_GNU_SOURCE -DGUARD_PAGES \
+      -I "$package/Sources/CPinstripe/include" -I "$package/Sources/CProviderOpenSSL/include" \
+      -c "$source" -o "${objects[-1]}"
+  done
+  swiftc "${objects[@]}" "$work/host/core.o" -lcrypto -o "$work/host/vectors"
+  count_in "vectors" "$work/host/vectors" "$work/vectors"
+}
+
+# A microcontroller: Mbed TLS, and nothing between the decoder and the board.
+check_bare() {
+  need_packages arm-none-eabi-gcc=gcc-arm-none-eabi qemu-system-arm=qemu-system-arm patch=patch
+  [[ -d /usr/lib/arm-none-eabi/newlib ]] ||
+    need_packages newlib-for-arm-none-eabi=libnewlib-arm-none-eabi
+  build_image "$1" "$work/provider-$short" "$here"/{provider,harness}.c
+  build_image "$1" "$work/vectors-$short" "${vectors[@]/#/$here/}" "$here/harness.c"
+  count_in "mbedtls provider" run_image "$1" "$work/provider-$short"
+  count_in "mbedtls vectors" run_image "$1" "$work/vectors-$short" "$work/vectors"
 }
 
 # The example for firmware, built as its makefile says and by nothing but the target's compiler.
@@ -148,8 +208,9 @@ check_player() {
   for track in every10 every10-aes every3-phase2 every1 trailer framed framed-trailer; do
     expect "$track decrypts" cmp -s "$mp3" <(play --decrypt "$tracks/$track.pst")
   done
-  on_target "$work/reference-$short" "$mp3" >"$work/whole.raw"
-  on_target "$work/reference-$short" "$mp3" 7 >"$work/from7.raw"
+  build_program reference none reference.c -lmpg123
+  on_target "$work/reference-none-$short" "$mp3" >"$work/whole.raw"
+  on_target "$work/reference-none-$short" "$mp3" 7 >"$work/from7.raw"
   expect "the reference has sound" test -s "$work/from7.raw"
   expect "--raw" cmp -s "$work/whole.raw" <(play --raw "$tracks/every10.pst")
   expect "--raw, trailer" cmp -s "$work/whole.raw" <(play --raw "$tracks/trailer.pst")
@@ -195,15 +256,18 @@ check_player() {
 check_header
 make_tracks
 for target in "${targets[@]}"; do
-  build_for "$target"
-  count_in vectors "$work/vectors-$short" "$work/vectors"
-  if [[ -n $stripe_target ]]; then
-    count_in "vectors, vectored stripe" "$work/vectors-stripe-$short" "$work/vectors"
-    count_in "stripe against scalar" "$work/stripe-$short"
+  if [[ $target == host ]]; then
+    check_host
+    continue
   fi
-  count_in contract "$work/contract-$short" "$work/tracks" every10.pst device.keybox
-  check_example
-  [[ $short == thumb2 ]] || check_player
+  build_for "$target"
+  case $short in
+    cortex-*) check_bare "$target" ;;
+    *)
+      check_linux
+      check_example ;;
+  esac
+  case $short in aarch64 | armv7) check_player ;; esac
 done
 echo "$passed passed, $failed failed"
 ((failed == 0 && passed > 0))

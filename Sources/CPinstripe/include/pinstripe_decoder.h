@@ -143,7 +143,7 @@ extern "C" {
 #define PINSTRIPE_KEY_CONTENT 3u  /* CEK */
 #define PINSTRIPE_KEY_STRIPE 4u
 #define PINSTRIPE_KEY_TAG 5u      /* header, trailer and section tags, in turn */
-#define PINSTRIPE_KEY_SECTION 6u
+#define PINSTRIPE_KEY_SECTION 6u  /* the section being read */
 #define PINSTRIPE_KEY_MAP 7u      /* the open track's frame map: keystream */
 #define PINSTRIPE_KEY_MAP_TAG 8u  /* and the tags of its pages */
 #define PINSTRIPE_KEY_RIGHTS 9u   /* while rights are read; then it is empty */
@@ -268,6 +268,42 @@ typedef struct pinstripe_rights {
   uint8_t rights_id[16]; /* under which plays are counted */
 } pinstripe_rights;
 
+/* ---- Sections that are read field by field, or as they are ---- */
+
+#define PINSTRIPE_SECTION_METADATA 2u
+#define PINSTRIPE_SECTION_PURCHASER 3u /* 1 to 1024 bytes of UTF-8 */
+
+/* Numbers of metadata fields (TrackFormat.md, "Metadata"). Texts are UTF-8, but
+ * anybody's: show what is not with replacement characters. */
+#define PINSTRIPE_FIELD_TITLE 1u
+#define PINSTRIPE_FIELD_ARTIST 2u
+#define PINSTRIPE_FIELD_ALBUM 3u
+#define PINSTRIPE_FIELD_LYRICS 4u
+#define PINSTRIPE_FIELD_PICTURE 5u /* media type, 00, image */
+#define PINSTRIPE_FIELD_LINK 6u
+#define PINSTRIPE_FIELD_FREE 7u /* name, 00, value */
+#define PINSTRIPE_FIELD_FILE_NAME 16u
+#define PINSTRIPE_FIELD_SHA256 17u /* of the content, 32 bytes */
+
+/** A section of an open track whose tag was verified. */
+typedef struct pinstripe_section {
+  uint32_t struct_size; /* in: sizeof(pinstripe_section) */
+  uint32_t abi_version; /* in: PINSTRIPE_ABI_VERSION */
+  uint64_t offset; /* of its contents in the file; 0: the track has no such section */
+  uint32_t length; /* of its contents, in bytes */
+  uint32_t type;   /* PINSTRIPE_SECTION_... */
+} pinstripe_section;
+
+/** A metadata field. Zero all but the first two members before the first one. */
+typedef struct pinstripe_field {
+  uint32_t struct_size; /* in: sizeof(pinstripe_field) */
+  uint32_t abi_version; /* in: PINSTRIPE_ABI_VERSION */
+  uint32_t number; /* PINSTRIPE_FIELD_...; 0 behind the last one */
+  uint32_t offset; /* of its value in the section's contents */
+  uint32_t length; /* of its value, in bytes */
+  uint32_t reserved; /* 0 */
+} pinstripe_field;
+
 /** The context: PINSTRIPE_DECODER_SIZE bytes of the caller's, 8-byte aligned. No
  *  field is the caller's business; copying it while a track is open is not
  *  supported. */
@@ -355,6 +391,37 @@ int32_t pinstripe_rights_read(pinstripe_decoder *_Nullable decoder,
                               const pinstripe_keybox *_Nullable keybox,
                               uint32_t allow_test,
                               pinstripe_rights *_Nullable rights);
+
+/** Begins to read a section of the track that was just opened: nothing may have
+ *  been decrypted since, nor the work buffer changed, because the track's directory
+ *  lies there. The section is read once from storage, piece by piece, into `buffer`
+ *  (at least 64 bytes, not the work buffer; larger is faster), its tag is verified,
+ *  and the form of metadata's fields is judged. A track without it is no error:
+ *  `section->offset` is 0 then. From now on this section can be read, and no other,
+ *  at any time until pinstripe_wipe. `buffer` holds no secret afterwards.
+ *  `type`: PINSTRIPE_SECTION_METADATA or PINSTRIPE_SECTION_PURCHASER.
+ *  On an error nothing is written to `section`; the track can be played.
+ *  Errors: ARGUMENT (also: too late), ABI, STORAGE, TAG, MALFORMED, PROVIDER. */
+int32_t pinstripe_section_begin(pinstripe_decoder *_Nullable decoder, uint32_t type,
+                                uint8_t *_Nullable buffer, size_t size,
+                                pinstripe_section *_Nullable section);
+
+/** Decrypts `length` bytes from `offset` of the section's contents on into `out`.
+ *  They are read from storage anew: who can change it while the player reads can
+ *  change what is shown. After STORAGE and PROVIDER all bytes of `out` are zero.
+ *  Errors: ARGUMENT, ABI, RANGE, STORAGE, PROVIDER. */
+int32_t pinstripe_section_read(pinstripe_decoder *_Nullable decoder,
+                               const pinstripe_section *_Nullable section,
+                               uint32_t offset, uint8_t *_Nullable out, size_t length);
+
+/** Goes to the next metadata field whose number is one of PINSTRIPE_FIELD_...; others
+ *  are skipped. Its value is read with pinstripe_section_read, in pieces if it is
+ *  long: lyrics, pictures. A title that is cut must be cut between characters.
+ *  Behind the last field `field->number` is 0. On an error `field` stays.
+ *  Errors: ARGUMENT, ABI, STORAGE, MALFORMED, PROVIDER. */
+int32_t pinstripe_metadata_next(pinstripe_decoder *_Nullable decoder,
+                                const pinstripe_section *_Nullable section,
+                                pinstripe_field *_Nullable field);
 
 /** Gives an open track another work buffer, of at least
  *  PINSTRIPE_WORK_SIZE_PLAYING bytes, or PINSTRIPE_WORK_SIZE_PLAYING_FRAMED for

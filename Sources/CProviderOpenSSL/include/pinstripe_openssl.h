@@ -4,7 +4,8 @@
  *
  * Fills the provider table of pinstripe_decoder.h for hosts and for boards whose
  * keys may lie in RAM. To use it in firmware, compile this folder's C files with
- * pinstripe_decoder.h on the include path and link libcrypto (3.0 or later):
+ * pinstripe_decoder.h and the two pinstripe_places headers on the include path, and
+ * link libcrypto (1.1.1, or 3.0 and later):
  *
  *   static pinstripe_openssl_state state;
  *   static pinstripe_provider provider;
@@ -38,7 +39,7 @@
 #pragma clang diagnostic ignored "-Wnullability-extension"
 #endif
 
-#include "pinstripe_decoder.h"
+#include "pinstripe_places.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,13 +48,7 @@ extern "C" {
 /** Keys and contexts of one provider, in the caller's memory. It may not be moved
  *  or copied while in use. The fields are the implementation's; read none. */
 typedef struct pinstripe_openssl_state {
-  uint8_t keys[PINSTRIPE_KEY_PLACES][32];
-  uint64_t stream_next[2];  /* by suite: the block the context stands at */
-  uint32_t stream_place[2]; /* by suite: the place whose key the context has */
-  uint32_t mac_place;       /* the place whose key the MAC context has */
-  uint32_t mac_open;        /* 1 between mac_begin and mac_finish */
-  uint32_t loaded;          /* bit p: place p holds a key */
-  uint32_t reserved;
+  pinstripe_places places;
   void *_Nullable kdf;
   void *_Nullable mac;
   void *_Nullable block;

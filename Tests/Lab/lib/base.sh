@@ -14,7 +14,8 @@ guest_modules=(
     snd_aloop                           # hearing what a player plays
     virtio_pci virtio_console virtio_rng 9p 9pnet_virtio
     ext4 vfat nls_cp437 nls_ascii nls_iso8859_1 nls_utf8 loop
-    af_alg algif_hash algif_skcipher
+    af_alg algif_hash algif_skcipher    # the kernel as a crypto provider
+    chacha_generic ctr ecb hmac
 )
 
 guest_programs=(
