@@ -14,7 +14,7 @@ case $arch in
   *) echo "$usage" >&2 && exit 2 ;;
 esac
 
-packages=(libc6-dev libssl-dev libmpg123-dev)
+packages=(libc6-dev libssl-dev libasound2-dev libsndfile1-dev libfaad-dev faad libavformat-dev)
 
 cache=${PINSTRIPE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pinstripe}
 root=$cache/sysroot/$arch
