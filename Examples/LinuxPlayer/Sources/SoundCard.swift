@@ -66,6 +66,8 @@ struct SoundCard: DeviceOutput, ~Copyable {
     }
     let portion = snd_pcm_sframes_t(4096 / format.frameSize)
     guard free < portion else { return .ready }
+    // The card starts by itself when its buffer is full to the last frame, which it may never be.
+    if snd_pcm_state(card) == SND_PCM_STATE_PREPARED { try check(snd_pcm_start(card)) }
     return .milliseconds(Int32((portion - free) * 1000 / snd_pcm_sframes_t(format.rate)) + 1)
   }
 
