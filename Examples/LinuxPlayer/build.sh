@@ -46,7 +46,7 @@ swift_flags=(
   -Xfrontend -function-sections -Xfrontend -disable-stack-protector
   -I "$package/Sources/CPinstripe/include"
 )
-for flag in -fPIC -D_FILE_OFFSET_BITS=64 "${abi[@]}" "${includes[@]}"; do
+for flag in -fPIC -D_FILE_OFFSET_BITS=64 -D_GNU_SOURCE "${abi[@]}" "${includes[@]}"; do
   swift_flags+=(-Xcc "$flag")
 done
 
@@ -54,7 +54,7 @@ swiftc "${swift_flags[@]}" -strict-memory-safety -module-name PinstripePlayer -c
   -emit-module -emit-module-path "$objects/PinstripePlayer.swiftmodule" \
   "$package"/Sources/PinstripePlayer/*.swift -o "$objects/PinstripePlayer.o"
 swiftc "${swift_flags[@]}" -module-name LinuxPlayer -c -I "$objects" \
-  -I "$here/CSystem" -I "$here/CMPG123" -I "$provider/include" \
+  -I "$here/CSystem" -I "$here/CALSA" -I "$here/CCodec" -I "$provider/include" \
   "$here"/Sources/*.swift -o "$objects/LinuxPlayer.o"
 provider_objects=()
 for source in "$provider"/*.c; do
@@ -65,6 +65,20 @@ for source in "$provider"/*.c; do
 done
 "$gnu-gcc" --sysroot="$sysroot" -pie -Wl,--gc-sections -Wl,--as-needed -s \
   "$objects/LinuxPlayer.o" "$objects/PinstripePlayer.o" "${provider_objects[@]}" \
-  "$objects/libpinstripe-decoder.a" -lmpg123 -lcrypto -o "$out/pinstripe-player"
+  "$objects/libpinstripe-decoder.a" -lasound -lcrypto -ldl -o "$out/pinstripe-player"
+# Each codec unit by itself: one whose library a board has not, or whose licence does not suit, is left
+# out, and nothing else changes. A unit's head names its libraries and the codec tags it plays.
+mkdir -p "$out/codecs"
+rm -f "$out/codecs/"*.so
+for source in "$here/Codecs/"*.c; do
+  unit=$(basename "$source" .c)
+  read -ra libraries < <(sed -n 's/^ \* libraries: //p' "$source")
+  read -ra tags < <(sed -n 's/^ \* tags: //p' "$source")
+  "$gnu-gcc" --sysroot="$sysroot" "${c_flags[@]}" -Wall -Wextra -Werror -std=c99 -D_GNU_SOURCE \
+    -fvisibility=hidden -shared -s "$source" "${libraries[@]}" -o "$out/codecs/$unit.so"
+  for tag in "${tags[@]}"; do
+    [[ $tag == "$unit" ]] || ln -s "$unit.so" "$out/codecs/$tag.so"
+  done
+done
 echo "figure player.$short.program_bytes $(stat -c %s "$out/pinstripe-player") B" >&2
 echo "$out/pinstripe-player"

@@ -61,3 +61,12 @@ END
 own_apt() {
   apt-get -qq -c "$apt_place/conf" "$@" >>"$apt_place/log" 2>&1
 }
+
+# fetch_closure PACKAGE… leaves the packages and all that they depend on in DIRECTORY/archives.
+fetch_closure() {
+  own_apt install --download-only "$@" || {
+    cat "$apt_place/log" >&2
+    echo "error: apt cannot get these packages from this machine's sources; its words are above." >&2
+    return 1
+  }
+}

@@ -32,7 +32,8 @@ case $arch in
   *) echo "$usage" >&2 && exit 2 ;;
 esac
 ((${#packages[@]})) ||
-  packages=(libc6-dev libssl-dev libmpg123-dev libmbedtls-dev libsndfile1-dev)
+  packages=(libc6-dev libssl-dev libasound2-dev libsndfile1-dev libfaad-dev faad libavformat-dev libmpg123-dev
+    libmbedtls-dev)
 
 cache=${PINSTRIPE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pinstripe}
 # One for each list of packages. It carries the list it was made from, and is complete once it has one:
@@ -57,11 +58,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/root"
 echo "making the $arch sysroot from Debian packages" >&2
 prepare_apt "$work/apt" "$arch" "$suite"
-own_apt install --download-only "${packages[@]}" || {
-  cat "$work/apt/log" >&2
-  echo "error: apt cannot get $arch packages from this machine's sources; its words are above." >&2
-  exit 1
-}
+fetch_closure "${packages[@]}"
 for package in "$work/apt/archives/"*.deb; do
   dpkg-deb -x "$package" "$work/root"
 done

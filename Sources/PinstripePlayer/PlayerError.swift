@@ -6,6 +6,9 @@ import CPinstripe
 public enum PlayerError: Error {
   /// The decoder refused: a `PINSTRIPE_E_...` status of `pinstripe_decoder.h`.
   case track(Int32)
+  /// The content was changed after it was packed: its chunk that starts at this byte does not have its
+  /// tag (TrackFormat.md, "Chunk tags").
+  case changed(at: UInt64)
   /// The storage failed: its own code, such as an `errno`.
   case storage(Int32)
   /// The codec failed: its own code.

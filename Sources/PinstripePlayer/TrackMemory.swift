@@ -16,6 +16,8 @@ final class TrackMemory<Storage: StorageReader & ~Copyable> {
   let table: UnsafeMutablePointer<pinstripe_storage>
   let work: UnsafeMutablePointer<UInt8>
   let window: UnsafeMutableBufferPointer<UInt8>
+  /// One chunk as it lies in the file, for a track with chunk tags.
+  private(set) var chunk: UnsafeMutablePointer<UInt8>?
   private let bridge: UnsafeMutablePointer<StorageBridge>
 
   init(_ reader: consuming Storage) {
@@ -45,6 +47,13 @@ final class TrackMemory<Storage: StorageReader & ~Copyable> {
     unsafe window.initialize(repeating: 0)
   }
 
+  /// Makes room for the largest chunk that the track has.
+  func makeRoom(forChunk size: Int) {
+    guard size > 0, unsafe chunk == nil else { return }
+    unsafe chunk = .allocate(capacity: size)
+    unsafe chunk?.initialize(repeating: 0, count: size)
+  }
+
   /// What the storage threw since the last call, which the decoder's status cannot say.
   func takeFailure() -> PlayerError? {
     let failure = unsafe bridge.pointee.failure
@@ -57,6 +66,7 @@ final class TrackMemory<Storage: StorageReader & ~Copyable> {
     // Decrypted content is nobody else's business either.
     unsafe window.update(repeating: 0)
     unsafe window.deallocate()
+    unsafe chunk?.deallocate()
     unsafe work.deallocate()
     unsafe decoder.deallocate()
     unsafe table.deallocate()

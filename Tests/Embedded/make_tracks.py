@@ -1,5 +1,6 @@
-"""make_tracks.py FILE.mp3 FOLDER: a real MP3 as tracks of every kind, with the device's keybox, made by the vectors'
-reference program, which shares no code with Pinstripe. Fixed keys: these tracks protect nothing."""
+"""make_tracks.py FILE.mp3 FOLDER CLIPS: a real MP3 as tracks of every kind, clips of other formats as one track each,
+and the device's keybox and play counts, made by the vectors' reference program, which shares no code with Pinstripe.
+Fixed keys: these tracks protect nothing."""
 import hashlib, pathlib, struct, sys, time
 
 sys.dont_write_bytecode = True
@@ -8,8 +9,10 @@ from pinstripe_framemap import fill_pages, make_map
 from pinstripe_keys import KEYBOX_MAGIC, Key, Pattern, encode_key_file, hkdf, mac, playback_key
 from pinstripe_reference import pack
 from pinstripe_runs import FULL, STRIPED, Run
+from pinstripe_sections import chunk_contents
 
 CLEAR = Pattern(0, 0, 0)
+TAGS = {"mp3": b"mp3 ", "flac": b"flac", "ogg": b"ogg ", "wav": b"wav ", "aiff": b"aiff", "aac": b"aac ", "m4a": b"mp4 "}
 
 
 def random(label):
@@ -38,19 +41,29 @@ def rights(track_id, plays=0, not_before=0, not_after=0, device="device", flags=
     return body + (mac(hkdf(random(device + " dus"), bytes(32), b"rights"), body) if flags & 2 else bytes(32))
 
 
+def play_counts(plays=0, latest=0, device="device"):
+    """PlayLedger.swift: a device's memory of plays."""
+    entries = struct.pack("<16sIi", random("rights")[:16], plays, 0) if plays else b""
+    body = struct.pack("<8sHHIQQ16s", b"\x89PSC\r\n\x1a\n", 1, 0, len(entries) // 24, 7, latest,
+                       random(device + " id")[:16]) + entries
+    return body + mac(hkdf(random(device + " dus"), bytes(32), b"play counts"), body)
+
+
 def main():
     mp3, folder = pathlib.Path(sys.argv[1]).read_bytes(), pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "content.mp3").write_bytes(mp3)
 
     def track(name, pattern=Pattern(1, 10, 0), suite=1, device="device", content=mp3, codec=b"mp3 ", trailer=False,
-              keys=None, allows=None, map=None, extras=()):
+              keys=None, allows=None, map=None, chunks=0, extras=()):
         cek = random(name + " cek") if pattern.kind else bytes(32)
         slots = [key.slot(cek) for key in keys or [device_key(device)]] if pattern.kind else []
         sections = [(1, 1, random(name + " salt"), map.encode())] if map else []
         if allows:
             sections.append((4, 1, random(name + " salt"), allows(random(name)[:16])))
         sections += [(kind, 0, random("%s %d" % (name, kind)), data) for kind, data in extras]
+        if chunks:
+            sections.append((5, 0, random(name + " chunks"), chunk_contents(chunks)))
         file = pack(content, suite=suite, pattern=pattern, cek=cek, nonce=random(name), track_id=random(name)[:16],
                     codec=codec, slots=slots, trailer=trailer, map=map, sections=sections)
         (folder / (name + ".pst")).write_bytes(file)
@@ -95,9 +108,27 @@ def main():
     track("rights-stranger", allows=lambda id: rights(id, device="stranger"))
     track("rights-edited", allows=lambda id: rights(id, plays=3)[:4] + bytes(4) + rights(id, plays=3)[8:])
     track("clear", pattern=CLEAR)
-    track("flac", codec=b"flac")
     track("noise", content=b"".join(random(str(i)) for i in range(1000)))
     (folder / "truncated.pst").write_bytes(file[:-1])
+    for clip in sorted(pathlib.Path(sys.argv[3]).iterdir()):
+        codec, content = TAGS[clip.suffix[1:]], clip.read_bytes()
+        track("clip-" + clip.name, content=content, codec=codec, pattern=Pattern(1, 1 if clip.suffix == ".wav" else 10, 0))
+    flac = (pathlib.Path(sys.argv[3]) / "tune.flac").read_bytes()
+    for name, size, trailer in ("chunks-4k", 4096, False), ("chunks-64k", 65536, True):
+        tagged = bytearray(track(name, content=flac, codec=b"flac", chunks=size, trailer=trailer, suite=1 + trailer))
+        tagged[4096 + 70000] ^= 1
+        (folder / (name + "-damaged.pst")).write_bytes(tagged)
+    # Damage that nothing but the codec can notice, in three places.
+    for suffix in "flac", "mp3", "ogg", "aac", "m4a":
+        damaged = bytearray((folder / f"clip-tune.{suffix}.pst").read_bytes())
+        for part in (5,) if suffix == "ogg" else (2, 3, 4):
+            start = 4096 + (len(damaged) - 4096) * part // 6
+            damaged[start:start + 400] = random(suffix + str(part)) * 12 + bytes(16)
+        (folder / f"damaged-{suffix}.pst").write_bytes(damaged)
+    (folder / "two-plays.state").write_bytes(play_counts(plays=2))
+    (folder / "later.state").write_bytes(play_counts(latest=int(time.time()) + 86400 * 60))
+    (folder / "stranger.state").write_bytes(play_counts(device="stranger"))
+    track("rights-month", allows=lambda id: rights(id, not_after=int(time.time()) + 86400 * 30))
     edited = bytearray(file)
     edited[26] = 11  # the stride
     (folder / "edited.pst").write_bytes(edited)

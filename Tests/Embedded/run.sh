@@ -22,6 +22,9 @@ source "$here/bare/boards.sh"
 targets=("$@")
 (($#)) || targets=(host aarch64-linux armv7-linux thumb2-linux x86_64-linux cortex-m4 cortex-m33)
 
+# shellcheck source-path=SCRIPTDIR source=player.sh
+source "$here/player.sh"
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mp3=$package/Examples/Media/idle_tune.mp3
@@ -77,7 +80,8 @@ check_header() {
 make_tracks() {
   python3 -c 'import cryptography' 2>/dev/null || need_packages python3-cryptography=python3-cryptography
   python3 "$package/Tests/Vectors/make_vectors.py" --export "$work/vectors"
-  python3 "$here/make_tracks.py" "$mp3" "$work/tracks"
+  make_clips
+  python3 "$here/make_tracks.py" "$mp3" "$work/tracks" "$work/clips"
 }
 
 # The decoder, and for boards with Linux the player, which brings its decoder along.
@@ -186,71 +190,6 @@ check_example() {
     DECODER="$package/.build-embedded/$short-linux" OUT="$work/example-$short"
   expect "the example decrypts" cmp -s "$mp3" <(on_target "$work/example-$short/decrypt" \
     "$work/tracks/device.keybox" "$work/tracks/every10.pst")
-}
-
-play() {
-  on_target "$player" --keybox "$work/tracks/device.keybox" --allow-test "$@"
-}
-
-# refuses EXIT-CODE WORDS ARGUMENT… : nothing on stdout, one sentence on stderr with these words.
-refuses() {
-  local code=$1 words=$2 status=0
-  shift 2
-  "$@" >"$work/out" 2>"$work/err" || status=$?
-  expect "$* ends with $code, not $status" test "$status" = "$code"
-  expect "$* prints on stdout" test ! -s "$work/out"
-  expect "$* says: $(<"$work/err")" grep -qF "$words" "$work/err"
-  expect "$* says more than a sentence" test "$(wc -l <"$work/err")" = 1
-}
-
-check_player() {
-  local tracks=$work/tracks track
-  for track in every10 every10-aes every3-phase2 every1 trailer framed framed-trailer; do
-    expect "$track decrypts" cmp -s "$mp3" <(play --decrypt "$tracks/$track.pst")
-  done
-  build_program reference none reference.c -lmpg123
-  on_target "$work/reference-none-$short" "$mp3" >"$work/whole.raw"
-  on_target "$work/reference-none-$short" "$mp3" 7 >"$work/from7.raw"
-  expect "the reference has sound" test -s "$work/from7.raw"
-  expect "--raw" cmp -s "$work/whole.raw" <(play --raw "$tracks/every10.pst")
-  expect "--raw, trailer" cmp -s "$work/whole.raw" <(play --raw "$tracks/trailer.pst")
-  expect "--raw, framed" cmp -s "$work/whole.raw" <(play --raw "$tracks/framed.pst")
-  expect "--raw --from 7, framed" cmp -s "$work/from7.raw" <(play --raw --from 7 "$tracks/framed.pst")
-  expect "--raw --from 7" cmp -s "$work/from7.raw" <(play --raw --from 7 "$tracks/every10.pst")
-  play "$tracks/every10.pst" >"$work/out.wav"
-  expect "WAV samples" cmp -s "$work/whole.raw" <(tail -c +45 "$work/out.wav")
-  expect "WAV length" test "$(od -An -tu4 -j40 -N4 "$work/out.wav" | tr -d ' ')" = \
-    "$(stat -c %s "$work/whole.raw")"
-  expect "--info, framed" grep -qx 'pattern: framed 32/64' <(play --info "$tracks/framed.pst")
-  expect "--info" grep -qx 'pattern: every 10' <(play --info "$tracks/every10.pst")
-
-  refuses 66 "$tracks/none.pst" play "$tracks/none.pst"
-  refuses 66 "directory" play "$tracks"
-  refuses 65 "$tracks/edited.pst was edited" play "$tracks/edited.pst"
-  refuses 65 "$tracks/truncated.pst ends before" play "$tracks/truncated.pst"
-  refuses 65 "is not a Pinstripe track" play "$mp3"
-  refuses 77 "another player" play "$tracks/stranger.pst"
-  refuses 77 "not protected" play "$tracks/clear.pst"
-  refuses 69 "$tracks/noise.pst holds no MP3" play "$tracks/noise.pst"
-  refuses 69 "no MP3" play "$tracks/flac.pst"
-  refuses 77 "TEST keybox" on_target "$player" --keybox "$tracks/device.keybox" "$tracks/every10.pst"
-  refuses 65 "not a keybox" on_target "$player" --keybox "$mp3" "$tracks/every10.pst"
-  expect "--grant" cmp -s "$mp3" <(play --grant "$tracks/group.grant" --decrypt "$tracks/group.pst")
-  refuses 77 "another player" play "$tracks/group.pst"
-  refuses 77 "granted to another device" play --grant "$tracks/stranger.grant" "$tracks/group.pst"
-  refuses 65 "not a grant" play --grant "$tracks/device.keybox" "$tracks/group.pst"
-  refuses 77 "for a TEST device" on_target "$player" --keybox "$tracks/production.keybox" \
-    --grant "$tracks/group.grant" "$tracks/group.pst"
-  for track in rights rights-trailer rights-advice; do
-    expect "$track decrypts" cmp -s "$mp3" <(play --decrypt "$tracks/$track.pst")
-  done
-  expect "--info of rights" grep -qx 'rights-plays: 3' <(play --info "$tracks/rights-plays.pst")
-  refuses 77 "limited number of times" play "$tracks/rights-plays.pst"
-  refuses 77 "may not be played yet" play "$tracks/rights-early.pst"
-  refuses 77 "may not be played any more" play --decrypt "$tracks/rights-late.pst"
-  refuses 77 "issued for another device" play "$tracks/rights-stranger.pst"
-  refuses 65 "rights that were edited" play "$tracks/rights-edited.pst"
-  expect "--allow-clear" cmp -s "$mp3" <(play --allow-clear --decrypt "$tracks/clear.pst")
 }
 
 check_header

@@ -12,6 +12,8 @@ struct EchoCodec<Source: ContentSource & ~Copyable>: FrameDecoder, ~Copyable {
   var source: Source
   var format = PCMFormat(rate: 100, channels: 2)
   var failingFrom = UInt64.max
+  /// Where it can decode again.
+  var failingTo = UInt64.max
 
   init(_ source: consuming Source) {
     self.source = source
@@ -19,7 +21,7 @@ struct EchoCodec<Source: ContentSource & ~Copyable>: FrameDecoder, ~Copyable {
 
   mutating func decode(into pcm: inout MutableSpan<UInt8>) throws(PlayerError) -> Int {
     let position = source.position
-    guard position < failingFrom else { throw .codec(9) }
+    guard position < failingFrom || position >= failingTo else { throw .codec(9) }
     try source.seek(to: 0)
     _ = try source.bytes(1)
     try source.seek(to: position)
@@ -63,25 +65,35 @@ struct RecordingOutput: PCMOutput, ~Copyable {
 
   /// Plays `content` with the stub's keys, and says how that ended.
   func play(
-    format: PCMFormat? = nil, codecFailsFrom: UInt64 = .max, output: consuming RecordingOutput,
-    startSecond: UInt32? = nil
+    format: PCMFormat? = nil, failing: Range<UInt64>? = nil, output: consuming RecordingOutput,
+    startSecond: UInt32? = nil, volumes: [Int32] = []
   ) -> String {
     var provider = StubTrack.provider()
     var output: RecordingOutput? = output
     return withUnsafePointer(to: &provider) { table in
       describe { () throws(PlayerError) in
-        guard let output = output.take() else { return }
+        guard var output = output.take() else { return }
         let reader = try TrackReader(
           MemoryStorage(StubTrack.file(content)), provider: table,
           recipients: [StubTrack.recipient].span)
         var codec = EchoCodec(reader)
-        codec.failingFrom = codecFailsFrom
+        if let failing {
+          codec.failingFrom = failing.lowerBound
+          codec.failingTo = failing.upperBound
+        }
         if let format { codec.format = format }
-        var playback = try Playback(codec: codec, output: output)
-        if let startSecond { try playback.seek(toSecond: startSecond) }
-        while try playback.step() {}
+        var playback = try Playback(codec: codec)
+        try output.begin(playback.format)
+        if let startSecond {
+          try playback.seek(toFrame: UInt64(startSecond) * UInt64(playback.format.rate))
+        }
+        var volumes = volumes[...]
+        repeat {
+          playback.volume = volumes.popFirst() ?? playback.volume
+        } while try playback.step(into: &output)
         #expect(playback.position == max(UInt64(startSecond ?? 0) * 100, 10_000))
-        try playback.finish()
+        #expect(playback.gaps == (failing == nil ? 0 : 1))
+        try output.finish()
       }
     }
   }
@@ -101,12 +113,49 @@ struct RecordingOutput: PCMOutput, ~Copyable {
     #expect(pcm.entries == Array(content.dropFirst(Int(second) * 400)))
   }
 
-  @Test func theCodecsErrorIsPassedOn() {
+  /// What the codec gives in one go is 400 bytes, 100 frames: that much is faded.
+  @Test func aPlaceThatCannotBeDecodedIsSilentBetweenFades() {
+    let pcm = Record<UInt8>()
+    #expect(play(failing: 800..<1200, output: RecordingOutput(pcm)) == "none")
+    // The codec is asked again every twentieth of a second, 6 frames: 408 bytes are lost, and silent.
+    #expect(pcm.entries.count == content.count)
+    #expect(pcm.entries[..<400] == content[..<400])
+    #expect(samples(pcm.entries[400..<800]) == faded(samples(content[400..<800]), 65536, 0))
+    #expect(pcm.entries[800..<1208].allSatisfy { $0 == 0 })
+    #expect(samples(pcm.entries[1208..<1608]) == faded(samples(content[1208..<1608]), 0, 65536))
+    #expect(pcm.entries[1608...] == content[1608...])
+  }
+
+  @Test func aCodecThatFindsNothingAnyMoreIsGivenUp() {
     let pcm = Record<UInt8>()
     let calls = Record<String>()
-    #expect(play(codecFailsFrom: 800, output: RecordingOutput(pcm, calls)) == "codec(9)")
-    #expect(pcm.entries == Array(content.prefix(800)))
+    #expect(
+      play(failing: 800..<UInt64.max, output: RecordingOutput(pcm, calls)) == "codec(9)")
+    #expect(pcm.entries.count == 800)
+    #expect(pcm.entries[..<400] == content[..<400])
+    #expect(samples(pcm.entries[400...]) == faded(samples(content[400..<800]), 65536, 0))
     #expect(calls.entries == ["begin 100 2"])
+  }
+
+  @Test func aVolumeIsReachedEvenly() {
+    let pcm = Record<UInt8>()
+    #expect(play(output: RecordingOutput(pcm), volumes: [Ramp.unity, Ramp.unity / 2]) == "none")
+    #expect(pcm.entries[..<400] == content[..<400])
+    #expect(samples(pcm.entries[400..<800]) == faded(samples(content[400..<800]), 65536, 32768))
+    #expect(samples(pcm.entries[800...]) == samples(content[800...]).map { $0 >> 1 })
+  }
+
+  private func samples(_ bytes: ArraySlice<UInt8>) -> [Int16] {
+    stride(from: bytes.startIndex, to: bytes.endIndex, by: 2).map {
+      Int16(truncatingIfNeeded: Int(bytes[$0]) | Int(bytes[$0 + 1]) << 8)
+    }
+  }
+
+  /// A hundred frames of two samples, times a factor in parts of 65536.
+  private func faded(_ samples: [Int16], _ from: Int, _ to: Int) -> [Int16] {
+    samples.enumerated().map { index, sample in
+      Int16(truncatingIfNeeded: (Int(sample) * (from + (to - from) * (index / 2) / 100)) >> 16)
+    }
   }
 
   @Test func theOutputsErrorIsPassedOn() {

@@ -17,6 +17,9 @@ struct DeviceKeys: ~Copyable {
   /// One key for each place from PINSTRIPE_KEY_FIRST_WRAP on, but for the device's own.
   static var maximumGrants: Int { 7 }
 
+  /// Where the key of the play counts is.
+  static var ledgerPlace: UInt32 { PINSTRIPE_KEY_PLACES - 1 }
+
   var provider: UnsafePointer<pinstripe_provider> { UnsafePointer(memory.table) }
 
   init(keybox path: UnsafePointer<CChar>, allowsTest: Bool) throws(PlayerError) {

@@ -18,7 +18,7 @@ func main(
 }
 
 private func run(_ options: Options) -> ExitCode {
-  guard let keyboxPath = options.keybox, let trackPath = options.track else { return .usage }
+  guard let keyboxPath = options.keybox else { return .usage }
   var keys: DeviceKeys
   do throws(PlayerError) {
     keys = try DeviceKeys(keybox: keyboxPath, allowsTest: options.allowsTest)
@@ -33,27 +33,45 @@ private func run(_ options: Options) -> ExitCode {
       return report(grant: error, file: path)
     }
   }
+  var state: StateFile
+  do throws(LedgerError) {
+    state = try StateFile(options.state, keys)
+  } catch {
+    return report(.track(PINSTRIPE_E_PROVIDER), file: keyboxPath)
+  }
+  if options.action == .makeState { return state.create() }
+  let isPlaying = options.action != .info && options.action != .decrypt
+  let loaded = state.load(toWrite: isPlaying)
+  guard loaded == .done else { return loaded }
+  return isPlaying ? play(options, keys, state) : examine(options, keys, state)
+}
+
+/// `--info` and `--decrypt`.
+private func examine(
+  _ options: Options, _ keys: consuming DeviceKeys, _ state: consuming StateFile
+) -> ExitCode {
+  let path = options.sources[0]
   do throws(PlayerError) {
     let recipients = keys.recipients
     var track = try Track(
-      try FileStorage(path: trackPath), provider: keys.provider,
-      recipients: recipients.span.extracting(first: keys.count),
-      flags: PINSTRIPE_OPEN_OBEYS_RIGHTS | (options.allowsClear ? PINSTRIPE_OPEN_ALLOW_CLEAR : 0))
+      try FileStorage(path: path), provider: keys.provider,
+      recipients: recipients.span.extracting(first: keys.count), flags: options.openFlags)
     let rights: pinstripe_rights
     do throws(PlayerError) {
       rights = try track.readRights(keys.keybox, allowsTest: options.allowsTest)
     } catch {
-      return report(rights: error, file: trackPath)
+      return report(rights: error, file: path)
     }
-    if options.action != .info, let reason = forbid(rights, file: trackPath) { return reason }
-    switch options.action {
-    case .info: try describe(track.info, rights)
-    case .decrypt: try decrypt(track)
-    case .wav, .raw: return try play(track, options, path: trackPath)
+    if options.action == .info {
+      try describe(
+        track.info, rights, isVerified: track.isVerified, plays: state.ledger?.plays(by: rights))
+    } else {
+      if let reason = forbid(rights, &state, isCopied: true, file: path) { return reason }
+      try decrypt(track)
     }
     return .done
   } catch {
-    return report(error, file: trackPath)
+    return report(error, file: path)
   }
 }
 
@@ -68,21 +86,39 @@ private func decrypt(_ track: consuming Track) throws(PlayerError) {
 }
 
 private func play(
-  _ track: consuming Track, _ options: Options, path: UnsafePointer<CChar>
-) throws(PlayerError) -> ExitCode {
-  // "mp3 ", or "data" when the packer did not know.
-  let codec = track.info.codec
-  let isMP3 = codec.0 == 0x6D && codec.1 == 0x70 && codec.2 == 0x33 && codec.3 == 0x20
-  let isUnknown = codec.0 == 0x64 && codec.1 == 0x61 && codec.2 == 0x74 && codec.3 == 0x61
-  guard isMP3 || isUnknown else {
-    say("error: ", path, " is no MP3, which is all this player decodes;")
-    say(" --decrypt gives the file itself.\n")
-    return .unavailable
+  _ options: Options, _ keys: consuming DeviceKeys, _ state: consuming StateFile
+) -> ExitCode {
+  var list = Playlist()
+  var outcome = ExitCode.done
+  for source in options.sources {
+    let code = list.add(source)
+    if outcome == .done { outcome = code }
   }
-  var playback = try Playback(
-    codec: try MP3Decoder(track), output: StandardOutput(isWAV: options.action == .wav))
-  if options.startSecond > 0 { try playback.seek(toSecond: options.startSecond) }
-  while try playback.step() {}
-  try playback.finish()
-  return .done
+  let signals = system_catch_signals()
+  var control: ControlSocket?
+  if let path = options.control {
+    control = ControlSocket(path)
+    guard control != nil else { return .cannotCreate }
+  }
+  let units = CodecUnits(folder: options.codecs)
+  let played: ExitCode
+  if options.action == .card {
+    do throws(PlayerError) {
+      let card = try SoundCard(name: options.card)
+      var player = Player(options, units, keys, state, list, card)
+      player.run(control, signals)
+      played = player.outcome
+    } catch {
+      guard case .output(let number) = error else { return .io }
+      say("error: the sound card ", options.card, " cannot be opened: ")
+      say("", strerror(number), "; --card names another.\n")
+      return .io
+    }
+  } else {
+    let output = StandardOutput(isWAV: options.action == .wav)
+    var player = Player(options, units, keys, state, list, output)
+    player.run(control, signals)
+    played = player.outcome
+  }
+  return outcome == .done ? played : outcome
 }

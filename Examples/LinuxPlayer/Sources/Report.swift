@@ -1,4 +1,4 @@
-import CMPG123
+import CCodec
 import CPinstripe
 import CSystem
 import PinstripePlayer
@@ -11,6 +11,7 @@ enum ExitCode: Int32 {
   case noInput = 66
   case unavailable = 69
   case software = 70
+  case cannotCreate = 73
   case io = 74
   case refused = 77
 }
@@ -18,7 +19,7 @@ enum ExitCode: Int32 {
 /// Prints to stderr: a text, a file's name, and the rest of the text.
 func say(_ text: StaticString, _ name: UnsafePointer<CChar>? = nil, _ rest: StaticString = "") {
   system_say(text.pointer)
-  if let name { system_say(name) }
+  if let name { system_say_name(name) }
   system_say(rest.pointer)
 }
 
@@ -38,12 +39,27 @@ func report(_ error: PlayerError, file: UnsafePointer<CChar>) -> ExitCode {
     say("error: ", file, " cannot be read: ")
     say("", strerror(number), "; check its name, its permissions and the storage.\n")
     return .noInput
-  case .codec(let number):
-    say("error: ", file, " holds no MP3 sound that libmpg123 can decode: ")
-    say("", mpg123_plain_strerror(number), "; --decrypt gives the file itself.\n")
+  case .changed(let offset):
+    var place = Text()
+    place.add(offset)
+    let number = place.copy()
+    defer { number.deallocate() }
+    say("error: ", file, " was changed after it was made, in the piece from byte ")
+    say("", number, " of its sound on; copy the track to the player again.\n")
+    return .data
+  case .codec(CODEC_E_FORMAT):
+    say("error: ", file, " holds no sound that its codec unit can decode;")
+    say(" --decrypt gives the file itself.\n")
     return .unavailable
+  case .codec(CODEC_E_MEMORY):
+    say("error: ", file, " needs more memory than there is; end other programs.\n")
+    return .software
+  case .codec:
+    say("error: ", file, " is damaged from here on; copy the track to the player again.\n")
+    return .data
   case .output(let number):
-    say("error: stdout cannot be written: ", strerror(number), "; what came is incomplete.\n")
+    say("error: the sound cannot be put out: ", strerror(number))
+    say("; what came is incomplete.\n")
     return .io
   }
 }

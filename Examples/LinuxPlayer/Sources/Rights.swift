@@ -1,23 +1,33 @@
 import CPinstripe
 import CSystem
+import PinstripePlayer
 
 /// Says why rights forbid playing now; nil when they do not.
 ///
-/// Not-before and not-after are held against the system's clock: whoever can set it can cheat, so a
-/// product takes a clock that it trusts. Counting plays takes memory that cannot be set back, which
-/// this example has not.
-func forbid(_ rights: pinstripe_rights, file: UnsafePointer<CChar>) -> ExitCode? {
-  guard rights.present != 0 else { return nil }
-  let now = system_time()
-  if rights.plays > 0 {
-    say("error: ", file, " may be played a limited number of times, and this player cannot count")
-    say(" plays; use one that can.\n")
-  } else if rights.not_before > now {
-    say("error: ", file, " may not be played yet; check this player's clock, or wait.\n")
-  } else if rights.not_after > 0, rights.not_after < now {
-    say("error: ", file, " may not be played any more; check this player's clock, or buy again.\n")
-  } else {
+/// - Parameter isCopied: The file itself is put out, which no one counts.
+func forbid(
+  _ rights: pinstripe_rights, _ state: inout StateFile, isCopied: Bool, file: UnsafePointer<CChar>
+) -> ExitCode? {
+  let plays = state.ledger?.plays(by: rights) ?? 0
+  switch RightsVerdict(rights, time: state.time(), plays: plays) {
+  case .allowed:
     return nil
+  case .counted:
+    if isCopied {
+      say("error: ", file, " may be played a limited number of times, and --decrypt counts none.\n")
+    } else if state.ledger == nil {
+      say("error: ", file, " may be played a limited number of times,")
+      say(state.reason)
+      say(".\n")
+    } else {
+      return nil
+    }
+  case .early:
+    say("error: ", file, " may not be played yet; check this player's clock, or wait.\n")
+  case .late:
+    say("error: ", file, " may not be played any more; check this player's clock, or buy again.\n")
+  case .used:
+    say("error: ", file, " was played as often as it may be; buy it again.\n")
   }
   return .refused
 }

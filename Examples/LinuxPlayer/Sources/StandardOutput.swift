@@ -2,7 +2,9 @@ import CSystem
 import PinstripePlayer
 
 /// Sound on stdout: bare samples, or a WAV file.
-struct StandardOutput: PCMOutput, ~Copyable {
+///
+/// All tracks must be of the first one's format.
+struct StandardOutput: DeviceOutput, ~Copyable {
   private let isWAV: Bool
   private var format = PCMFormat(rate: 0, channels: 0)
   private var start: Int64 = -1
@@ -15,8 +17,13 @@ struct StandardOutput: PCMOutput, ~Copyable {
   }
 
   mutating func begin(_ format: PCMFormat) throws(PlayerError) {
-    guard isWAV else { return }
+    if self.format.rate > 0 {
+      guard format.rate == self.format.rate, format.channels == self.format.channels
+      else { throw .output(EINVAL) }
+      return
+    }
     self.format = format
+    guard isWAV else { return }
     start = system_position(Self.file)
     // A pipe cannot be gone back in: there the largest lengths stand for "until the end".
     try Self.write(header(dataSize: UInt32.max &- 44).span)
@@ -35,6 +42,20 @@ struct StandardOutput: PCMOutput, ~Copyable {
     }
     guard status == 0 else { throw .output(system_error()) }
   }
+
+  var pending: UInt32 { 0 }
+
+  mutating func readiness() throws(PlayerError) -> Readiness {
+    // A pipe that can be written to takes 4 KiB, a portion, without waiting (PIPE_BUF).
+    var set = pollfd(fd: Self.file, events: Int16(POLLOUT), revents: 0)
+    return system_poll(&set, 1, 0) > 0 ? .ready : .descriptor(Self.file)
+  }
+
+  mutating func pause() throws(PlayerError) -> UInt32 { 0 }
+
+  mutating func resume() throws(PlayerError) {}
+
+  mutating func discard() throws(PlayerError) {}
 
   /// Bytes as they are, for `--decrypt`.
   static func write(_ bytes: Span<UInt8>) throws(PlayerError) {

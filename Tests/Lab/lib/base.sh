@@ -114,7 +114,7 @@ make_base() {
         dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$root" --keep-directory-symlink --no-same-owner
     done
     version=$(ls "$root/lib/modules")
-    stage_modules "$root" "$stage" "$version"
+    stage_modules "$root" "$stage" "$version" "${guest_modules[@]}"
     stage_programs "$root" "$stage"
     stage_data "$root" "$stage"
     say "packing the initramfs"
@@ -150,12 +150,14 @@ unpack_kernel() {
     fi
 }
 
+# stage_modules ROOT STAGE VERSION MODULE… : the modules and what they need.
 stage_modules() {
     local root=$1 stage=$2 version=$3 path
+    shift 3
     export PATH=$PATH:/usr/sbin:/sbin
     depmod -b "$root" "$version"
     # "insmod PATH" lines name the closure; "builtin NAME" lines need no file.
-    modprobe -S "$version" -d "$root" --show-depends -a "${guest_modules[@]}" \
+    modprobe -S "$version" -d "$root" --show-depends -a "$@" \
         | awk '$1 == "insmod" {print $2}' | sort -u | while read -r path; do
         path=lib/modules/${path#*/lib/modules/}
         mkdir -p "$stage/$(dirname "usr/$path")"

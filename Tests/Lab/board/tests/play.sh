@@ -1,0 +1,66 @@
+#!/bin/sh
+# On the board: what the player plays through ALSA is heard on the card's other end, and equals what the
+# same codec library makes of the unencrypted file, sample by sample.
+
+check() {
+    name=$1
+    shift
+    if "$@" > /tmp/check.log 2>&1; then
+        echo "ok   $name"
+    else
+        echo "FAIL $name"
+        sed 's/^/      | /' /tmp/check.log | head -n 4
+    fi
+}
+
+player="/usr/local/lib/pinstripe/pinstripe-player --keybox /test/tracks/device.keybox --allow-test"
+
+# heard RATE SECONDS ARGUMENT… : plays, and leaves what was heard in /tmp/heard.
+heard() {
+    rate=$1 seconds=$2
+    shift 2
+    : > /tmp/capture.log
+    /test/capture hw:Loopback,1,0 "$rate" "$seconds" > /tmp/heard 2>> /tmp/capture.log &
+    capture=$!
+    until [ -s /tmp/capture.log ]; do usleep 10000; done
+    $player --card hw:Loopback,0,0 "$@" 2> /tmp/player.log || { cat /tmp/player.log && return 1; }
+    wait $capture || { cat /tmp/capture.log && return 1; }
+}
+
+# equals FILE: whether what was heard is silence, FILE and silence, and nothing else.
+equals() { /test/within /tmp/heard "$1"; }
+
+for clip in tune.wav tune.flac tune.ogg opus.ogg tune.mp3; do
+    rate=44100
+    [ $clip != opus.ogg ] || rate=48000
+    /test/reference /test/clips/$clip > /tmp/whole
+    heard_clip() { heard "$rate" 2.9 "/test/tracks/clip-$clip.pst" && equals /tmp/whole; }
+    check "$clip is heard as it was" heard_clip
+done
+
+/test/reference /test/clips/tune.flac > /tmp/whole
+gapless() { heard 44100 2.9 /test/tracks/clip-first.flac.pst /test/tracks/clip-second.flac.pst && equals /tmp/whole; }
+check "two halves are heard as one" gapless
+/test/reference /test/clips/tune.ogg 1 > /tmp/from1
+from1() { heard 44100 1.9 --from 1 /test/tracks/clip-tune.ogg.pst && equals /tmp/from1; }
+check "from second 1 on" from1
+
+# Memory of its own beside the codec library's, while it plays: pages of no file. (Those of files count
+# as dirty too here, because they lie in memory.)
+memory() {
+    $player --card hw:Loopback,0,0 --control /tmp/socket /test/tracks/clip-tune.wav.pst &
+    process=$!
+    sleep 1
+    cat /proc/$process/smaps > /lab/smaps
+    wait $process
+    awk '/^[0-9a-f]+-[0-9a-f]+ / { name = $6 }
+        /^Anonymous:/ { all += $2; if (name ~ /libsndfile|FLAC|vorbis|ogg|opus|mpg123|mp3lame|codecs/) codec += $2 }
+        END { printf "figure player.%s.memory_kib %d KiB\nfigure player.%s.codec_memory_kib %d KiB\n", arch, all - codec, arch, codec
+            exit all - codec >= 2048 }' "arch=$(uname -m)" /lab/smaps > /tmp/memory
+    status=$?
+    cat /tmp/memory >> /lab/figures
+    return $status
+}
+check "less than 2 MiB of memory beside the codecs" memory
+cat /lab/figures
+echo "end  play"
