@@ -118,6 +118,13 @@ let package = Package(
     .executableTarget(
       name: "LabWatcher", dependencies: ["Pinstripe", "PinstripeMTP"], path: "Tests/Lab/Watcher",
       swiftSettings: common),
+    .executableTarget(
+      name: "TransferBenchmark",
+      dependencies: [
+        "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeMTP", "PinstripeProfile",
+        "PinstripeUSB",
+      ],
+      path: "Tests/Benchmarks/Transfer/Sources", swiftSettings: common),
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: common),
     .testTarget(
       name: "PinstripeFilesTests", dependencies: ["PinstripeFiles", "TestTools"],

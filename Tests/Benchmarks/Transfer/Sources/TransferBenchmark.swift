@@ -1,0 +1,106 @@
+import Glibc
+import Pinstripe
+
+/// Times what Pinstripe does with a player, from within: transfers and listings, without the opening.
+///
+/// ```
+/// upload heap|mapped plain|every10|framed|digest FILE   nanoseconds of SendObjectInfo and SendObject
+/// download FILE                                         nanoseconds of GetObject, behind an upload
+/// small COUNT FILE                                      nanoseconds a file; the files stay
+/// put FILE                                              nanoseconds of the whole push, commit and all
+/// list                                                  nanoseconds, and how many objects there were
+/// parallel FILE                                         nanoseconds until all players have it
+/// memory FILE                                           as upload; the most memory it took, in KiB
+/// ```
+@main
+struct TransferBenchmark {
+  static func main() async {
+    let arguments = CommandLine.arguments.dropFirst()
+    do {
+      print(try await run(Array(arguments)))
+    } catch {
+      let line = "transfer: \(error)\n"
+      _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+      exit(1)
+    }
+  }
+
+  private static func run(_ arguments: [String]) async throws -> String {
+    switch (arguments.first ?? "", arguments.dropFirst().map(\.self)) {
+    case ("upload", let rest) where rest.count == 3:
+      let player = try await Player.only(usesDeviceMemory: rest[0] == "mapped")
+      let time = try await player.upload(rest[2], as: rest[1])
+      await player.close()
+      return "\(time)"
+    case ("memory", let rest) where rest.count == 1:
+      let player = try await Player.only()
+      _ = try await player.upload(rest[0], as: "every10")
+      await player.close()
+      return "\(try peakMemory())"
+    case ("download", let rest) where rest.count == 1:
+      let player = try await Player.only()
+      let time = try await player.download(rest[0])
+      await player.close()
+      return "\(time)"
+    case ("small", let rest) where rest.count == 2:
+      let player = try await Player.only()
+      let time = try await player.small(rest[1], count: Int(rest[0]) ?? 1)
+      await player.close()
+      return "\(time)"
+    case ("put", let rest) where rest.count == 1:
+      let player = try await Player.only()
+      return "\(try await player.put(rest[0]))"
+    case ("list", _):
+      let player = try await Player.only()
+      let (time, count) = try await player.list()
+      await player.close()
+      return "\(time) \(count)"
+    case ("parallel", let rest) where rest.count == 1:
+      return "\(try await parallel(rest[0]))"
+    default: throw Usage()
+    }
+  }
+
+  /// One file to all players at once; they may take different times.
+  private static func parallel(_ file: String) async throws -> String {
+    let players = try await Player.all()
+    let start = ContinuousClock.now
+    let times = try await withThrowingTaskGroup(of: (String, Int64).self) { group in
+      for player in players {
+        group.addTask {
+          _ = try await player.upload(file, as: "plain")
+          return (player.id, nanoseconds(since: start))
+        }
+      }
+      var times: [(String, Int64)] = []
+      for try await time in group { times.append(time) }
+      return times.sorted { $0.0 < $1.0 }
+    }
+    let whole = nanoseconds(since: start)
+    for player in players { await player.close() }
+    return ([whole] + times.map(\.1)).map { "\($0)" }.joined(separator: " ")
+  }
+
+  /// VmHWM: the most memory that was resident at once, in KiB.
+  private static func peakMemory() throws -> Int {
+    guard let file = fopen("/proc/self/status", "r") else { throw Usage() }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let words = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        .split { $0 == " " || $0 == "\t" || $0 == "\n" }
+      if words.first == "VmHWM:", words.count > 1, let kibibytes = Int(words[1]) { return kibibytes }
+    }
+    throw Usage()
+  }
+
+  private struct Usage: Error, CustomStringConvertible {
+    let description = "wrong arguments; TransferBenchmark.swift lists them"
+  }
+}
+
+/// Virtual time in the lab, whose clocks all go with the instructions.
+func nanoseconds(since start: ContinuousClock.Instant) -> Int64 {
+  let (seconds, attoseconds) = start.duration(to: .now).components
+  return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+}
