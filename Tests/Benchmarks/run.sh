@@ -27,6 +27,8 @@ chunktags() {
   "$(swift build -c release --show-bin-path)/ChunkTagBenchmark"
 }
 
+transfer() { ./transfer.sh; }
+
 leak() { ../Leakage/benchmark.sh; }
 
 for group; do
@@ -37,7 +39,7 @@ done
 cd "$(dirname "$0")"
 for group; do
   case $group in
-    stripe | chunktags | leak) "$group" ;;
+    stripe | chunktags | transfer | leak) "$group" ;;
     *) echo "$group: this group has no figures yet" >&2 ;;
   esac
 done

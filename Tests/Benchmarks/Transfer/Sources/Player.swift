@@ -16,7 +16,9 @@ struct Player: Sendable {
   /// The one player that is plugged in.
   static func only(usesDeviceMemory: Bool = true) async throws -> Player {
     let players = try await all(usesDeviceMemory: usesDeviceMemory)
-    guard let player = players.first, players.count == 1 else { throw Trouble("one player is wanted") }
+    guard let player = players.first, players.count == 1 else {
+      throw Trouble("one player is wanted")
+    }
     return player
   }
 
@@ -66,13 +68,30 @@ struct Player: Sendable {
     return time
   }
 
-  private func send(_ path: String, as kind: String, named name: String) async throws -> ObjectHandle {
+  private func send(
+    _ path: String, as kind: String, named name: String, progress: ((UInt64) -> Void)? = nil
+  ) async throws -> ObjectHandle {
     let stream = try stream(path, as: kind)
     guard let length = stream.length else { throw Trouble("no length") }
     let info = ObjectInfo(filename: name, format: .undefined, size: length)
-    return try await session.upload(info, to: storage, length: length) { buffer in
-      try stream.read(into: buffer)
+    return try await session.upload(info, to: storage, length: length, progress: progress) {
+      try stream.read(into: $0)
     }
+  }
+
+  /// The most memory that an encrypted upload takes, in KiB: the program's own, with the kernel's
+  /// buffers that it asked for; and all that is resident, most of it pages of shared libraries.
+  func peakMemory(_ path: String) async throws -> (own: Int, resident: Int) {
+    var own = 0
+    let object = try await send(path, as: "framed", named: "bench") { _ in
+      own = max(own, ProcessStatus.kibibytes("RssAnon") ?? .max)
+    }
+    try await session.deleteObject(object)
+    let buffers = 2 * profile.transfer.queueDepth * profile.transfer.chunkSize / 1024
+    guard own > 0, own < .max, let resident = ProcessStatus.kibibytes("VmHWM") else {
+      throw Trouble("the kernel does not say how much memory is used")
+    }
+    return (own + buffers, resident)
   }
 
   /// Gets a file back that it sent, byte by byte into the page cache.

@@ -10,7 +10,8 @@ import Pinstripe
 /// put FILE                                              nanoseconds of the whole push, commit and all
 /// list                                                  nanoseconds, and how many objects there were
 /// parallel FILE                                         nanoseconds until all players have it
-/// memory FILE                                           as upload; the most memory it took, in KiB
+/// memory FILE                                           KiB: the most of its own memory that an upload took,
+///                                                       and the most with the libraries' pages
 /// ```
 @main
 struct TransferBenchmark {
@@ -34,9 +35,9 @@ struct TransferBenchmark {
       return "\(time)"
     case ("memory", let rest) where rest.count == 1:
       let player = try await Player.only()
-      _ = try await player.upload(rest[0], as: "every10")
+      let (own, all) = try await player.peakMemory(rest[0])
       await player.close()
-      return "\(try peakMemory())"
+      return "\(own) \(all)"
     case ("download", let rest) where rest.count == 1:
       let player = try await Player.only()
       let time = try await player.download(rest[0])
@@ -79,19 +80,6 @@ struct TransferBenchmark {
     let whole = nanoseconds(since: start)
     for player in players { await player.close() }
     return ([whole] + times.map(\.1)).map { "\($0)" }.joined(separator: " ")
-  }
-
-  /// VmHWM: the most memory that was resident at once, in KiB.
-  private static func peakMemory() throws -> Int {
-    guard let file = fopen("/proc/self/status", "r") else { throw Usage() }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 256)
-    while fgets(&line, Int32(line.count), file) != nil {
-      let words = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        .split { $0 == " " || $0 == "\t" || $0 == "\n" }
-      if words.first == "VmHWM:", words.count > 1, let kibibytes = Int(words[1]) { return kibibytes }
-    }
-    throw Usage()
   }
 
   private struct Usage: Error, CustomStringConvertible {

@@ -1,0 +1,65 @@
+# shellcheck shell=bash disable=SC2034
+# From the guest's values to figures, and which of these are gates.
+
+declare -A values
+missed=0
+
+# read_values MACHINE FILE: "value NAME WORDS…".
+read_values() {
+  local name words
+  values=()
+  while read -r _ name words; do values[$name]=$words; done < <(grep '^value ' "$2")
+}
+
+# word NUMBER NAME: one word of a value.
+word() {
+  local words
+  read -ra words <<<"${values[$2]:-}"
+  printf '%s' "${words[$1]:-missing}"
+}
+
+# figure NAME EXPRESSION UNIT [min|max GATE]: prints it, and remembers a gate that it misses. The
+# expression is awk's.
+figure() {
+  local value
+  value=$(awk "BEGIN { printf \"%.3f\", $2 }") || value=nan
+  echo "figure $1 $value $3"
+  case ${4:-} in
+    min) awk "BEGIN { exit !($value >= $5) }" && return ;;
+    max) awk "BEGIN { exit !($value <= $5) }" && return ;;
+    *) return 0 ;;
+  esac
+  echo "transfer: $1 is $value, its gate is $4 $5" >&2
+  missed=1
+}
+
+# over A B: how many times the time of B goes into that of A.
+over() { printf '%s / %s' "$(word 0 "$1")" "$(word 0 "$2")"; }
+
+# The part of its time that A takes longer than B, in per cent.
+excess() { printf '(%s / %s - 1) * 100' "$(word 0 "$1")" "$(word 0 "$2")"; }
+
+# android-file-transfer's time for 64 MiB, in nanoseconds: start, small file's end, big file's end.
+aft_time() {
+  [[ $(word 3 aft) == 67108864 ]] || { printf '0' && return; }
+  printf '(%s - 2 * %s + %s) * 1e9' "$(word 2 aft)" "$(word 1 aft)" "$(word 0 aft)"
+}
+
+figures_debian() {
+  figure transfer.debian.upload.vs_libmtp "$(over libmtp mapped)" ratio min 1.5
+  figure transfer.debian.upload.heap.vs_libmtp "$(over libmtp heap)" ratio
+  figure transfer.debian.upload.vs_aft "$(aft_time) / $(word 0 mapped)" ratio min 2
+  figure transfer.debian.upload.vs_raw "$(over raw mapped)" ratio min 0.95
+  figure transfer.debian.download.vs_libmtp "$(over libmtp.download download)" ratio min 1.3
+  figure transfer.encrypt.overhead_percent "$(excess every10 mapped)" percent max 2
+  figure transfer.encrypt.framed.overhead_percent "$(excess framed mapped)" percent
+  figure transfer.encrypt.digest.overhead_percent "$(excess digest mapped)" percent
+  figure transfer.memory.own "$(word 0 memory) / 1024" MiB max 16
+  figure transfer.memory.resident "$(word 1 memory) / 1024" MiB
+  figure transfer.small.vs_libmtp "$(over small libmtp.small)" ratio max 0.5
+  figure transfer.small.out_urbs "$(word 0 urbs)" urbs max 4
+  figure transfer.small.in_urbs "$(word 1 urbs)" urbs max 2
+  figure transfer.small.libmtp_out_urbs "$(word 0 libmtp.urbs)" urbs
+  figure transfer.small.libmtp_in_urbs "$(word 1 libmtp.urbs)" urbs
+  figure transfer.small.commit_urbs "$(word 0 commit)" urbs
+}
