@@ -119,6 +119,10 @@ let package = Package(
       name: "LabWatcher", dependencies: ["Pinstripe", "PinstripeMTP"], path: "Tests/Lab/Watcher",
       swiftSettings: common),
     .executableTarget(
+      name: "LabPlayer",
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
+      path: "Tests/Lab/Player", swiftSettings: common),
+    .executableTarget(
       name: "TransferBenchmark",
       dependencies: [
         "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeMTP", "PinstripeProfile",

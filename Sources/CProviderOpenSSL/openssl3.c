@@ -95,9 +95,9 @@ int pinstripe_ossl_stream_seek(void *context, const uint8_t *iv16) {
   return EVP_EncryptInit_ex(context, NULL, NULL, NULL, iv16) > 0;
 }
 
-int pinstripe_ossl_stream(void *context, uint8_t *bytes, size_t length) {
+int pinstripe_ossl_stream(void *context, uint8_t *out, const uint8_t *in, size_t length) {
   int written = 0;
-  return EVP_EncryptUpdate(context, bytes, &written, bytes, (int)length) > 0 &&
+  return EVP_EncryptUpdate(context, out, &written, in, (int)length) > 0 &&
          written >= 0 && (size_t)written == length;
 }
 

@@ -43,8 +43,8 @@ PINSTRIPE_INTERNAL int pinstripe_ossl_aes128_ctr_key(void *context,
                                                      const uint8_t *key16,
                                                      const uint8_t *iv16);
 PINSTRIPE_INTERNAL int pinstripe_ossl_stream_seek(void *context, const uint8_t *iv16);
-/* Encrypts in place. `length` is a multiple of the block, at most 2^30. */
-PINSTRIPE_INTERNAL int pinstripe_ossl_stream(void *context, uint8_t *bytes,
+/* Encrypts from `in` to `out`. `length` is a multiple of the block, at most 2^30. */
+PINSTRIPE_INTERNAL int pinstripe_ossl_stream(void *context, uint8_t *out, const uint8_t *in,
                                              size_t length);
 PINSTRIPE_INTERNAL int pinstripe_ossl_block_key(void *context, const uint8_t *key32);
 /* `in16` and `out16` may be the same. */

@@ -11,11 +11,11 @@
 #define NO_PLACE PINSTRIPE_KEY_PLACES
 #define MAXIMUM_INFO 64u
 #define WRAP_SIZE 40u
-/* Keystream is made in pieces that stay in the first-level cache between the two
- * passes over them, zeroing and encrypting. */
-#define STREAM_PIECE ((size_t)16384)
+/* Keystream is encrypted zeros, taken from here: zeroing the caller's buffer first
+ * would be a second pass over it. */
+#define STREAM_PIECE 4096u
 
-static const uint8_t zero_bytes[KEY_SIZE];
+static const uint8_t zero_bytes[STREAM_PIECE];
 
 /* ---- Places ---- */
 
@@ -219,8 +219,7 @@ static int32_t keystream(void *opaque, uint32_t place, uint32_t suite,
   left = block_size * block_count;
   while (stream != NULL && left > 0) {
     size_t piece = left < STREAM_PIECE ? left : STREAM_PIECE;
-    memset(out, 0, piece);
-    if (!pinstripe_ossl_stream(stream, out, piece)) stream = NULL;
+    if (!pinstripe_ossl_stream(stream, out, zero_bytes, piece)) stream = NULL;
     out += piece;
     left -= piece;
   }

@@ -4,10 +4,10 @@
 # figure repeats to 0.1 % whatever else the machine does, and one that misses its gate is not tried
 # again. Absolute speeds mean nothing: the figures are ratios. Some minutes.
 #
-#   transfer.sh [debian]...
+#   transfer.sh [debian|functionfs|qemu]...
 set -euo pipefail
 
-machines=(debian)
+machines=(debian functionfs qemu)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=../packages.sh
@@ -32,7 +32,9 @@ fetch_android_file_transfer() {
 }
 
 build() {
-  (cd "$repository" && swift build -c release --product TransferBenchmark >&2)
+  (cd "$repository" && for product in TransferBenchmark LabPlayer; do
+    swift build -c release --product "$product" >&2
+  done)
   gcc -O2 -Wall -Wextra -o "$work/probe" "$here/Transfer/peers/probe.c" -lusb-1.0
   gcc -O2 -Wall -Wextra -o "$work/libmtp_peer" "$here/Transfer/peers/libmtp_peer.c" -lmtp
   fetch_android_file_transfer
@@ -43,7 +45,12 @@ options_of() {
   options=(--icount --limit "$limit" --storage-mib 160 --memory 1024
     --program "$work/probe" --program "$work/libmtp_peer" --program "$work/aft/usr/bin/aft-mtp-cli"
     --program "$repository/.build/release/TransferBenchmark"
+    --program "$repository/.build/release/LabPlayer"
     --file "$here/Transfer/guest:/bench" --file "$repository/Examples/Media/idle_tune.mp3")
+  case $1 in
+    functionfs) options+=(--player none) ;;
+    qemu) options+=(--player qemu) ;;
+  esac
 }
 
 build

@@ -39,16 +39,17 @@ over() { printf '%s / %s' "$(word 0 "$1")" "$(word 0 "$2")"; }
 # The part of its time that A takes longer than B, in per cent.
 excess() { printf '(%s / %s - 1) * 100' "$(word 0 "$1")" "$(word 0 "$2")"; }
 
-# android-file-transfer's time for 64 MiB, in nanoseconds: start, small file's end, big file's end.
+# aft_time NAME: android-file-transfer's for 64 MiB, in nanoseconds, of seconds: start, a small file's
+# end, the big file's end. It ends with 0 whatever happened: the last word is how much arrived.
 aft_time() {
-  [[ $(word 3 aft) == 67108864 ]] || { printf '0' && return; }
-  printf '(%s - 2 * %s + %s) * 1e9' "$(word 2 aft)" "$(word 1 aft)" "$(word 0 aft)"
+  [[ $(word 3 "$1") == 67108864 ]] || { printf 'missing' && return; }
+  printf '(%s - 2 * %s + %s) * 1e9' "$(word 2 "$1")" "$(word 1 "$1")" "$(word 0 "$1")"
 }
 
 figures_debian() {
   figure transfer.debian.upload.vs_libmtp "$(over libmtp mapped)" ratio min 1.5
   figure transfer.debian.upload.heap.vs_libmtp "$(over libmtp heap)" ratio
-  figure transfer.debian.upload.vs_aft "$(aft_time) / $(word 0 mapped)" ratio min 2
+  figure transfer.debian.upload.vs_aft "($(aft_time aft)) / $(word 0 mapped)" ratio min 2
   figure transfer.debian.upload.vs_raw "$(over raw mapped)" ratio min 0.95
   figure transfer.debian.download.vs_libmtp "$(over libmtp.download download)" ratio min 1.3
   figure transfer.encrypt.overhead_percent "$(excess every10 mapped)" percent max 2
@@ -62,4 +63,30 @@ figures_debian() {
   figure transfer.small.libmtp_out_urbs "$(word 0 libmtp.urbs)" urbs
   figure transfer.small.libmtp_in_urbs "$(word 1 libmtp.urbs)" urbs
   figure transfer.small.commit_urbs "$(word 0 commit)" urbs
+}
+
+figures_functionfs() {
+  local speed
+  for speed in hs ss; do
+    figure "transfer.$speed.upload.vs_libmtp" "$(over $speed.libmtp $speed.mapped)" ratio min 2.1
+    figure "transfer.$speed.upload.heap.vs_libmtp" "$(over $speed.libmtp $speed.heap)" ratio min 1.8
+    figure "transfer.$speed.upload.vs_aft" "($(aft_time $speed.aft)) / $(word 0 $speed.mapped)" ratio min 4.5
+    figure "transfer.$speed.upload.vs_raw" "$(over $speed.raw $speed.mapped)" ratio min 0.95
+    figure "transfer.$speed.download.vs_libmtp" "$(over $speed.libmtp.download $speed.download)" ratio min 1.3
+  done
+  # libcrypto's ChaCha20 takes three instructions a byte of keystream where AES, in hardware, takes one.
+  figure transfer.encrypt.fast.overhead_percent "$(excess hs.aes hs.mapped)" percent max 4
+  figure transfer.encrypt.fast.chacha20.overhead_percent "$(excess hs.every10 hs.mapped)" percent max 5
+  figure transfer.encrypt.fast.framed.overhead_percent "$(excess hs.framed hs.mapped)" percent
+  figure transfer.parallel.slow_neighbour_percent \
+    "($(word 1 two.slow) / $(word 1 one.half) - 1) * 100" percent max 10
+  figure transfer.parallel.two_vs_one "$(over one.big two.half)" ratio min 0.95
+  figure transfer.parallel.eight_vs_one "$(over one.big eight.eighth)" ratio min 0.9
+}
+
+figures_qemu() {
+  figure transfer.qemu.upload.vs_16k_probe "$(over as.libmtp mapped)" ratio min 2.5
+  figure transfer.qemu.upload.heap.vs_16k_probe "$(over as.libmtp heap)" ratio
+  figure transfer.qemu.upload.vs_raw "$(over raw mapped)" ratio min 0.95
+  figure transfer.encrypt.qemu.overhead_percent "$(excess every10 mapped)" percent
 }

@@ -54,7 +54,8 @@ struct Player: Sendable {
     var recipe =
       kind == "framed"
       ? try TrackRecipe(following: profile, for: [key])
-      : TrackRecipe(pattern: .classic, suite: .chacha20, recipients: [key])
+      : TrackRecipe(
+        pattern: .classic, suite: kind == "aes" ? .aes128CTR : .chacha20, recipients: [key])
     recipe.computesDigest = kind == "digest"
     return try TrackStream(source, recipe: recipe)
   }

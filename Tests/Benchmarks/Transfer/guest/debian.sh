@@ -15,19 +15,10 @@ measure download ours download /tmp/big
 measure libmtp.download libmtp_peer download /tmp/big
 measure memory ours memory /tmp/big
 
-# android-file-transfer is timed from outside, and its opening taken off.
-cp /tmp/small /tmp/aft-small
-cp /tmp/big /tmp/aft-big
-start=$(uptime)
-aft-mtp-cli "put /tmp/aft-small" > /dev/console 2>&1
-middle=$(uptime)
-aft-mtp-cli "put /tmp/aft-big" > /dev/console 2>&1
-value aft "$start" "$middle" "$(uptime)" "$(stat -c %s /srv/music/aft-big)"
-rm /srv/music/aft-*
-
+measure_aft aft
 # In a session of its own, so that the responder learns that the files are gone.
 measure small ours small 100 /tmp/small
-rm /srv/music/pinstripe-*
+rm -f /srv/music/*
 measure libmtp.small libmtp_peer small 100 /tmp/small
 count_small urbs ours small
 rm -f /srv/music/*

@@ -60,4 +60,16 @@ commit_urbs() {
         / S Bo:.* = [0-9a-f]* 01000310/ { if (on) print count - 3; on = 0 }' /tmp/trace
 }
 
+# measure_aft NAME: android-file-transfer is timed from outside: when it began, when a small file was
+# there and when the big one; and how much it says it holds of that.
+measure_aft() {
+    start=$(uptime)
+    aft-mtp-cli "put /tmp/small" > /dev/console 2>&1
+    middle=$(uptime)
+    aft-mtp-cli "put /tmp/big" > /dev/console 2>&1
+    end=$(uptime)
+    held=$(aft-mtp-cli lsext 2> /dev/console | awk '$NF == "big" { print $4 }')
+    value "$1" "$start" "$middle" "$end" "$held"
+}
+
 uptime() { cut -d ' ' -f 1 /proc/uptime; }
