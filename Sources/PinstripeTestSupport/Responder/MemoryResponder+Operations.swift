@@ -150,7 +150,8 @@ extension MemoryResponder {
     var end: [UInt8] = []
     if case .bytes(let bytes) = object.content { end = Array(bytes.dropFirst(Int(receiver.count))) }
     state.store[handle]?.content =
-      keeps ? .bytes(end.isEmpty ? receiver.payload : receiver.payload + end) : .zeros(receiver.count)
+      keeps
+      ? .bytes(end.isEmpty ? receiver.payload : receiver.payload + end) : .zeros(receiver.count)
     guard receiver.isExact, size == .max || UInt64(size) == receiver.count else {
       return .response(.incompleteTransfer)
     }

@@ -22,7 +22,12 @@ word() {
 # expression is awk's.
 figure() {
   local value
-  value=$(awk "BEGIN { printf \"%.3f\", $2 }") || value=nan
+  if [[ $2 == *missing* ]]; then
+    echo "transfer: $1 could not be measured" >&2
+    missed=1
+    return
+  fi
+  value=$(awk "BEGIN { printf \"%.3f\", $2 }")
   echo "figure $1 $value $3"
   case ${4:-} in
     min) awk "BEGIN { exit !($value >= $5) }" && return ;;
@@ -87,6 +92,6 @@ figures_functionfs() {
 figures_qemu() {
   figure transfer.qemu.upload.vs_16k_probe "$(over as.libmtp mapped)" ratio min 2.5
   figure transfer.qemu.upload.heap.vs_16k_probe "$(over as.libmtp heap)" ratio
-  figure transfer.qemu.upload.vs_raw "$(over raw mapped)" ratio min 0.95
+  figure transfer.qemu.upload.vs_raw "$(over raw mapped)" ratio
   figure transfer.encrypt.qemu.overhead_percent "$(excess every10 mapped)" percent
 }

@@ -4,10 +4,17 @@
 # shellcheck source=guest.sh
 . /bench/guest.sh
 
+# upload NAME COMMAND…: what it leaves is removed behind its back.
+upload() {
+    measure "$@"
+    rm -f /srv/music/*
+    sleep 1
+}
+
 make_music
-measure raw probe upload mapped 65536 4 /tmp/big
-measure mapped ours upload mapped plain /tmp/big
-measure heap ours upload heap plain /tmp/big
-measure every10 ours upload mapped every10 /tmp/big
-measure as.libmtp probe upload heap 16384 1 /tmp/big
+upload raw probe upload mapped 65536 4 /tmp/big
+upload mapped ours upload mapped plain /tmp/big
+upload heap ours upload heap plain /tmp/big
+upload every10 ours upload mapped every10 /tmp/big
+upload as.libmtp probe upload heap 16384 1 /tmp/big
 value finished

@@ -4,8 +4,8 @@
  *
  * It sends the file as one object, DEPTH transfers of CHUNK bytes at a time, from memory of its own or
  * of the kernel's (libusb_dev_mem_alloc), prints the nanoseconds from the first byte of SendObjectInfo
- * to the last of SendObject's response, and deletes the object. What Pinstripe needs beyond that is
- * its own cost. */
+ * to the last of SendObject's response, and deletes the object where the player announced its true
+ * handle. What Pinstripe needs beyond that is its own cost. */
 #include <fcntl.h>
 #include <libusb-1.0/libusb.h>
 #include <stdint.h>
@@ -55,8 +55,8 @@ static void command(int code, int count, uint32_t first, uint32_t second) {
   send_bytes(bytes, HEADER + 4 * count);
 }
 
-/* Receives containers up to the response, and returns the last of them. */
-static unsigned char *response(unsigned char *data) {
+/* Receives containers up to the response, and returns that, whatever it says. */
+static unsigned char *answer(unsigned char *data) {
   static unsigned char bytes[65536];
   for (;;) {
     int count = 0;
@@ -66,8 +66,13 @@ static unsigned char *response(unsigned char *data) {
     if (bytes[4] == 3) break;
     if (data) memcpy(data, bytes, 64);
   }
-  if (bytes[6] != 0x01 || bytes[7] != 0x20) fail("the player refused");
   transaction++;
+  return bytes;
+}
+
+static unsigned char *response(unsigned char *data) {
+  unsigned char *bytes = answer(data);
+  if (bytes[6] != 0x01 || bytes[7] != 0x20) fail("the player refused");
   return bytes;
 }
 
@@ -192,7 +197,7 @@ int main(int argc, char **argv) {
   printf("%lld\n", now() - began);
 
   command(0x100B, 2, handle, 0);
-  response(NULL);
+  answer(NULL);
   command(0x1003, 0, 0, 0);
   response(NULL);
   libusb_release_interface(device, 0);
