@@ -16,6 +16,7 @@ extension MemoryResponder {
     case .getObjectPropsSupported:
       return .data(CodeArray.encode(Self.propertyTypes.keys.map(\.rawValue).sorted()))
     case .getObjectPropDesc: return describe(command)
+    case .getObjectPropList: return listProperties(command, state)
     default: break
     }
     let handle = ObjectHandle(rawValue: command.parameter(0))

@@ -8,7 +8,7 @@ extension MemoryResponder {
     .getDeviceInfo, .openSession, .closeSession, .getStorageIDs, .getStorageInfo, .getNumObjects,
     .getObjectHandles, .getObjectInfo, .getObject, .deleteObject, .sendObjectInfo, .sendObject,
     .moveObject, .getPartialObject, .getPartialObject64, .getObjectPropsSupported,
-    .getObjectPropDesc, .getObjectPropValue, .setObjectPropValue,
+    .getObjectPropDesc, .getObjectPropValue, .setObjectPropValue, .getObjectPropList,
   ]
 
   /// How an operation ended, without a data phase to the player.

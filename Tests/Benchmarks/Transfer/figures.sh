@@ -68,6 +68,9 @@ figures_debian() {
   figure transfer.small.libmtp_out_urbs "$(word 0 libmtp.urbs)" urbs
   figure transfer.small.libmtp_in_urbs "$(word 1 libmtp.urbs)" urbs
   figure transfer.small.commit_urbs "$(word 0 commit)" urbs
+  # 100 objects: one each, the handles, and one in vain, for it cannot list a folder.
+  figure transfer.debian.list.transactions "$(word 0 list.transactions)" transactions max 102
+  figure transfer.debian.list.vs_libmtp "$(over libmtp.list list)" ratio min 2
 }
 
 figures_functionfs() {
@@ -79,6 +82,8 @@ figures_functionfs() {
     figure "transfer.$speed.upload.vs_raw" "$(over $speed.raw $speed.mapped)" ratio min 0.95
     figure "transfer.$speed.download.vs_libmtp" "$(over $speed.libmtp.download $speed.download)" ratio min 1.3
   done
+  figure transfer.hs.list.transactions "$(word 0 list.transactions)" transactions max 2
+  figure transfer.hs.list.vs_libmtp "$(over libmtp.list list)" ratio min 2
   # libcrypto's ChaCha20 takes three instructions a byte of keystream where AES, in hardware, takes one.
   figure transfer.encrypt.fast.overhead_percent "$(excess hs.aes hs.mapped)" percent max 4
   figure transfer.encrypt.fast.chacha20.overhead_percent "$(excess hs.every10 hs.mapped)" percent max 5

@@ -18,6 +18,10 @@ measure memory ours memory /tmp/big
 measure_aft aft
 # In a session of its own, so that the responder learns that the files are gone.
 measure small ours small 100 /tmp/small
+measure list ours list
+measure libmtp.list libmtp_peer list
+watched ours list
+value list.transactions "$(list_transactions)"
 rm -f /srv/music/*
 measure libmtp.small libmtp_peer small 100 /tmp/small
 count_small urbs ours small

@@ -26,6 +26,13 @@ measure hs.aes ours upload mapped aes /tmp/big
 measure hs.framed ours upload mapped framed /tmp/big
 memory-player-off 0
 
+memory-player 0 --objects 2000
+measure list ours list
+measure libmtp.list libmtp_peer list
+watched ours list
+value list.transactions "$(list_transactions)"
+memory-player-off 0
+
 LAB_SPEED=super-speed memory-player 0 --packet 1024
 value ss.speed "$(cat /sys/class/udc/dummy_udc.0/current_speed)"
 uploads ss

@@ -60,6 +60,12 @@ commit_urbs() {
         / S Bo:.* = [0-9a-f]* 01000310/ { if (on) print count - 3; on = 0 }' /tmp/trace
 }
 
+# list_transactions: GetObjectHandles, GetObjectInfo, GetObjectPropValue and GetObjectPropList in the
+# trace.
+list_transactions() {
+    grep -cE ' S Bo:.* = [0-9a-f]* 0100(0710|0810|0398|0598)' /tmp/trace
+}
+
 # measure_aft NAME: android-file-transfer is timed from outside: when it began, when a small file was
 # there and when the big one; and how much it says it holds of that.
 measure_aft() {
