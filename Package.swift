@@ -127,6 +127,17 @@ let package = Package(
         "PinstripeTestSupport", "TestTools",
       ],
       path: "Tests/Kills/Sources", swiftSettings: common),
+    .executableTarget(
+      name: "LabPlayer",
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
+      path: "Tests/Lab/Player", swiftSettings: common),
+    .executableTarget(
+      name: "TransferBenchmark",
+      dependencies: [
+        "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeMTP", "PinstripeProfile",
+        "PinstripeUSB",
+      ],
+      path: "Tests/Benchmarks/Transfer/Sources", swiftSettings: common),
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: common),
     .testTarget(
       name: "PinstripeFilesTests", dependencies: ["PinstripeFiles", "TestTools"],

@@ -56,20 +56,21 @@ static int stream_key(void *library, uint32_t suite, const uint8_t *key32) {
 
 /* Both contexts are told their position each time; that costs next to nothing. */
 static int stream(void *library, uint32_t suite, const uint8_t *iv16, int moved,
-                  uint8_t *zeros, size_t length) {
+                  uint8_t *out, size_t length) {
   pinstripe_mbedtls_state *state = library;
   uint8_t counter[16], last[16];
   size_t offset = 0;
   int done;
   (void)moved;
+  memset(out, 0, length);
   if (suite == PINSTRIPE_SUITE_CHACHA20) {
     uint32_t block = iv16[0] | (uint32_t)iv16[1] << 8 | (uint32_t)iv16[2] << 16 |
                      (uint32_t)iv16[3] << 24;
     return mbedtls_chacha20_starts(&state->chacha20, iv16 + 4, block) == 0 &&
-           mbedtls_chacha20_update(&state->chacha20, length, zeros, zeros) == 0;
+           mbedtls_chacha20_update(&state->chacha20, length, out, out) == 0;
   }
   memcpy(counter, iv16, sizeof counter);
-  done = mbedtls_aes_crypt_ctr(&state->aes, length, &offset, counter, last, zeros, zeros) == 0;
+  done = mbedtls_aes_crypt_ctr(&state->aes, length, &offset, counter, last, out, out) == 0;
   mbedtls_platform_zeroize(last, sizeof last); /* keystream */
   return done;
 }

@@ -81,12 +81,21 @@ static int stream_key(void *library, uint32_t suite, const uint8_t *key32) {
 }
 
 static int stream(void *library, uint32_t suite, const uint8_t *iv16, int moved,
-                  uint8_t *zeros, size_t length) {
+                  uint8_t *out, size_t length) {
+  /* Keystream is encrypted zeros, taken from here: zeroing `out` first would be a
+   * second pass over it. */
+  static const uint8_t zeros[4096];
   void *context = ((pinstripe_openssl_state *)library)->stream[suite - 1];
-  int written = 0;
-  return (!moved || EVP_EncryptInit_ex(context, NULL, NULL, NULL, iv16) > 0) &&
-         EVP_EncryptUpdate(context, zeros, &written, zeros, (int)length) > 0 &&
-         written >= 0 && (size_t)written == length;
+  int done = !moved || EVP_EncryptInit_ex(context, NULL, NULL, NULL, iv16) > 0;
+  while (done && length > 0) {
+    size_t piece = length < sizeof zeros ? length : sizeof zeros;
+    int written = 0;
+    done = EVP_EncryptUpdate(context, out, &written, zeros, (int)piece) > 0 &&
+           written >= 0 && (size_t)written == piece;
+    out += piece;
+    length -= piece;
+  }
+  return done;
 }
 
 static void stream_forget(void *library, uint32_t suite) {

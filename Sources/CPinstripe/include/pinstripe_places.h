@@ -29,12 +29,13 @@ typedef struct pinstripe_primitives {
   void (*block_forget)(void *library);
   /** Takes a key for a suite; AES-128 has its first 16 bytes. */
   int (*stream_key)(void *library, uint32_t suite, const uint8_t *key32);
-  /** Encrypts zeros in place: whole blocks, at most PINSTRIPE_PLACES_PIECE bytes.
+  /** Writes keystream, which is encrypted zeros, to `out`: whole blocks, at most
+   *  PINSTRIPE_PLACES_PIECE bytes.
    *  `iv16` is the place of the first one, ChaCha20's 32-bit little-endian counter
    *  before its nonce, or AES-CTR's 128-bit big-endian counter. `moved` is 0 when
    *  the last call for this suite ended there. */
   int (*stream)(void *library, uint32_t suite, const uint8_t *iv16, int moved,
-                uint8_t *zeros, size_t length);
+                uint8_t *out, size_t length);
   void (*stream_forget)(void *library, uint32_t suite);
   /** Overwrites, so that no compiler drops it. */
   void (*wipe)(void *bytes, size_t length);

@@ -185,7 +185,6 @@ static int places_piece(pinstripe_places *places, uint32_t place, uint32_t suite
     uint8_t value = (uint8_t)(index >> (8 * byte));
     iv[suite == PINSTRIPE_SUITE_CHACHA20 ? byte : 15 - byte] = value;
   }
-  memset(out, 0, length);
   return primitives->stream(places->library, suite, iv, moved, out, length);
 }
 

@@ -34,13 +34,7 @@ public enum ObjectPropertyList {
       throw DatasetError(.countTooLarge, field: "NumberOfElements", offset: 0)
     }
     var entries: [Entry] = []
-    for _ in 0..<count {
-      let object = ObjectHandle(rawValue: try reader.number("ObjectHandle"))
-      let property = ObjectPropertyCode(rawValue: try reader.number("PropertyCode"))
-      let type = DataType(rawValue: try reader.number("Datatype"))
-      let value = try reader.value("Value", as: type)
-      entries.append(Entry(object: object, property: property, value: value))
-    }
+    for _ in 0..<count { entries.append(try reader.listEntry()) }
     return entries
   }
 
@@ -55,5 +49,14 @@ public enum ObjectPropertyList {
       writer.value(entry.value)
     }
     return writer.bytes
+  }
+}
+
+extension DatasetReader {
+  mutating func listEntry() throws(DatasetError) -> ObjectPropertyList.Entry {
+    let object = ObjectHandle(rawValue: try number("ObjectHandle"))
+    let property = ObjectPropertyCode(rawValue: try number("PropertyCode"))
+    let type = DataType(rawValue: try number("Datatype"))
+    return .init(object: object, property: property, value: try value("Value", as: type))
   }
 }

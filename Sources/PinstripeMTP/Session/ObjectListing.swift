@@ -1,3 +1,5 @@
+import PinstripeProfile
+
 /// One object of a listing.
 public struct ListedObject: Hashable, Sendable {
   /// Its handle, valid as long as the session.
@@ -15,11 +17,12 @@ public struct ListedObject: Hashable, Sendable {
   }
 }
 
-/// The objects of a folder, asked for one by one while the sequence is read.
+/// The objects of a folder, asked for while the sequence is read.
 ///
-/// The first step takes one transaction for the handles and one for an object, each further step one
-/// (two for objects of 4 GiB and more). Nothing is read ahead, so ending early costs nothing. An
-/// object that disappears meanwhile is left out.
+/// The first step takes one transaction for the handles and, where the player can tell the properties
+/// of a whole folder, one for these: that is all. Where it cannot, each step takes one for its object
+/// (two for objects of 4 GiB and more that only have ObjectInfo); nothing is read ahead then, so
+/// ending early costs nothing, and an object that disappears meanwhile is left out.
 public struct ObjectListing: AsyncSequence, Sendable {
   /// One object.
   public typealias Element = ListedObject
@@ -39,6 +42,8 @@ public struct ObjectListing: AsyncSequence, Sendable {
   public struct Iterator: AsyncIteratorProtocol {
     let listing: ObjectListing
     private var handles: ArraySlice<ObjectHandle>?
+    /// What is known already of the objects that are left.
+    private var listed: [ObjectHandle: ListedObject] = [:]
 
     init(listing: ObjectListing) {
       self.listing = listing
@@ -55,14 +60,17 @@ public struct ObjectListing: AsyncSequence, Sendable {
     ) async throws(MTPError) -> ListedObject? {
       let session = listing.session
       if handles == nil {
-        handles = try await session.objectHandles(
-          storage: listing.storage, parent: listing.parent)[...]
+        let all = try await session.objectHandles(storage: listing.storage, parent: listing.parent)
+        handles = all[...]
+        // One object is as quickly asked for by itself; those of all folders are no folder's.
+        if all.count > 1, listing.parent != .none, session.listsFolders {
+          listed = try await session.listedObjects(in: listing.parent, all)
+        }
       }
       while let handle = handles?.popFirst() {
+        if let object = listed.removeValue(forKey: handle) { return object }
         do throws(MTPError) {
-          let info = try await session.objectInfo(handle)
-          let size = try await session.objectSize(handle, info: info)
-          return ListedObject(handle: handle, info: info, size: size)
+          return try await session.describe(handle)
         } catch {
           guard error.response == .invalidObjectHandle else { throw error }
         }
@@ -73,6 +81,19 @@ public struct ObjectListing: AsyncSequence, Sendable {
 }
 
 extension Session {
+  /// Tells of one object what a listing does, in as few transactions as the player needs for it.
+  func describe(_ object: ObjectHandle) async throws(MTPError) -> ListedObject {
+    // Where ObjectInfo's size cannot be believed, the properties have it right.
+    if profile.quirks.contains(.wrappedSize), listsProperties,
+      let listed = try await listedObject(object)
+    {
+      return listed
+    }
+    let info = try await objectInfo(object)
+    return ListedObject(
+      handle: object, info: info, size: try await objectSize(object, info: info))
+  }
+
   /// Lists a folder; results arrive while it is read.
   public func objects(
     in parent: ObjectHandle = .root, of storage: StorageID

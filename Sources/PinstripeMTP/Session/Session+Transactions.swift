@@ -114,7 +114,7 @@ extension Session {
   }
 
   /// Makes what a transaction without the caller's closures throws a typed error.
-  private func typed<Result>(
+  func typed<Result>(
     _ request: Request, _ body: () async throws -> Result
   ) async throws(MTPError) -> Result {
     do {

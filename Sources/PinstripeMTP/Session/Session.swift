@@ -33,6 +33,10 @@ public final class Session: Sendable {
     /// Transactions whose response never came, the latest last.
     var abandoned: [TransactionID] = []
     var deviceInfo = DeviceInfo()
+    /// Whether nothing speaks against asking for the list of an object's properties.
+    var listsProperties = true
+    /// The same for those of all objects in a folder.
+    var listsFolders = true
   }
 
   let pipe: any BulkPipe
@@ -73,6 +77,9 @@ public final class Session: Sendable {
 enum SessionLimits {
   /// The largest dataset that is read: a million handles, or the properties of a full folder.
   static let dataset: UInt64 = 4 << 20
+  /// The most bytes of properties that are read for one object of a folder: 128 texts at
+  /// their longest.
+  static let propertiesOfObject: UInt64 = 64 << 10
   /// A class request is answered by the player's controller, but one player keeps it waiting for
   /// half a second while it cancels (umtp-responder, usb_gadget.c).
   static let controlTimeout = Duration.seconds(5)

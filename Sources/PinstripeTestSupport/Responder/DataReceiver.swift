@@ -20,6 +20,8 @@ struct DataReceiver {
       start += part
       bytes = bytes.dropFirst(part.count)
       header = ContainerHeader(start)
+      // Room for what is announced, so that growing copies nothing; a liar gets no more than this.
+      if keeps, let header { payload.reserveCapacity(Int(min(header.payload ?? 0, 128 << 20))) }
     }
     count += UInt64(bytes.count)
     if keeps { payload += UnsafeRawBufferPointer(rebasing: bytes) }

@@ -16,6 +16,7 @@ extension MemoryResponder {
     case .getObjectPropsSupported:
       return .data(CodeArray.encode(Self.propertyTypes.keys.map(\.rawValue).sorted()))
     case .getObjectPropDesc: return describe(command)
+    case .getObjectPropList: return listProperties(command, state)
     default: break
     }
     let handle = ObjectHandle(rawValue: command.parameter(0))
@@ -172,7 +173,8 @@ extension MemoryResponder {
     var end: [UInt8] = []
     if case .bytes(let bytes) = object.content { end = Array(bytes.dropFirst(Int(receiver.count))) }
     state.store[handle]?.content =
-      keeps ? .bytes(receiver.payload + end) : .zeros(receiver.count)
+      keeps
+      ? .bytes(end.isEmpty ? receiver.payload : receiver.payload + end) : .zeros(receiver.count)
     guard receiver.isExact, size == .max || UInt64(size) == receiver.count else {
       return .response(.incompleteTransfer)
     }

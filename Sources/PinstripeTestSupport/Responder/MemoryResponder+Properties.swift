@@ -52,6 +52,36 @@ extension MemoryResponder {
         .encoded)
   }
 
+  /// GetObjectPropList (MTP 1.1 E.2.5), by property, of an object or of what is in it.
+  func listProperties(_ command: Message, _ state: State) -> Outcome {
+    let handle = ObjectHandle(rawValue: command.parameter(0))
+    let code = command.parameter(2)
+    guard command.parameter(3) == 0, code != 0 else {
+      return .response(.specificationByGroupUnsupported)
+    }
+    guard command.parameter(4) <= 1, handle != .root else {
+      return .response(.specificationByDepthUnsupported)
+    }
+    let isFolder = command.parameter(4) == 1 && !habits.contains(.ignoresDepth)
+    let object = state.store[handle]
+    guard object != nil || isFolder && handle == .none else {
+      return .response(.invalidObjectHandle)
+    }
+    let objects =
+      isFolder ? state.store.children(of: handle, on: .all) : [object].compactMap(\.self)
+    let codes = Self.propertyTypes.keys.filter { code == .max || UInt32($0.rawValue) == code }
+      .sorted { $0.rawValue < $1.rawValue }
+    return .data(
+      ObjectPropertyList.encode(
+        objects.flatMap { object in
+          codes.compactMap { code in
+            property(code, of: object).map {
+              .init(object: object.handle, property: code, value: $0)
+            }
+          }
+        }))
+  }
+
   func setProperty(_ command: Message, _ dataset: [UInt8], _ state: inout State) -> Outcome {
     let handle = ObjectHandle(rawValue: command.parameter(0))
     let code = ObjectPropertyCode(rawValue: UInt16(truncatingIfNeeded: command.parameter(1)))

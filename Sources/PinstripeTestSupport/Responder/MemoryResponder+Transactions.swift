@@ -10,6 +10,7 @@ extension MemoryResponder {
     .moveObject, .getPartialObject, .getPartialObject64, .getObjectPropsSupported,
     .getObjectPropDesc, .getObjectPropValue, .setObjectPropValue, .setObjectPropList,
     .getObjectReferences, .setObjectReferences,
+    .getObjectPropList,
   ]
 
   /// How an operation ended, without a data phase to the player.

@@ -49,6 +49,8 @@ public final class MemoryResponder: PlayerEnd {
     /// An object of a name that is there is written over it, and keeps the end of a longer one, as on
     /// QEMU's usb-mtp.
     public static let overwritesSameNames = Habits(rawValue: 1 << 8)
+    /// GetObjectPropList for what is in a folder tells of the folder itself (umtp-responder 1.3.10).
+    public static let ignoresDepth = Habits(rawValue: 1 << 9)
   }
 
   /// What the player is waiting for on its OUT endpoint.

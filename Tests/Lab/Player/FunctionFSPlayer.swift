@@ -1,0 +1,161 @@
+import Glibc
+import PinstripePipe
+import PinstripeTestSupport
+import Synchronization
+
+/// Puts a player of `PinstripeTestSupport` on a gadget's endpoints: the same player, over real USB.
+///
+/// One thread moves bulk bytes, one answers what comes to endpoint 0, one reports events.
+final class FunctionFSPlayer: Sendable {
+  private let player: any PlayerEnd
+  private let control: Endpoint
+  private let bulkIn: Endpoint
+  private let bulkOut: Endpoint
+  private let interrupt: Endpoint
+  private let readSize: Int
+  private let packetSize: Int
+  /// Microseconds of sleep before each read from the bulk endpoint.
+  private let pause: UInt32
+  private let isWriting = Atomic(false)
+  private let bulkThread = Mutex<pthread_t?>(nil)
+
+  /// - Parameters:
+  ///   - folder: Where functionfs is mounted.
+  ///   - packetSize: wMaxPacketSize of the bulk endpoints at the speed that it will have.
+  ///   - readSize: The most bytes that are read at a time, a multiple of 1024.
+  init(
+    _ player: any PlayerEnd, folder: String, packetSize: Int, readSize: Int, pause: UInt32
+  ) throws(Failure) {
+    self.player = player
+    self.packetSize = packetSize
+    self.readSize = readSize
+    self.pause = pause
+    control = try Endpoint(folder + "/ep0")
+    guard control.write(FunctionFS.descriptors) > 0, control.write(FunctionFS.strings) > 0 else {
+      throw Failure("the kernel refuses the descriptors")
+    }
+    bulkIn = try Endpoint(folder + "/ep1")
+    bulkOut = try Endpoint(folder + "/ep2")
+    interrupt = try Endpoint(folder + "/ep3")
+  }
+
+  /// Plays until the process is killed.
+  func run() {
+    // Without SA_RESTART, so that a signal ends a read or write that a Cancel has made pointless.
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { _ in }
+    sigaction(SIGUSR1, &action, nil)
+    startThread { $0.answerRequests() }
+    startThread { $0.reportEvents() }
+    bulkThread.withLock { $0 = pthread_self() }
+    moveBytes()
+  }
+
+  // MARK: Bulk endpoints
+
+  private func moveBytes() {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize, alignment: 4096)
+    defer { buffer.deallocate() }
+    while true {
+      if pause > 0 { usleep(pause) }
+      let count = bulkOut.read(into: buffer)
+      if count < 0 {
+        // The cable is out (ESHUTDOWN), or a Cancel came.
+        if errno != EINTR { usleep(10_000) }
+        continue
+      }
+      let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+      do throws(TransferError) {
+        try player.take(bytes, endsTransfer: count < readSize)
+        try answer(with: buffer)
+      } catch {
+        // The kernel halts an endpoint that is used in the wrong direction.
+        _ = bulkOut.write([])
+      }
+    }
+  }
+
+  /// Sends what the player has to say.
+  private func answer(with buffer: UnsafeMutableRawBufferPointer) throws(TransferError) {
+    while let reception = try player.give(into: buffer, packetSize: packetSize) {
+      isWriting.store(true, ordering: .releasing)
+      defer { isWriting.store(false, ordering: .releasing) }
+      let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<reception.count])
+      if reception.count > 0, bulkIn.write(bytes) < 0 { return }
+      let endsExactly = reception.isEnd && reception.count % packetSize == 0
+      if endsExactly, bulkIn.write([]) < 0 { return }
+    }
+  }
+
+  // MARK: Endpoint 0
+
+  /// `struct usb_functionfs_event`: 8 bytes of set-up packet, the type, 3 bytes of padding.
+  private func answerRequests() {
+    var events = [UInt8](repeating: 0, count: 12 * 4)
+    while true {
+      let count = events.withUnsafeMutableBytes { control.read(into: $0) }
+      guard count > 0 else {
+        usleep(10_000)
+        continue
+      }
+      for start in stride(from: 0, to: count - 11, by: 12) where events[start + 8] == 4 {
+        answerSetup(Array(events[start..<(start + 8)]))
+      }
+    }
+  }
+
+  private func answerSetup(_ setup: [UInt8]) {
+    let length = Int(setup[6]) | Int(setup[7]) << 8
+    let isIn = setup[0] & 0x80 != 0
+    var payload = [UInt8](repeating: 0, count: isIn ? 0 : length)
+    if !isIn { _ = payload.withUnsafeMutableBytes { control.read(into: $0) } }
+    let request = ClassRequest(
+      number: setup[1], payload: payload, replyLimit: isIn ? length : 0)
+    guard let reply = try? player.control(request) else {
+      // A request that was read already cannot be refused any more.
+      if isIn { _ = payload.withUnsafeMutableBytes { control.read(into: $0) } }
+      return
+    }
+    if isIn {
+      _ = control.write(Array(reply.prefix(length)))
+    } else {
+      interruptBulk()
+    }
+  }
+
+  /// Ends what the bulk thread does for a transaction that was given up.
+  private func interruptBulk() {
+    guard let thread = bulkThread.withLock({ $0 }) else { return }
+    pthread_kill(thread, SIGUSR1)
+    for _ in 0..<100 where isWriting.load(ordering: .acquiring) {
+      usleep(1000)
+      pthread_kill(thread, SIGUSR1)
+    }
+  }
+
+  // MARK: Interrupt endpoint
+
+  private func reportEvents() {
+    while true {
+      if let event = try? player.nextEvent() { _ = interrupt.write(event) } else { usleep(20_000) }
+    }
+  }
+
+  private func startThread(_ body: @escaping @Sendable (FunctionFSPlayer) -> Void) {
+    let job = Unmanaged.passRetained(Job { [self] in body(self) })
+    var thread = pthread_t()
+    pthread_create(&thread, nil, { runJob($0) }, job.toOpaque())
+  }
+}
+
+private final class Job: Sendable {
+  let body: @Sendable () -> Void
+
+  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}
+
+private func runJob(_ job: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let job else { return nil }
+  Unmanaged<Job>.fromOpaque(job).takeRetainedValue().body()
+  return nil
+}
