@@ -108,7 +108,7 @@ check_linux() {
     count_in "$provider provider" on_target "$work/provider-$provider-$short"
     count_in "$provider vectors" on_target "$work/vectors-$provider-$short" "$work/vectors"
   done
-  build_program contract openssl contract.c faults.c
+  build_program contract openssl "-DSTACK_ALLOWED=${stack}u" contract.c faults.c
   count_in contract on_target "$work/contract-openssl-$short" "$tracks" every10.pst device.keybox
   build_program sections openssl contract_sections.c faults.c
   count_in "contract of sections" on_target "$work/sections-openssl-$short" "$tracks"
@@ -122,6 +122,12 @@ check_linux() {
     build_program stripe openssl stripe.c libpinstripe-stripe.a
     count_in "vectors, vectored stripe" on_target "$work/stripe-vectors-openssl-$short" "$work/vectors"
     count_in "stripe against scalar" on_target "$work/stripe-openssl-$short"
+  fi
+  if [[ $short == thumb2 ]]; then
+    "$package/Sources/Embedded/build-decoder.sh" thumb2-linux --every-only >"$work/log"
+    grep '^figure' "$work/log"
+    decoder=libpinstripe-decoder-every.a build_program every openssl -DEVERY_ONLY "${vectors[@]}"
+    count_in "vectors without frames" on_target "$work/every-openssl-$short" "$work/vectors"
   fi
   # The last release of Debian with OpenSSL 1.1.1. One day its archive moves.
   if old=$("$package/Sources/Embedded/sysroot.sh" "$debian" --suite bullseye libc6-dev libssl-dev); then

@@ -292,7 +292,7 @@ struct RightsTests {
         failures += 1
       }
       // Two section keys, two pieces of tag with begin and finish, keystream; K_rights and a tag.
-      #expect(failures == 10, "\(fault)")
+      #expect(failures == 11, "\(fault)")
     }
     var reading = Reading(file, ladder)
     file.failingRead = file.reads.count
