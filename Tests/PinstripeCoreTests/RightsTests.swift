@@ -291,7 +291,7 @@ struct RightsTests {
         #expect(!reading.isPlayable, "\(fault), call \(failing)")
         failures += 1
       }
-      // Two section keys, two pieces of tag with begin and finish, keystream; K_rights and a tag.
+      // Two section keys, two pieces of tag with begin and finish, keystream twice; K_rights and a tag.
       #expect(failures == 11, "\(fault)")
     }
     var reading = Reading(file, ladder)
