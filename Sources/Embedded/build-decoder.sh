@@ -1,13 +1,15 @@
 #!/bin/bash
 # Builds the decoder core as Embedded Swift and makes of it what a firmware integrator links:
-# OUT/TARGET/libpinstripe-decoder.a and pinstripe_decoder.h; and, where the architecture always has
-# vectors, libpinstripe-stripe.a and stripe_kernels.h for the provider's `stripe`. Then proves what the header promises:
-# the API and nothing else is exported, nothing but four C functions is needed, nothing is static.
+# the folder OUT/TARGET with library, headers, crypto providers, adapters and the example; and, where the
+# architecture always has vectors, libpinstripe-stripe.a and stripe_kernels.h for the provider's `stripe`.
+# Then proves what the header promises: the API and nothing else is exported, nothing but four C functions
+# is needed, nothing is static.
 set -euo pipefail
 
-usage="usage: build-decoder.sh TARGET… [--out DIR]
-  TARGET   one of targets.sh, or all
-  --out    where to put the results; .build-embedded in the package otherwise"
+usage="usage: build-decoder.sh TARGET… [--out DIR] [--every-only]
+  TARGET        one of targets.sh, or all
+  --out         where to put the results; .build-embedded in the package otherwise
+  --every-only  a smaller decoder, libpinstripe-decoder-every.a, that refuses framed patterns"
 
 here=$(dirname "$(readlink -f "$0")")
 package=$(dirname "$(dirname "$here")")
@@ -23,12 +25,17 @@ fail() {
 
 out=$package/.build-embedded
 targets=()
+variant=
+switches=()
 while (($#)); do
   case $1 in
     --out)
       (($# > 1)) || { echo "$usage" >&2 && exit 2; }
       out=$(readlink -m "$2")
       shift ;;
+    --every-only)
+      variant=-every
+      switches=(-D PINSTRIPE_EVERY_ONLY) ;;
     -h | --help) echo "$usage" && exit ;;
     all) targets+=("${all_targets[@]}") ;;
     *) targets+=("$1") ;;
@@ -53,7 +60,7 @@ compile() {
     grep -oE '"-[^"]*"|"Embedded"' | tr -d '"')
   swiftc -target "$triple" -swift-version 6 -parse-as-library -strict-memory-safety \
     -enable-upcoming-feature InternalImportsByDefault \
-    -enable-upcoming-feature MemberImportVisibility "${options[@]}" \
+    -enable-upcoming-feature MemberImportVisibility "${options[@]}" "${switches[@]}" \
     -module-name PinstripeCore -package-name pinstripe -I "$headers" \
     -c "$package/Sources/PinstripeCore/"*.swift -o "$object" >&2
 }
@@ -85,17 +92,31 @@ build_stripe() {
   cp "$kernels/include/stripe_kernels.h" "$folder/"
 }
 
+# What an integrator compiles: headers, a provider, adapters, and an example of all that.
+copy_sources() {
+  local folder=$1 provider name
+  cp "$headers"/*.h "$package/LICENSE" "$folder/"
+  mkdir -p "$folder/adapters" "$folder/example"
+  cp "$headers"/adapters/*.h "$folder/adapters/"
+  cp "$package"/Examples/FirmwareDecoder/{Makefile,main.c,README.md} "$folder/example/"
+  for provider in OpenSSL MbedTLS AFALG; do
+    name=$folder/providers/${provider,,}
+    mkdir -p "$name"
+    find "$package/Sources/CProvider$provider" -name '*.[ch]' -exec cp {} "$name/" \;
+  done
+}
+
 # For pkg-config and CMake; both find the folder wherever it is moved to.
 describe_to_build_systems() {
-  cat >"$1/pinstripe-decoder.pc" <<'END'
-libdir=${pcfiledir}
-includedir=${pcfiledir}
+  cat >"$1/pinstripe-decoder.pc" <<END
+libdir=\${pcfiledir}
+includedir=\${pcfiledir}
 
 Name: pinstripe-decoder
 Description: Decoder of Pinstripe tracks for firmware
-Version: 1
-Libs: -L${libdir} -lpinstripe-decoder
-Cflags: -I${includedir}
+Version: $version
+Libs: -L\${libdir} -lpinstripe-decoder
+Cflags: -I\${includedir}
 END
   cat >"$1/pinstripe-decoder-config.cmake" <<'END'
 if(NOT TARGET pinstripe::decoder)
@@ -116,6 +137,18 @@ size_of() {
   echo "$total"
 }
 
+# What a linker takes of the object for firmware that opens tracks, decrypts and wipes, and for one that
+# derives the device's key from a keybox too.
+size_in_firmware() {
+  local object=$1 name roots=()
+  shift
+  for name; do roots+=(-u "$name"); done
+  "$(swift_tool ld.lld)" -m "$emulation" --gc-sections --unresolved-symbols=ignore-all -e "$1" \
+    "${roots[@]}" "$object" -o "$object.firmware"
+  size_of "$object.firmware" '^[.]text'
+  rm "$object.firmware"
+}
+
 check() {
   local object=$1 nm exported needed static traps text
   nm=$(swift_tool llvm-nm)
@@ -131,27 +164,33 @@ check() {
   traps=$("$(swift_tool llvm-objdump)" -d --no-show-raw-insn "$object" |
     grep -cE '\s(brk|udf|trap|ud2|ebreak|unimp)\b') || true
   text=$(size_of "$object" '^[.]text')
-  echo "figure decoder.$short.text_bytes $text B"
-  echo "figure decoder.$short.rodata_bytes $(size_of "$object" '^[.](rodata|eh_frame|ARM)') B"
-  echo "figure decoder.$short.static_bytes $static B"
-  echo "figure decoder.$short.trap_instructions $traps count"
-  echo "needs decoder.$short ${needed//$'\n'/ }"
+  echo "figure decoder.$short$variant.text_bytes $text B"
+  echo "figure decoder.$short$variant.playing_text_bytes $(size_in_firmware "$object" \
+    pinstripe_open pinstripe_xor_at pinstripe_wipe) B"
+  echo "figure decoder.$short$variant.firmware_text_bytes $(size_in_firmware "$object" \
+    pinstripe_open pinstripe_xor_at pinstripe_wipe pinstripe_keybox_read pinstripe_device_recipient) B"
+  echo "figure decoder.$short$variant.rodata_bytes $(size_of "$object" '^[.](rodata|eh_frame|ARM)') B"
+  echo "figure decoder.$short$variant.static_bytes $static B"
+  echo "figure decoder.$short$variant.trap_instructions $traps count"
+  echo "needs decoder.$short$variant ${needed//$'\n'/ }"
   ((text <= most)) || fail "$target has $text bytes of text; targets.sh allows $most."
 }
 
+version=$(sed -nE 's/^## ([0-9][0-9.]*).*/\1/p' "$package/CHANGELOG.md" | head -n 1)
 mapfile -t api < <(list_api)
 ((${#api[@]})) || fail "no function is declared in $header."
 for target in "${targets[@]}"; do
   describe_target "$target"
+  [[ -z $variant ]] || most=$most_every
   mkdir -p "$out/$target"
   compile "$target" "$out/$target/core.o"
   prelink "$out/$target/core.o" "$out/$target/pinstripe-decoder.o"
   check "$out/$target/pinstripe-decoder.o"
-  rm -f "$out/$target/libpinstripe-decoder.a"
-  "$(swift_tool llvm-ar)" rcsD "$out/$target/libpinstripe-decoder.a" \
+  rm -f "$out/$target/libpinstripe-decoder$variant.a"
+  "$(swift_tool llvm-ar)" rcsD "$out/$target/libpinstripe-decoder$variant.a" \
     "$out/$target/pinstripe-decoder.o"
   rm "$out/$target/pinstripe-decoder.o" "$out/$target/core.o"
-  cp "$headers"/*.h "$package/LICENSE" "$out/$target/"
+  copy_sources "$out/$target"
   describe_to_build_systems "$out/$target"
   [[ -z $stripe_target ]] || build_stripe "$out/$target"
 done

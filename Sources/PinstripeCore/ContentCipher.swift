@@ -16,7 +16,7 @@ public struct ContentCipher {
   var cipher: StripeCipher
   /// Empty unless the pattern is framed.
   var frames = FrameMap()
-  /// The run found last.
+  /// The run of framed content that was found last.
   var run: FrameRun
 
   /// Reads no content yet.
@@ -33,7 +33,6 @@ public struct ContentCipher {
     cipher.pattern = pattern
     cipher.suite = suite
     self.contentLength = contentLength
-    run = pattern.run(until: contentLength)
     encryptedLength = pattern.encryptedCount(before: contentLength)
   }
 
@@ -74,23 +73,28 @@ public struct ContentCipher {
     guard offset <= contentLength, length <= contentLength &- offset else { throw .range }
   }
 
-  /// Run by run: first what is encrypted in full, then every Nth byte.
   private mutating func xor(
     at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
     _ count: Int, _ storage: inout some TrackStorage, work: UnsafeMutableBufferPointer<UInt8>
   ) throws(TrackError) {
+    guard work.count >= minimumWork, let base = work.baseAddress else { throw .workSize }
+    let scratch = unsafe UnsafeMutableBufferPointer(
+      start: base + keystreamStart, count: work.count &- keystreamStart)
+    // Content without a map is one stripe.
+    guard pattern.isFramed else {
+      return try unsafe cipher.apply(
+        pattern.whole, at: offset, from: source, to: target, count, preparing: encryptedLength,
+        scratch: scratch)
+    }
+    // Run by run: first what is encrypted in full, then every Nth byte.
     var source = unsafe source
     var target = unsafe target
     var here = offset
     let end = offset &+ UInt64(truncatingIfNeeded: count)
     while here < end {
-      try unsafe find(here, &storage, work)
+      try unsafe findRun(here, &storage, base)
       let part = min(run.end, end) &- here
       let length = Int(truncatingIfNeeded: part)
-      // Finding the run has made sure of minimumWork.
-      let scratch = unsafe UnsafeMutableBufferPointer(
-        start: work.baseAddress.map { unsafe $0 + keystreamStart },
-        count: work.count &- keystreamStart)
       try unsafe cipher.apply(
         run, at: here, from: source, to: target, length, preparing: encryptedLength,
         scratch: scratch)
@@ -123,9 +127,14 @@ public struct ContentCipher {
     work: UnsafeMutableBufferPointer<UInt8>
   ) throws(TrackError) -> (first: UInt64, count: UInt64) {
     guard start < end else { return (0, 0) }
-    try unsafe find(start, &storage, work)
+    guard pattern.isFramed else {
+      return cipher.blocks(
+        pattern.encryptedCount(before: start), pattern.encryptedCount(before: end))
+    }
+    guard work.count >= minimumWork, let base = work.baseAddress else { throw .workSize }
+    try unsafe findRun(start, &storage, base)
     let first = run.encryptedCount(before: start, under: pattern)
-    try unsafe find(end &- 1, &storage, work)
+    try unsafe findRun(end &- 1, &storage, base)
     return cipher.blocks(first, run.encryptedCount(before: end, under: pattern))
   }
 
@@ -133,17 +142,5 @@ public struct ContentCipher {
   mutating func forgetWork() {
     cipher.forgetKeystream()
     frames.forgetPage()
-  }
-
-  /// Makes ``run`` the run around an offset; its page is read over the keystream where it must be read
-  /// first.
-  @inline(never)
-  private mutating func find(
-    _ offset: UInt64, _ storage: inout some TrackStorage, _ work: UnsafeMutableBufferPointer<UInt8>
-  ) throws(TrackError) {
-    guard work.count >= minimumWork, let base = work.baseAddress else { throw .workSize }
-    // Content without a map is one run.
-    guard pattern.isFramed else { return }
-    try unsafe findRun(offset, &storage, base)
   }
 }

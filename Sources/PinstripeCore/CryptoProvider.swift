@@ -26,7 +26,8 @@ public struct CryptoProvider {
     _ child: KeyPlace, from parent: KeyPlace, _ salt: UnsafePointer<UInt8>?, _ label: KeyLabel,
     _ first: UInt64, _ second: UInt64, _ third: UInt64
   ) throws(TrackError) {
-    var info = InfoString(label, first, second, third)
+    var info = InfoString()
+    info.set(label, first, second, third)
     let status = unsafe info.withBytes { info in
       guard let base = info.baseAddress else { return TrackError.provider.status }
       return unsafe table.pointee.derive(
@@ -161,35 +162,48 @@ public struct CryptoProvider {
     guard written == Int32(truncatingIfNeeded: blocks) else { throw .provider }
   }
 
+  /// Bytes of a ChaCha20 block, or of four of AES.
+  static var scratchSize: Int { 64 }
+
   /// Decrypts bytes that are encrypted in full.
   ///
   /// - Parameters:
   ///   - bytes, count: The bytes; they change.
   ///   - offset: Which keystream byte covers the first.
+  ///   - scratch: ``scratchSize`` bytes; zeros afterwards, or something that failed.
   /// - Throws: ``TrackError/provider``.
+  @inline(never) @unsafe
+  func decrypt(
+    _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, at offset: UInt64, suite: CipherSuite,
+    key: KeyPlace, scratch: UnsafeMutablePointer<UInt8>
+  ) throws(TrackError) {
+    let size = Self.scratchSize
+    let shift = 6 &- suite.blockShift
+    var done = 0
+    while done < count {
+      let place = offset &+ UInt64(truncatingIfNeeded: done)
+      let skew = Int(truncatingIfNeeded: place) & (size &- 1)
+      let piece = min(count &- done, size &- skew)
+      try unsafe keystream(
+        suite, key: key, firstBlock: (place >> 6) &<< shift, blocks: 1 &<< UInt32(shift),
+        into: scratch)
+      unsafe StripeKernel.xor(bytes + done, every: 1, with: scratch + skew, piece)
+      done &+= piece
+    }
+    unsafe wipe(scratch, size)
+  }
+
+  /// The same, for those who have no scratch memory.
   @inline(never) @unsafe
   func decrypt(
     _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, at offset: UInt64, suite: CipherSuite,
     key: KeyPlace
   ) throws(TrackError) {
-    // A block of ChaCha20 or four of AES: 64 bytes of either.
-    var room = InlineArray<8, UInt64>(repeating: 0)
-    try unsafe withUnsafeMutableBytes(of: &room) { room throws(TrackError) in
-      guard let stream = unsafe room.assumingMemoryBound(to: UInt8.self).baseAddress
-      else { throw .provider }
-      defer { unsafe wipe(stream, 64) }
-      var done = 0
-      while done < count {
-        let place = offset &+ UInt64(truncatingIfNeeded: done)
-        let skew = Int(truncatingIfNeeded: place & 63)
-        let piece = min(count &- done, 64 &- skew)
-        let shift = 6 &- suite.blockShift
-        try unsafe keystream(
-          suite, key: key, firstBlock: (place >> 6) &<< shift, blocks: 1 &<< UInt32(shift),
-          into: stream)
-        unsafe StripeKernel.xor(bytes + done, every: 1, with: stream + skew, piece)
-        done &+= piece
-      }
+    var room = InlineArray<64, UInt8>(repeating: 0)
+    try unsafe withUnsafeMutablePointer(to: &room) { room throws(TrackError) in
+      try unsafe decrypt(
+        bytes, count, at: offset, suite: suite, key: key,
+        scratch: UnsafeMutableRawPointer(room).assumingMemoryBound(to: UInt8.self))
     }
   }
 

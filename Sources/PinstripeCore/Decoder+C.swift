@@ -47,10 +47,14 @@ public func pinstripe_open(
     guard work_size >= TrackLayout.headerAreaSize else { throw .workSize }
     let keys = unsafe UnsafeBufferPointer(start: recipients, count: count)
     let state = unsafe UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: DecoderState.self)
-    unsafe state.initialize(
-      to: DecoderState(
-        mark: 0, holdsDirectory: true, sectionType: 0, work: work, workSize: work_size, storage: source, position: 0, trackID: (0, 0),
-        track: VerifiedTrack(table)))
+    // Field by field into zeros, which are what the others start with: built on the stack first, the
+    // state would take all of its 256 bytes there.
+    unsafe state.pointee.holdsDirectory = true
+    unsafe state.pointee.work = work
+    unsafe state.pointee.workSize = work_size
+    unsafe state.pointee.storage = source
+    unsafe state.pointee.track.cipher.cipher = StripeCipher(
+      pattern: .clear, suite: .chacha20, provider: table)
     do throws(TrackError) {
       try unsafe opener.verify(&state.pointee.storage, keys, work, &state.pointee.track)
     } catch {

@@ -42,30 +42,24 @@ public struct FrameMap {
 }
 
 extension ContentCipher {
-  /// Reads and judges the map's start, and leaves its keys at ``KeyPlace/map`` and
-  /// ``KeyPlace/mapTag``.
+  /// Judges the map's start, whose keys are at ``KeyPlace/map`` and ``KeyPlace/mapTag``.
   ///
   /// - Parameters:
-  ///   - entry: Its directory entry, the first one: the section begins where the payload ends.
-  ///   - work: ``FrameMap/startSize`` bytes.
+  ///   - entry: Its directory entry.
+  ///   - work: The section's first ``FrameMap/startSize`` bytes, and ``CryptoProvider/scratchSize``
+  ///     behind them.
   /// - Throws: ``TrackError/tag``, ``TrackError/malformed``, ``TrackError/tooLarge``,
-  ///   ``TrackError/storage``, ``TrackError/provider``.
-  @unsafe
+  ///   ``TrackError/provider``.
+  @inline(never) @unsafe
   mutating func openMap(
-    _ entry: UnsafePointer<UInt8>, content: KeyPlace, _ storage: inout some TrackStorage,
-    work: UnsafeMutablePointer<UInt8>
+    _ entry: UnsafePointer<UInt8>, work: UnsafeMutablePointer<UInt8>
   ) throws(TrackError) {
     let size = FrameMap.startSize
     let provider = cipher.provider
-    let start = UInt64(TrackLayout.headerAreaSize) &+ contentLength
-    try unsafe storage.read(at: start, size, to: work)
-    try unsafe KeyLadder(provider).deriveSectionKeys(
-      content: content, salt: Span(_unsafeStart: work, count: TrackLayout.sectionSaltSize),
-      type: SectionType.frameMap.number, index: 0, cipher: .map, tag: .mapTag)
     try unsafe provider.check(entry + SectionNumbers.tagOffset, of: work, size, under: .mapTag)
     try unsafe provider.decrypt(
       work + TrackLayout.sectionSaltSize, size - TrackLayout.sectionSaltSize, at: 0, suite: suite,
-      key: .map)
+      key: .map, scratch: work + size)
     let header = unsafe UnsafePointer(work)
     let pages = unsafe header.littleEndian64(at: 32)
     let encrypted = unsafe header.littleEndian64(at: 56)
@@ -138,7 +132,8 @@ extension ContentCipher {
     try unsafe storage.read(at: pages &+ place, FrameMap.pageSize, to: work)
     let sealed = FrameMapPage.tagOffset
     try unsafe cipher.provider.check(work + sealed, of: work, sealed, under: .mapTag)
-    try unsafe cipher.provider.decrypt(work, sealed, at: 64 &+ place, suite: suite, key: .map)
+    try unsafe cipher.provider.decrypt(
+      work, sealed, at: 64 &+ place, suite: suite, key: .map, scratch: work + FrameMap.pageSize)
     do throws(TrackError) {
       try unsafe judgePage(index, work)
     } catch {

@@ -40,9 +40,18 @@ public struct FrameRun: Sendable {
   }
 
   /// How many encrypted bytes of the content lie before `offset`, which is in the run or at its end.
+  ///
+  /// Of the first n bytes of a striped run min(n, H) + ⌊(n − H) / N⌋.
   @inline(never)
   public func encryptedCount(before offset: UInt64, under pattern: StripePattern) -> UInt64 {
-    encryptedBefore &+ dense(pattern).count(before: offset) &+ sparse(pattern).count(before: offset)
+    let passed = offset &- start
+    switch UInt32(rule.number) {
+    case PINSTRIPE_RUN_FULL: return encryptedBefore &+ passed
+    case PINSTRIPE_RUN_STRIPED:
+      let head = min(passed, UInt64(pattern.head))
+      return encryptedBefore &+ head &+ Stripe.quotient(passed &- head, UInt64(pattern.stride))
+    default: return encryptedBefore
+    }
   }
 
   /// The bytes that are all encrypted: the whole of a full run, the head of a striped one.
@@ -103,6 +112,9 @@ extension StripeCipher {
 
   /// Encrypts or decrypts what a run has of content bytes that lie within it, and copies the others;
   /// without a promise of what the target is after an error.
+  ///
+  /// Not inlined: its stripes are off the stack while a page is read.
+  @inline(never)
   mutating func apply(
     _ run: FrameRun, at offset: UInt64, from source: UnsafePointer<UInt8>,
     to target: UnsafeMutablePointer<UInt8>, _ count: Int, preparing limit: UInt64,
@@ -122,15 +134,5 @@ extension StripeCipher {
       stripe = run.sparse(pattern)
       isSparse = true
     }
-  }
-}
-
-extension StripePattern {
-  /// Content that is not framed, as one run: striped without a head, from a stride before its first
-  /// encrypted byte on, which may lie before the content, modulo 2^64.
-  func run(until end: UInt64) -> FrameRun {
-    FrameRun(
-      start: UInt64(phase) &- UInt64(stride) &+ 1, end: end, rule: isClear ? .clear : .striped,
-      encryptedBefore: 0)
   }
 }

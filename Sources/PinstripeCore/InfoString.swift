@@ -8,8 +8,16 @@ struct InfoString {
   private var bytes = InlineArray<64, UInt8>(repeating: 0)
   private(set) var count = 0
 
-  /// A label and as many bytes of three numbers as it has fields; no label makes it longer than 49.
-  init(_ label: KeyLabel, _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0) {
+  /// Nothing yet.
+  init() {}
+
+  /// Becomes a label and as many bytes of three numbers as it has fields; no label makes it longer
+  /// than 49.
+  ///
+  /// In place, because an initialiser's result would lie on the stack twice.
+  @inline(never)
+  mutating func set(_ label: KeyLabel, _ first: UInt64, _ second: UInt64, _ third: UInt64) {
+    count = 0
     var letter = unsafe KeyLabel.all.utf8Start
     while count < KeyLabel.prefix {
       unsafe bytes[unchecked: count] = letter[count]

@@ -14,10 +14,10 @@ public func pinstripe_rights_read(
   guard unsafe isOfThisABI(keybox, MemoryLayout<pinstripe_keybox>.size),
     unsafe isOfThisABI(rights, MemoryLayout<pinstripe_rights>.size)
   else { return PINSTRIPE_E_ABI }
-  // The section.
-  var room = InlineArray<160, UInt8>(repeating: 0)
+  // The section, and 32 bytes before it that are scratch together with the salt.
+  var room = InlineArray<192, UInt8>(repeating: 0)
   return unsafe withUnsafeMutablePointer(to: &room) { room in
-    let section = unsafe UnsafeMutableRawPointer(room).assumingMemoryBound(to: UInt8.self)
+    let section = unsafe UnsafeMutableRawPointer(room).assumingMemoryBound(to: UInt8.self) + 32
     let record = unsafe UnsafePointer(section) + TrackLayout.sectionSaltSize
     return status { () throws(TrackError) in
       let isPresent = unsafe state.pointee.track.rights.isPresent

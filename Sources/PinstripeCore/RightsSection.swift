@@ -42,7 +42,8 @@ extension VerifiedTrack {
   /// Reads the rights that a track has, and verifies their section's tag.
   ///
   /// - Parameters:
-  ///   - section: Room for the section; the record is behind the salt then.
+  ///   - section: Room for the section, and for 32 bytes before it; the record is behind the salt then,
+  ///     which is gone.
   /// - Throws: ``TrackError/storage``, ``TrackError/tag``, ``TrackError/provider``.
   @unsafe
   mutating func readRights(
@@ -67,6 +68,6 @@ extension VerifiedTrack {
       content: content, salt: salt, type: RightsSection.type, index: index, into: .rights)
     try unsafe provider.decrypt(
       section + TrackLayout.sectionSaltSize, RightsRecord.size, at: 0, suite: cipher.cipher.suite,
-      key: .rights)
+      key: .rights, scratch: section - 32)
   }
 }

@@ -53,7 +53,8 @@ public func pinstripe_metadata_next(
   guard let state = unsafe DecoderState.open(in: decoder), let section = unsafe section,
     let field = unsafe field, unsafe section.pointee.type == PINSTRIPE_SECTION_METADATA
   else { return PINSTRIPE_E_ARGUMENT }
-  guard unsafe isOfThisABI(field, MemoryLayout<pinstripe_field>.size) else { return PINSTRIPE_E_ABI }
+  guard unsafe isOfThisABI(field, MemoryLayout<pinstripe_field>.size)
+  else { return PINSTRIPE_E_ABI }
   return status { () throws(TrackError) in
     try unsafe state.pointee.check(section)
     try unsafe state.pointee.nextField(section, field)

@@ -57,7 +57,7 @@ public struct StripePattern: Sendable {
   public var isClear: Bool { encodedStart == 0 }
 
   /// Whether a frame map says where encrypted bytes lie.
-  public var isFramed: Bool { UInt32(kind) == PINSTRIPE_PATTERN_FRAMED }
+  public var isFramed: Bool { Self.knowsFrames && UInt32(kind) == PINSTRIPE_PATTERN_FRAMED }
 
   /// How many encrypted bytes lie before `offset`: the index of the keystream byte that covers the
   /// first encrypted byte at or after it; 0 for a framed pattern, of which only the map knows.
@@ -109,7 +109,7 @@ extension StripePattern {
     let isOfKind =
       switch UInt32(truncatingIfNeeded: start & 0xFFFF) {
       case PINSTRIPE_PATTERN_EVERY: head == 0 && phase < stride
-      case PINSTRIPE_PATTERN_FRAMED: phase == 0 && stride > 0
+      case PINSTRIPE_PATTERN_FRAMED: Self.knowsFrames && phase == 0 && stride > 0
       default: start == 0
       }
     guard isOfKind, rest == 0 else { throw .pattern }

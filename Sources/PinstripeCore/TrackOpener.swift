@@ -97,20 +97,11 @@ public struct TrackOpener {
     track.directory.start = UInt16(truncatingIfNeeded: KeySlot.offset(of: header.slotCount))
     track.directory.count = UInt8(truncatingIfNeeded: header.sectionCount)
     if header.hasTrailer {
-      let size = TrackLayout.trailerSize
-      guard fileEnd >= UInt64(TrackLayout.headerAreaSize &+ size) else { throw .truncated }
-      fileEnd &-= UInt64(size)
-      // Behind the main header, over slots that have served their purpose, because nonce and header
-      // tag are needed once more.
-      let place = unsafe work + Self.trailerPlace
-      try unsafe storage.read(at: fileEnd, size, to: place)
-      let trailer = try unsafe Trailer(at: place)
       try ladder.deriveTrailerTagKey(content: content, nonce: nonce)
-      try unsafe provider.check(
-        place + TrackLayout.trailerTagOffset, of: headerTag, TrackLayout.tagSize,
-        UnsafeBufferPointer(start: place, count: TrackLayout.trailerTagOffset), under: .tag)
+      let trailer = try unsafe readTrailer(&storage, fileEnd, work)
       length = trailer.contentLength
       try header.pattern.checkLength(length)
+      fileEnd &-= UInt64(TrackLayout.trailerSize)
       track.directory.start = UInt16(Self.trailerPlace + TrackLayout.trailerDirectoryOffset)
       track.directory.count = UInt8(truncatingIfNeeded: trailer.sectionCount)
     }
@@ -122,14 +113,41 @@ public struct TrackOpener {
     track.codec = header.codec
     track.cipher.start(pattern, header.suite, length)
     if pattern.isFramed {
-      // The map is the first section.
-      try unsafe track.cipher.openMap(
-        area + Int(track.directory.start), content: content, &storage, work: work + Self.mapPlace)
+      // The map is the first section, which begins where the payload ends.
+      let map = unsafe work + Self.mapPlace
+      try unsafe storage.read(
+        at: UInt64(TrackLayout.headerAreaSize) &+ length, FrameMap.startSize, to: map)
+      try unsafe ladder.deriveSectionKeys(
+        content: content,
+        salt: Span(_unsafeStart: UnsafePointer(map), count: TrackLayout.sectionSaltSize),
+        type: SectionType.frameMap.number, index: 0, cipher: .map, tag: .mapTag)
+      try unsafe track.cipher.openMap(area + Int(track.directory.start), work: map)
     }
     if !pattern.isClear {
       try ladder.deriveStripeKey(
         content: content, nonce: nonce, suite: header.suite, pattern: pattern)
     }
+  }
+
+  /// Copies, judges and verifies the trailer, into the header area: behind the main header, over slots
+  /// that have served their purpose, because nonce and header tag are needed once more.
+  ///
+  /// Its key is at ``KeyPlace/tag``. A function of its own, so that its variables are off the stack
+  /// when the deepest calls come, which are derivations.
+  @inline(never)
+  private func readTrailer(
+    _ storage: inout some TrackStorage, _ fileEnd: UInt64, _ work: UnsafeMutablePointer<UInt8>
+  ) throws(TrackError) -> Trailer {
+    let size = TrackLayout.trailerSize
+    guard fileEnd >= UInt64(TrackLayout.headerAreaSize &+ size) else { throw .truncated }
+    let place = unsafe work + Self.trailerPlace
+    try unsafe storage.read(at: fileEnd &- UInt64(size), size, to: place)
+    let trailer = try unsafe Trailer(at: place)
+    try unsafe provider.check(
+      place + TrackLayout.trailerTagOffset, of: work + TrackLayout.headerTagOffset,
+      TrackLayout.tagSize, UnsafeBufferPointer(start: place, count: TrackLayout.trailerTagOffset),
+      under: .tag)
+    return trailer
   }
 
   /// Copies the header area; a file too short for one is at least told apart from another format.

@@ -31,7 +31,7 @@ build_provider() {
 }
 
 # build_program NAME PROVIDER SOURCE|OPTION|LIBRARY… makes $work/NAME-PROVIDER-TARGET; sources without a
-# path are of this folder. PROVIDER: openssl, openssl11, mbedtls, afalg; bare for a program without provider and
+# path are of this folder. The decoder is ${decoder:-libpinstripe-decoder.a}. PROVIDER: openssl, openssl11, mbedtls, afalg; bare for a program without provider and
 # harness, none for one without the decoder too.
 build_program() {
   local name=$1 provider=$2 word out=$package/.build-embedded/$short-linux
@@ -62,7 +62,7 @@ build_program() {
   esac
   if [[ $provider != none && $provider != bare ]]; then
     sources+=("$here/harness.c")
-    libraries=("$out/libpinstripe-decoder.a" "${libraries[@]}")
+    libraries=("$out/${decoder:-libpinstripe-decoder.a}" "${libraries[@]}")
   fi
   # The sysroot's own C library, not the cross compiler's, which may be of a later release. And pages
   # without access before and behind the buffers.

@@ -112,7 +112,7 @@ check_linux() {
     count_in "$provider provider" on_target "$work/provider-$provider-$short"
     count_in "$provider vectors" on_target "$work/vectors-$provider-$short" "$work/vectors"
   done
-  build_program contract openssl contract.c faults.c
+  build_program contract openssl "-DSTACK_ALLOWED=${stack}u" contract.c faults.c
   count_in contract on_target "$work/contract-openssl-$short" "$tracks" every10.pst device.keybox
   build_program sections openssl contract_sections.c faults.c
   count_in "contract of sections" on_target "$work/sections-openssl-$short" "$tracks"
@@ -126,6 +126,12 @@ check_linux() {
     build_program stripe openssl stripe.c libpinstripe-stripe.a
     count_in "vectors, vectored stripe" on_target "$work/stripe-vectors-openssl-$short" "$work/vectors"
     count_in "stripe against scalar" on_target "$work/stripe-openssl-$short"
+  fi
+  if [[ $short == thumb2 ]]; then
+    "$package/Sources/Embedded/build-decoder.sh" thumb2-linux --every-only >"$work/log"
+    grep '^figure' "$work/log"
+    decoder=libpinstripe-decoder-every.a build_program every openssl -DEVERY_ONLY "${vectors[@]}"
+    count_in "vectors without frames" on_target "$work/every-openssl-$short" "$work/vectors"
   fi
   # The last release of Debian with OpenSSL 1.1.1. One day its archive moves.
   if old=$("$package/Sources/Embedded/sysroot.sh" "$debian" --suite bullseye libc6-dev libssl-dev); then
@@ -182,14 +188,35 @@ check_bare() {
   count_in "mbedtls vectors" run_image "$1" "$work/vectors-$short" "$work/vectors"
 }
 
-# The example for firmware, built as its makefile says and by nothing but the target's compiler.
+# The example for firmware, in a copy of the folder that a release consists of, built as its makefile says
+# and by nothing but the target's compiler; and once by CMake.
 check_example() {
-  mkdir -p "$work/example-$short"
-  expect "the example builds" make -s -C "$package/Examples/FirmwareDecoder" \
-    CC="$gnu-gcc --sysroot=$sysroot" AR="$gnu-ar" CFLAGS="-O2 -pedantic -Werror -D_FILE_OFFSET_BITS=64" \
-    DECODER="$package/.build-embedded/$short-linux" OUT="$work/example-$short"
-  expect "the example decrypts" cmp -s "$mp3" <(on_target "$work/example-$short/decrypt" \
+  local folder=$work/release-$short
+  local compiler="$gnu-gcc --sysroot=$sysroot"
+  cp -r "$package/.build-embedded/$short-linux" "$folder"
+  expect "the example builds" env PATH=/usr/bin:/bin make -s -C "$folder/example" CC="$compiler" \
+    AR="$gnu-ar" CFLAGS="-O2 -pedantic -Werror -D_FILE_OFFSET_BITS=64"
+  expect "the example decrypts" cmp -s "$mp3" <(on_target "$folder/example/decrypt" \
     "$work/tracks/device.keybox" "$work/tracks/every10.pst")
+  need_packages pkg-config=pkg-config
+  expect "pkg-config finds the decoder" test "$(PKG_CONFIG_PATH=$folder pkg-config --libs --cflags \
+    pinstripe-decoder | xargs)" = "-I$folder -L$folder -lpinstripe-decoder"
+  [[ $short == aarch64 ]] || return 0
+  need_packages cmake=cmake
+  mkdir "$folder/cmake"
+  cat >"$folder/cmake/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.13)
+project(example C)
+find_package(pinstripe-decoder REQUIRED CONFIG)
+file(GLOB provider ../providers/openssl/*.c)
+add_executable(decrypt ../example/main.c ${provider})
+target_include_directories(decrypt PRIVATE ../providers/openssl)
+target_link_libraries(decrypt pinstripe::decoder crypto)
+END
+  expect "CMake builds the example" env PATH=/usr/bin:/bin sh -c "cmake -S '$folder/cmake' \
+    -B '$folder/cmake/build' -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_C_COMPILER=$gnu-gcc \
+    -DCMAKE_SYSROOT='$sysroot' -Dpinstripe-decoder_DIR='$folder' >'$work/log' 2>&1 &&
+    cmake --build '$folder/cmake/build' >>'$work/log' 2>&1"
 }
 
 check_header

@@ -2,8 +2,9 @@
  *
  *   secure_element FOLDER
  *
- * FOLDER is what make_tracks.py made. Tracks of every kind with keys that this process never has, and an element that answers late, short or
- * not at all: an error each time, never noise, and no answer is taken for that to another question.
+ * FOLDER is what make_tracks.py made. Tracks of every kind with keys that this process never has, and an
+ * element that answers late, short or not at all: an error each time, never noise, and no answer is taken
+ * for that to another question.
  */
 #include "element.h"
 #include "harness.h"

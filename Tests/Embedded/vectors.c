@@ -40,6 +40,18 @@ int32_t open_file(struct player *player, const char *folder, const char *file, u
                         player->recipient_count, flags, player->work, PINSTRIPE_WORK_SIZE_OPENING);
 }
 
+/* A decoder for every(N) patterns alone refuses a framed track, unless it has refused it before. */
+int is_right(const struct player *player, int32_t status, const char *statuses) {
+#ifdef EVERY_ONLY
+  const struct file *file = &player->file;
+  if (status == PINSTRIPE_E_PATTERN && file->size >= PINSTRIPE_HEADER_AREA_SIZE &&
+      file->bytes != NULL && file->bytes[24] == PINSTRIPE_PATTERN_FRAMED)
+    return 1;
+#endif
+  (void)player;
+  return is_among(status, statuses);
+}
+
 void close_player(struct player *player) {
   pinstripe_wipe(player->decoder);
   keys_close(&player->keys);
@@ -131,7 +143,7 @@ static void run_case(const char *folder, char *field[6]) {
     check(is_zero(player.decoder, sizeof *player.decoder), field[0],
           "something is left after the wipe", status);
   }
-  check(is_among(status, field[1]), field[0], field[1], status);
+  check(is_right(&player, status, field[1]), field[0], field[1], status);
   close_player(&player);
 }
 

@@ -27,6 +27,7 @@ struct player {
 /* vectors.c */
 int32_t take_keybox(struct player *player, const char *folder, const char *keybox, uint32_t allow_test);
 int32_t open_file(struct player *player, const char *folder, const char *file, uint32_t flags);
+int is_right(const struct player *player, int32_t status, const char *statuses);
 void close_player(struct player *player);
 int is_ok(int32_t status, const char *name, const char *what);
 /* The word behind a case's name in one of the lists; NULL if it is not there. `which` counts from 1. */

@@ -47,7 +47,7 @@ void run_granted(const char *folder, char *field[6]) {
     for (grant = strtok(field[5], ","); grant != NULL; grant = strtok(NULL, ","))
       is_ok(take_grant(&player, folder, grant, 1), field[0], grant);
     status = open_file(&player, folder, field[2], 0);
-    check(is_among(status, field[1]), field[0], field[1], status);
+    check(is_right(&player, status, field[1]), field[0], field[1], status);
     if (status == PINSTRIPE_OK && strcmp(field[4], "-") != 0)
       check_content(&player, folder, field[4]);
   }

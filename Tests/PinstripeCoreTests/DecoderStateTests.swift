@@ -45,7 +45,8 @@ struct DecoderStateTests {
   }
 
   @Test func infoStringsStayInside() throws {
-    var info = InfoString(.sectionTag, .max, .max, .max)
+    var info = InfoString()
+    info.set(.sectionTag, .max, .max, .max)
     let count = info.withBytes { Int32($0.count) }
     #expect(count <= 64)
   }

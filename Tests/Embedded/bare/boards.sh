@@ -23,7 +23,7 @@ build_image() {
   mkdir -p "$library"
   # The seven files that pinstripe_mbedtls.h names.
   for part in aes chacha20 constant_time hkdf md platform_util sha256; do
-    [[ -f $library/$part.o ]] ||
+    [[ $library/$part.o -nt $here/bare/mbedtls_minimal.h ]] ||
       "${compile[@]}" -c "$mbedtls/library/$part.c" -o "$library/$part.o"
   done
   "${compile[@]}" -Wall -Wextra -Werror -DWITH_MBEDTLS -I "$package/Sources/CPinstripe/include" \

@@ -5,3 +5,6 @@
 #define MBEDTLS_HKDF_C
 #define MBEDTLS_MD_C
 #define MBEDTLS_SHA256_C
+/* Tables in ROM, and one of 1 KiB for each direction instead of four. */
+#define MBEDTLS_AES_ROM_TABLES
+#define MBEDTLS_AES_FEWER_TABLES
