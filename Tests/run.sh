@@ -11,7 +11,8 @@ stages, all of them by default:
   embedded    decoder and player for ARM, under qemu-user
   leakage     the leakage measurement on excerpts of 3 s, and that the tool encrypts what it measures
   fuzz        every parser of hostile bytes, 30 s each, as many at a time as there are processors
-  lab         the tool against real MTP players on a real USB stack, in a virtual machine
+  lab         the tool against real MTP players on a real USB stack, and the reference player on an
+              ARM board, in virtual machines
   quickstart  the example that the README begins with"
 
 here=$(dirname "$(readlink -f "$0")")
@@ -23,7 +24,7 @@ stages=("$@")
 (($#)) || stages=(unit vectors package embedded leakage fuzz lab quickstart)
 # Seconds that a stage may take on 2 cores; more is printed, and is no failure: machines differ.
 declare -A budget=(
-  [unit]=420 [vectors]=60 [package]=240 [embedded]=240 [leakage]=60 [fuzz]=300 [lab]=300
+  [unit]=420 [vectors]=60 [package]=240 [embedded]=240 [leakage]=60 [fuzz]=300 [lab]=400
   [quickstart]=240)
 for stage in "${stages[@]}"; do
   [[ -n ${budget[$stage]:-} ]] || { echo "$usage" >&2 && exit 64; }
@@ -87,6 +88,7 @@ fuzz() { counted Tests/Fuzz/run.sh 30; }
 lab() {
   counted Tests/Lab/selftest.sh
   counted Tests/Lab/tests.sh
+  counted Tests/Lab/board-tests.sh
 }
 
 quickstart() {
