@@ -7,6 +7,7 @@ keybox=/test/keybox
 
 mount -t tmpfs music /srv/music
 mkdir /srv/music/Music
+chown -R pinstripe /srv/music
 modprobe -a virtio_net usbip_vudc
 ifconfig eth0 10.0.0.1 netmask 255.255.255.0
 check "the gadget script makes a player of the board" \
@@ -28,6 +29,7 @@ arrived() {
     done
 }
 check "two tracks arrive by USB" arrived
+check "they are the player's user's" [ "$(stat -c %U /srv/music/Music/last.pst)" = pinstripe ]
 check "nothing else is left in the storage" [ "$(find /srv/music -type f | wc -l)" = 2 ]
 
 check "the player finds them" sh -c '/test/ask /run/control reload && /test/ask /run/control status | grep " of=2 "'
