@@ -10,10 +10,13 @@ static inline void alsa_be_quiet(const char *file, int line, const char *functio
   (void)file, (void)line, (void)function, (void)error, (void)format;
 }
 
-/* Opens a card by name. The player says itself what went wrong. 0 or a negative errno. */
+/* Opens a card by name; one that is in use is not waited for. The player says itself what went wrong.
+ * 0 or a negative errno. */
 static inline int32_t alsa_open(snd_pcm_t **card, const char *name) {
+  int status;
   snd_lib_error_set_handler(alsa_be_quiet);
-  return snd_pcm_open(card, name, SND_PCM_STREAM_PLAYBACK, 0);
+  status = snd_pcm_open(card, name, SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK);
+  return status < 0 ? status : snd_pcm_nonblock(*card, 0);
 }
 
 /* Sound comes as it is: where the card does not take its rate, "plughw:…" converts. */

@@ -85,6 +85,8 @@ struct SoundCard: DeviceOutput, ~Copyable {
   }
 
   mutating func discard() throws(PlayerError) {
+    // Before its first sound there is nothing that a card would take.
+    guard snd_pcm_state(card) != SND_PCM_STATE_OPEN else { return }
     try check(snd_pcm_drop(card))
     try check(snd_pcm_prepare(card))
   }

@@ -3,7 +3,7 @@
  * capture DEVICE RATE SECONDS > out.raw
  *
  * What a sound card hears, as it is: 16 bits, two channels. Says "listening" on stderr when it does.
- * At most 4 seconds: when the other end stops, snd-aloop leaves what was in a shorter buffer before for
+ * At most 6 seconds: when the other end stops, snd-aloop leaves what was in a shorter buffer before for
  * a moment.
  */
 #include <alsa/asoundlib.h>
@@ -18,7 +18,7 @@ int main(int count, char **arguments) {
   rate = atol(arguments[2]);
   if (snd_pcm_open(&card, arguments[1], SND_PCM_STREAM_CAPTURE, 0) < 0 ||
       snd_pcm_set_params(card, SND_PCM_FORMAT_S16, SND_PCM_ACCESS_RW_INTERLEAVED, 2,
-                         (unsigned)rate, 0, 4000000) < 0 ||
+                         (unsigned)rate, 0, 6000000) < 0 ||
       snd_pcm_start(card) < 0)
     return 74;
   fputs("listening\n", stderr);

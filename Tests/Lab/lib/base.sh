@@ -8,7 +8,8 @@
 guest_modules=(
     dummy_hcd libcomposite usb_f_fs     # a player made of software
     usb_f_mass_storage usb-storage      # a player that is a disk
-    vhci_hcd usbip_vudc usbip_host      # a player in another machine
+    vhci_hcd usbip_vudc usbip_host      # a player in another machine,
+    virtio_net                          # and the cable to it
     xhci_pci                            # QEMU's player
     usbmon                              # recording what goes over the wire
     snd_aloop                           # hearing what a player plays
@@ -19,7 +20,7 @@ guest_modules=(
 )
 
 guest_programs=(
-    /usr/bin/umtprd /usr/bin/lsusb /usr/bin/udevadm
+    /usr/bin/umtprd /usr/bin/lsusb /usr/bin/udevadm /usr/sbin/usbip
 )
 
 base_file_hash() {

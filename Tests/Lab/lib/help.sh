@@ -33,6 +33,8 @@ options:
   --limit SECONDS           give COMMAND at most this long, in real time (120)
   --icount                  count instructions as time: slow, but timings
                             repeat whatever else the host does
+  --link PORT               a network cable to the machine that listens on this
+                            port of 127.0.0.1 (board-tests.sh has one)
   --keep-log                keep the console log of a run that went well too
 
 in the guest:

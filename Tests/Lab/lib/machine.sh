@@ -45,6 +45,9 @@ describe_machine() {
     if [[ -n $share ]]; then
         machine+=(-virtfs "local,id=share,path=$share,mount_tag=share,security_model=none")
     fi
+    if [[ -n $link ]]; then
+        machine+=(-netdev "socket,id=link,connect=127.0.0.1:$link" -device "virtio-net-pci,netdev=link")
+    fi
     if [[ $player == qemu ]]; then
         machine+=(-device qemu-xhci
             -device "usb-mtp,rootdir=$work/music,readonly=off"

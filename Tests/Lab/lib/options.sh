@@ -8,6 +8,7 @@ memory_mib=
 cpus=1
 limit=120
 icount=
+link=
 keep_log=
 programs=()
 files=()
@@ -35,7 +36,7 @@ parse_options() {
             command=("$@")
             break
             ;;
-        --player | --program | --file | --share | --storage-mib | --memory | --cpus | --limit)
+        --player | --program | --file | --share | --storage-mib | --memory | --cpus | --limit | --link)
             [[ $# -ge 2 ]] || usage_error "$option wants a value"
             take_option "$option" "$2"
             shift
@@ -87,6 +88,10 @@ take_option() {
     --limit)
         need_number "$@"
         limit=$2
+        ;;
+    --link)
+        need_number "$@"
+        link=$2
         ;;
     esac
 }

@@ -9,6 +9,7 @@ guest_packages=(
     umtp-responder                                  # the player
     mtp-tools libmtp9 libgcrypt20 libgpg-error0     # the peer we compare with
     usbutils libusb-1.0-0 libudev1                  # lsusb
+    usbip libwrap0                                  # a player in another machine
     libc6 libc-bin                                  # loader, iconv tables, C.UTF-8
     # A real udevd, for without it libusb never reports hot-plug.
     udev libkmod2 libacl1 libblkid1 libcap2 libselinux1 libpcre2-8-0

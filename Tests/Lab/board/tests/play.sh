@@ -2,33 +2,9 @@
 # On the board: what the player plays through ALSA is heard on the card's other end, and equals what the
 # same codec library makes of the unencrypted file, sample by sample.
 
-check() {
-    name=$1
-    shift
-    if "$@" > /tmp/check.log 2>&1; then
-        echo "ok   $name"
-    else
-        echo "FAIL $name"
-        sed 's/^/      | /' /tmp/check.log | head -n 4
-    fi
-}
-
-player="/usr/local/lib/pinstripe/pinstripe-player --keybox /test/tracks/device.keybox --allow-test"
-
-# heard RATE SECONDS ARGUMENT… : plays, and leaves what was heard in /tmp/heard.
-heard() {
-    rate=$1 seconds=$2
-    shift 2
-    : > /tmp/capture.log
-    /test/capture hw:Loopback,1,0 "$rate" "$seconds" > /tmp/heard 2>> /tmp/capture.log &
-    capture=$!
-    until [ -s /tmp/capture.log ]; do usleep 10000; done
-    $player --card hw:Loopback,0,0 "$@" 2> /tmp/player.log || { cat /tmp/player.log && return 1; }
-    wait $capture || { cat /tmp/capture.log && return 1; }
-}
-
-# equals FILE: whether what was heard is silence, FILE and silence, and nothing else.
-equals() { /test/within /tmp/heard "$1"; }
+keybox=/test/tracks/device.keybox
+# shellcheck source=heard.sh
+. /test/heard.sh
 
 for clip in tune.wav tune.flac tune.ogg opus.ogg tune.mp3; do
     rate=44100
