@@ -119,6 +119,9 @@ let package = Package(
       name: "LabWatcher", dependencies: ["Pinstripe", "PinstripeMTP"], path: "Tests/Lab/Watcher",
       swiftSettings: common),
     .executableTarget(
+      name: "LabBorders", dependencies: ["Pinstripe", "PinstripeMTP"], path: "Tests/Lab/Borders",
+      swiftSettings: common),
+    .executableTarget(
       name: "LabPlayer",
       dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
       path: "Tests/Lab/Player", swiftSettings: common),
