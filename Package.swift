@@ -128,6 +128,9 @@ let package = Package(
       ],
       path: "Tests/Kills/Sources", swiftSettings: common),
     .executableTarget(
+      name: "LabBorders", dependencies: ["Pinstripe", "PinstripeMTP"], path: "Tests/Lab/Borders",
+      swiftSettings: common),
+    .executableTarget(
       name: "LabPlayer",
       dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
       path: "Tests/Lab/Player", swiftSettings: common),

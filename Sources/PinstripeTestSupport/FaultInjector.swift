@@ -39,18 +39,23 @@ public final class FaultInjector: BulkPipe {
   private let call: Int
   private let fault: Fault
   private let persistence: Persistence
+  private let again: Int?
   private let count = Mutex(0)
 
   /// Wraps a pipe.
   ///
   /// - Parameters:
   ///   - call: The number of the call that fails, from 1.
+  ///   - again: How many calls after that one another fails in the same way: while the first failure is
+  ///     being recovered from.
   public init(
-    _ pipe: any BulkPipe, at call: Int, _ fault: Fault, _ persistence: Persistence = .once
+    _ pipe: any BulkPipe, at call: Int, _ fault: Fault, _ persistence: Persistence = .once,
+    again: Int? = nil
   ) {
     self.pipe = pipe
     self.call = call
     self.fault = fault
+    self.again = again
     self.persistence = fault == .disconnect ? .fromThenOn : persistence
   }
 
@@ -132,7 +137,8 @@ public final class FaultInjector: BulkPipe {
       return count
     }
     switch persistence {
-    case .once: return number == call ? fault : nil
+    case .once:
+      return number == call || again.map { number == call + $0 } == true ? fault : nil
     case .fromThenOn: return number >= call ? fault : nil
     }
   }

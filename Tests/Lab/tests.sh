@@ -4,15 +4,15 @@
 # minutes on two idle processors.
 #
 # usage: tests.sh [--large] [GROUP…]
-#   GROUP    job, sizes, faults, events, profiles, qemu, sync, unplugs, speed (default: these),
-#            large
+#   GROUP    job, sizes, faults, events, profiles, qemu, hostile, borders, sync, sync-unplugs, speed
+#            (default: these), unplugs, large
 #   --large  also an object of more than 4 GiB: some twenty minutes, 5 GB of disk
 # environment: PINSTRIPE  the tool (default: the debug build, made if missing)
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)
-all_groups=(unplugs faults job sizes sync events profiles qemu speed)
+all_groups=(sync-unplugs faults job hostile sizes sync events borders profiles qemu speed)
 # Real seconds for one group's commands, on a machine that others use too.
 group_limit=400
 large_limit=7200
@@ -25,7 +25,8 @@ for argument in "$@"; do
         sed -n '2,/^set/{/^set/d; s/^# \{0,1\}//p}' "$0"
         exit 0
         ;;
-    job | sizes | faults | events | profiles | qemu | sync | unplugs | speed | large) groups+=("$argument") ;;
+    job | sizes | faults | events | profiles | qemu | hostile | borders | sync | sync-unplugs | speed | unplugs \
+        | large) groups+=("$argument") ;;
     *)
         echo "tests.sh: unknown argument '$argument'" >&2
         exit 64
@@ -36,9 +37,18 @@ done
 
 pinstripe=${PINSTRIPE:-$repository/.build/debug/pinstripe}
 [[ -n ${PINSTRIPE:-} || -x $pinstripe ]] || (cd "$repository" && swift build --product pinstripe)
+# need_program GROUP PRODUCT: builds what a group wants beside the tool.
+need_program() {
+    [[ " ${groups[*]} " != *" $1 "* || -x $repository/.build/debug/$2 ]] \
+        || (cd "$repository" && swift build --product "$2")
+}
 watcher=$repository/.build/debug/LabWatcher
-[[ " ${groups[*]} " != *" events "* || -x $watcher ]] \
-    || (cd "$repository" && swift build --product LabWatcher)
+memory_player=$repository/.build/debug/LabPlayer
+border_tester=$repository/.build/debug/LabBorders
+need_program events LabWatcher
+need_program hostile LabPlayer
+need_program borders LabPlayer
+need_program borders LabBorders
 
 if ! python3 -c 'import cryptography' 2> /dev/null; then
     # shellcheck source=../packages.sh
@@ -58,6 +68,8 @@ options_of() {
     case $1 in
     faults) options+=(--storage-mib 64) ;;
     events) options+=(--program "$watcher") ;;
+    hostile) options+=(--player none --program "$memory_player") ;;
+    borders) options+=(--player none --program "$memory_player" --program "$border_tester") ;;
     qemu) options+=(--player qemu) ;;
     speed) options+=(--icount) ;;
     large) options+=(--limit "$large_limit") ;;

@@ -7,12 +7,15 @@ import PinstripeTestSupport
 ///
 /// ```
 /// LabPlayer FOLDER [--packet BYTES] [--read BYTES] [--pause MICROSECONDS] [--objects COUNT] [--discard]
+///           [--malice NAME] [--from COMMAND]
 ///   FOLDER      where functionfs is mounted
 ///   --packet    wMaxPacketSize of the speed that it will have: 512 or 1024
 ///   --read      the most bytes in one read: 524288 by default
 ///   --pause     sleeps before each read
 ///   --objects   so many objects are on it from the start
 ///   --discard   uploads keep their size only
+///   --malice    what is wrong with its answers: HostilePlayer.Malice
+///   --from      the command from which on: 1 by default
 /// ```
 @main
 struct LabPlayer {
@@ -31,7 +34,14 @@ struct LabPlayer {
     var (packet, read, pause, objects) = (512, 524_288, UInt32(0), 0)
     var habits: MemoryResponder.Habits = []
     var rest = arguments.dropFirst()
+    var malice: HostilePlayer.Malice?
+    var first = 1
     while let option = rest.popFirst() {
+      if option == "--malice" {
+        malice = rest.popFirst().flatMap(HostilePlayer.Malice.init)
+        guard malice != nil else { throw Failure("there is no such malice") }
+        continue
+      }
       if option == "--discard" {
         habits.insert(.discardsContent)
         continue
@@ -44,13 +54,15 @@ struct LabPlayer {
       case "--read": read = max(1024, value - value % 1024)
       case "--pause": pause = UInt32(clamping: value)
       case "--objects": objects = value
+      case "--from": first = value
       default: throw Failure("there is no option \(option)")
       }
     }
     let player = MemoryResponder(profile: .careful, capacity: 64 << 30, habits: habits)
     for index in 0..<objects { player.add("track-\(index).mp3", content: .zeros(1 << 20)) }
+    let end: any PlayerEnd = malice.map { HostilePlayer(player, $0, from: first) } ?? player
     try FunctionFSPlayer(
-      player, folder: folder, packetSize: packet, readSize: read, pause: pause
+      end, folder: folder, packetSize: packet, readSize: read, pause: pause
     ).run()
   }
 }

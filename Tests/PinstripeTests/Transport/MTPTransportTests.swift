@@ -344,15 +344,16 @@ struct MTPTransportFaultTests {
   /// - Returns: Whether the put came to its end without meeting the fault.
   private func check(
     _ player: Player, _ fault: FaultInjector.Fault, at call: Int, replacing: Bool,
-    _ persistence: FaultInjector.Persistence
+    _ persistence: FaultInjector.Persistence, again: Int? = nil
   ) async throws -> Bool {
-    let name = "\(fault) at call \(call), replacing \(replacing), \(persistence)"
+    let name =
+      "\(fault) at call \(call), replacing \(replacing), \(persistence), again \(again ?? 0)"
     if replacing { try await put(first, on: try await player.connect()) }
     var injector: FaultInjector?
     var error: PinstripeError?
     do throws(PinstripeError) {
       let transport = try await connect(player) {
-        let pipe = FaultInjector($0, at: call, fault, persistence)
+        let pipe = FaultInjector($0, at: call, fault, persistence, again: again)
         injector = pipe
         return pipe
       }
@@ -404,6 +405,19 @@ struct MTPTransportFaultTests {
       if try await check(Player(), fault, at: call, replacing: replacing, .once) { return }
     }
     Issue.record("400 calls were not enough")
+  }
+
+  /// And so may a call of the recovery from that.
+  @Test(arguments: [.fail(.stalled), .fail(.timedOut), .shortWrite(5)] as [FaultInjector.Fault])
+  func everyCallMayFailAgainDuringRecovery(_ fault: FaultInjector.Fault) async throws {
+    for again in 1...6 {
+      for call in 1...400 {
+        let isOver = try await check(
+          Player(), fault, at: call, replacing: true, .once, again: again)
+        if isOver { break }
+        if call == 400 { Issue.record("400 calls were not enough") }
+      }
+    }
   }
 
   @Test(arguments: [false, true])

@@ -1,0 +1,43 @@
+#!/bin/sh
+# The hostile player of PinstripeTestSupport over FunctionFS: whatever it does, the tool ends with one
+# sentence, within its timeouts, and is not killed by a signal.
+# shellcheck source=guest.sh
+. /tests/guest.sh
+
+modprobe dummy_hcd
+of_size 70000 song.mp3
+
+# survives: what the tool said was one sentence, or nothing was wrong. 124 is timeout's own.
+survives() {
+    case $status in
+    0) return 0 ;;
+    124 | 12[5-9] | 1[3-9]? | 2??) return 1 ;;
+    esac
+    [ "$(wc -l < /tmp/err)" = 1 ] && grep -q '^pinstripe: .*\.$' /tmp/err
+}
+
+# limited ARGUMENT…: the tool, for at most a minute.
+limited() {
+    status=0
+    timeout 60 pinstripe "$@" > /tmp/out 2> /tmp/err || status=$?
+}
+
+for malice in cut-datasets empty-datasets greatest-counts all-ones noise many-storages cycles \
+    everything-is-a-folder short-lengths long-lengths unknown-kinds other-transactions \
+    cut-transfers empty-transfers endless-transfers echoes; do
+    for from in 1 4 8; do
+        memory-player 0 --objects 3 --malice $malice --from $from
+        limited ls
+        check "ls survives $malice from command $from on" survives
+        limited push song.mp3
+        check "push survives it" survives
+        memory-player-off 0
+    done
+done
+memory-player 0 --objects 3 --malice silence --from 4
+limited ls
+check "silence ends" survives
+check "with a status" fails 75 'did not answer in time'
+memory-player-off 0
+check "the player was never reset" [ "$(resets)" = 0 ]
+done_with hostile

@@ -1,0 +1,54 @@
+#!/bin/sh
+# A sync on a bad cable: the gadget goes away fifty times at random moments, our
+# process starts anew each time, and in the end every track is whole.
+# shellcheck source=guest.sh
+. /tests/guest.sh
+
+unplugs=50
+pinstripe device new Test > /dev/null
+mkdir lib
+number=0
+while [ "$number" -lt 8 ]; do
+    of_size $((700000 + number * 1000)) "lib/$number.mp3"
+    number=$((number + 1))
+done
+
+# random MOST: a number below it.
+random() { echo $(($(od -An -N2 -tu2 /dev/urandom) % $1)); }
+
+# unwhole: the tracks under final names that are not whole.
+unwhole() {
+    find "$music" -name '[!.]*.pst' 2> /dev/null | while read -r track; do
+        pinstripe verify "$track" > /dev/null 2>&1 || echo "$track"
+    done
+}
+
+torn=
+number=0
+while [ "$number" -lt "$unplugs" ]; do
+    # There is always something to send: another file has changed.
+    of_size $((700000 + number)) "lib/$((number % 8)).mp3"
+    pinstripe sync lib --device Test > /tmp/out 2> /tmp/err &
+    syncing=$!
+    usleep $(($(random 1500) * 1000))
+    player-unplug
+    kill -0 "$syncing" 2> /dev/null && note "unplugged at $(grep -c '"event":"end"' /tmp/err) tracks" >> /tmp/moments
+    wait "$syncing"
+    torn=$torn$(unwhole)
+    player-plug
+    player-wait
+    number=$((number + 1))
+done
+note "of $unplugs unplugs, $(wc -l < /tmp/moments) came while it ran"
+check "most came while it ran" [ "$(wc -l < /tmp/moments)" -gt $((unplugs / 2)) ]
+check "no track under its final name was ever torn" [ -z "$torn" ]
+tool sync lib --device Test
+check "the last sync completes it" exits 0
+check "nothing else is left" holds 0.pst 1.pst 2.pst 3.pst 4.pst 5.pst 6.pst 7.pst
+number=0
+while [ "$number" -lt 8 ]; do
+    pinstripe unpack "$music/$number.pst" -o back > /dev/null
+    check "track $number is its source's newest" cmp back "lib/$number.mp3"
+    number=$((number + 1))
+done
+done_with sync-unplugs
