@@ -183,7 +183,9 @@ check_bare() {
   build_image "$1" "$work/provider-$short" "$here"/{provider,harness}.c
   build_image "$1" "$work/vectors-$short" "${vectors[@]/#/$here/}" "$here/harness.c"
   count_in "mbedtls provider" run_image "$1" "$work/provider-$short"
+  build_image "$1" "$work/sections-$short" "$here"/{contract_sections,faults,harness}.c
   count_in "mbedtls vectors" run_image "$1" "$work/vectors-$short" "$work/vectors"
+  count_in "contract of sections" run_image "$1" "$work/sections-$short" "$work/tracks"
 }
 
 # A release of one target: complete, and the library is the one that was just tested.
