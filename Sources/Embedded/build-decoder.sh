@@ -3,7 +3,7 @@
 # the folder OUT/TARGET with library, headers, crypto providers, adapters and the example; and, where the
 # architecture always has vectors, libpinstripe-stripe.a and stripe_kernels.h for the provider's `stripe`.
 # Then proves what the header promises: the API and nothing else is exported, nothing but four C functions
-# is needed, nothing is static.
+# is needed, nothing is static, nothing traps.
 set -euo pipefail
 
 usage="usage: build-decoder.sh TARGET… [--out DIR] [--every-only]
@@ -65,9 +65,13 @@ compile() {
     -c "$package/Sources/PinstripeCore/"*.swift -o "$object" >&2
 }
 
-# One relocatable object of exactly what the API reaches.
+# One relocatable object of exactly what the API reaches. Tables for unwinding go: nothing throws, and a
+# callback must not; they alone refer to a function that traps.
 prelink() {
   local core=$1 object=$2 name undefined=() keep=()
+  "$(swift_tool llvm-objcopy)" --wildcard --remove-section='.eh_frame' --remove-section='.rel*.eh_frame' \
+    --remove-section='.ARM.ex*' --remove-section='.rel.ARM.ex*' \
+    --remove-section='.text._swift_exceptionPersonality' "$core"
   for name in "${api[@]}"; do
     undefined+=(-u "$name")
     keep+=("--keep-global-symbol=$name")
@@ -173,6 +177,7 @@ check() {
   echo "figure decoder.$short$variant.static_bytes $static B"
   echo "figure decoder.$short$variant.trap_instructions $traps count"
   echo "needs decoder.$short$variant ${needed//$'\n'/ }"
+  ((traps == 0)) || fail "$target has $traps trap instructions; hostile bytes might reach them."
   ((text <= most)) || fail "$target has $text bytes of text; targets.sh allows $most."
 }
 

@@ -61,16 +61,16 @@ per_byte() {
 }
 
 # patterns PROVIDER PROGRAM GATE GATE: all patterns in both suites; the gates are those of every10 and
-# framed with ChaCha20.
+# framed with ChaCha20. Without a provider's name it is OpenSSL's portable code.
 patterns() {
   local every10=$3 framed=$4
-  per_byte "every10.chacha20.$1" "$2" every10 "$every10"
+  per_byte "every10.chacha20${1:+.$1}" "$2" every10 "$every10"
   chacha20_cost=$cost_of_byte
-  per_byte "framed.chacha20.$1" "$2" framed "$framed"
-  per_byte "full.chacha20.$1" "$2" every1-chacha20
-  per_byte "every10.aes.$1" "$2" every10-aes
-  per_byte "framed.aes.$1" "$2" framed-aes
-  per_byte "full.aes.$1" "$2" every1
+  per_byte "framed.chacha20${1:+.$1}" "$2" framed "$framed"
+  per_byte "full.chacha20${1:+.$1}" "$2" every1-chacha20
+  per_byte "every10.aes${1:+.$1}" "$2" every10-aes
+  per_byte "framed.aes${1:+.$1}" "$2" framed-aes
+  per_byte "full.aes${1:+.$1}" "$2" every1
 }
 
 # What libmpg123 does for each byte of the same file.
@@ -97,7 +97,7 @@ for target in aarch64-linux armv7-linux thumb2-linux; do
     aarch64) openssl=(2.4 4.3) mbedtls=(3.0 4.9) share=1.2 ;;
     *) openssl=(2.8 6.0) mbedtls=(4.1 7.4) share=0.6 ;;
   esac
-  armcap=0 patterns openssl_portable "$work/cost-openssl-$short" "${openssl[@]}"
+  armcap=0 patterns '' "$work/cost-openssl-$short" "${openssl[@]}"
   [[ $short == thumb2 ]] || armcap=0 share_of_mp3
   armcap='' patterns mbedtls "$work/cost-mbedtls-$short" "${mbedtls[@]}"
   if [[ -n $stripe_target ]]; then

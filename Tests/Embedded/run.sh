@@ -60,17 +60,19 @@ count_in() {
   fi
 }
 
-# The header on its own, by every compiler that is here, as firmware's strictest builds would have it.
+# Headers on their own, by every compiler that is here, as firmware's strictest builds would have them.
 check_header() {
-  local short=header compiler standard found=0
+  local short=header compiler standard header found=0 folder=$package/Sources/CPinstripe/include
   local -A standards=([gcc]="c99 c11" [clang]="c99 c11" [g++]="c++98 c++17" [clang++]="c++98 c++17")
   for compiler in "${!standards[@]}"; do
     command -v "$compiler" >/dev/null || continue
     found=$((found + 1))
     for standard in ${standards[$compiler]}; do
-      expect "$compiler -std=$standard takes it" "$compiler" -x "${standard%%[0-9]*}" \
-        -std="$standard" -Wall -Wextra -pedantic -Werror -fsyntax-only \
-        "$package/Sources/CPinstripe/include/pinstripe_decoder.h"
+      for header in pinstripe_decoder.h pinstripe_places.h adapters/pinstripe_{stream,minimp3}.h; do
+        expect "$compiler -std=$standard takes $header" "$compiler" -x "${standard%%[0-9]*}" \
+          -std="$standard" -Wall -Wextra -pedantic -Werror -fsyntax-only -I "$folder" \
+          - <<<"#include \"$header\""
+      done
     done
   done
   # Swift brings clang along.
@@ -185,7 +187,25 @@ check_bare() {
   build_image "$1" "$work/provider-$short" "$here"/{provider,harness}.c
   build_image "$1" "$work/vectors-$short" "${vectors[@]/#/$here/}" "$here/harness.c"
   count_in "mbedtls provider" run_image "$1" "$work/provider-$short"
+  build_image "$1" "$work/sections-$short" "$here"/{contract_sections,faults,harness}.c
   count_in "mbedtls vectors" run_image "$1" "$work/vectors-$short" "$work/vectors"
+  count_in "contract of sections" run_image "$1" "$work/sections-$short" "$work/tracks"
+}
+
+# A release of one target: complete, and the library is the one that was just tested.
+check_release() {
+  local target=$1 file folder
+  "$package/Sources/Embedded/release.sh" --out "$work/release" "$target" >"$work/log"
+  expect "the release's checksums" sh -c "cd '$work/release' && sha256sum --quiet -c SHA256SUMS"
+  tar -C "$work/release" -xzf "$work/release"/pinstripe-decoder-*"-$target.tar.gz"
+  folder=$(echo "$work/release"/*/)
+  for file in libpinstripe-decoder-every.a pinstripe_decoder.h pinstripe-decoder.pc LICENSE \
+    pinstripe-decoder-config.cmake adapters/pinstripe_sndfile.h example/Makefile example/README.md \
+    providers/openssl/provider.c providers/mbedtls/pinstripe_mbedtls.c providers/afalg/pinstripe_afalg.c; do
+    expect "the release has $file" test -s "$folder/$file"
+  done
+  expect "the release has the library that was tested" cmp -s "$folder/libpinstripe-decoder.a" \
+    "$package/.build-embedded/$target/libpinstripe-decoder.a"
 }
 
 # The example for firmware, in a copy of the folder that a release consists of, built as its makefile says
@@ -228,7 +248,9 @@ for target in "${targets[@]}"; do
   fi
   build_for "$target"
   case $short in
-    cortex-*) check_bare "$target" ;;
+    cortex-*)
+      check_bare "$target"
+      [[ $short != cortex-m33 ]] || check_release "$target" ;;
     *)
       check_linux
       check_example ;;

@@ -155,7 +155,8 @@ extern "C" {
  *  Pinstripe). `state` is passed back unread. Unless stated otherwise a function
  *  returns PINSTRIPE_OK, and anything else counts as a failure; the decoder then
  *  answers PINSTRIPE_E_PROVIDER and writes no output.
- *  The table and `state` must outlive every decoder that uses them. */
+ *  The table and `state` must outlive every decoder that uses them. No function may
+ *  unwind through the decoder (a C++ exception, longjmp): it has no tables for that. */
 typedef struct pinstripe_provider {
   uint32_t struct_size; /* sizeof(pinstripe_provider) */
   uint32_t abi_version; /* PINSTRIPE_ABI_VERSION */
