@@ -193,7 +193,7 @@ def test_hostile():
     player.until_it_waits()
     # Rubbish that ends within a line's length is answered; longer lines and silence are let go.
     for line in (b"\n", b"play -1\n", b"play 99999999999999999999\n", b"seek\n", b"seek 1 2\n", b"volume x\n",
-                 b"status now\n", b"\xff\xfe\n", b"name -1\n", b"seek +\n", b"\0\0\0\n", b"quit please\n"):
+                 b"x" * 128 + b"\n", b"status now\n", b"\xff\xfe\n", b"name -1\n", b"seek +\n", b"\0\0\0\n", b"quit please\n"):
         expect(f"{line!r} is refused", player.ask(line).startswith("error: "))
     for line in (b"x" * 129, b"a" * 5000, bytes(noise.randrange(11, 256) for _ in range(100000))):
         other = connect()
