@@ -292,6 +292,21 @@ def test_keys():
     expect("q ends it", code == 0, (code, err))
 
 
+def test_display():
+    master, slave = pty.openpty()
+    process = subprocess.Popen([*command, "--raw", str(tracks / "clip-tune.flac.pst")], stdin=slave, stderr=slave,
+                               stdout=subprocess.PIPE, start_new_session=True,
+                               preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+    time.sleep(0.5)
+    os.write(master, b" ")
+    time.sleep(1.2)
+    os.write(master, b" ")
+    out = process.stdout.read()
+    shown = os.read(master, 10000)
+    expect("the position is shown", b"1/1  0:00 of 0:02" in shown and b"paused" in shown and process.wait() == 0 and
+           out == tune, shown)
+
+
 for name, test in sorted(globals().copy().items()):
     if name.startswith("test_"):
         try:

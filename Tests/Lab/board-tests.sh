@@ -56,7 +56,7 @@ play_on() {
     local folder=$work/$1
     prepare_board "$1" "$folder"
     board_overlay "$folder" "$lab_home/board/tests/play.sh" "$folder/capture=/test/capture" \
-        "$folder/within=/test/within" "$folder/reference=/test/reference" \
+        "$folder/within=/test/within" "$folder/reference=/test/reference" "$folder/ask=/test/ask" \
         "$lab_home/board/tests/heard.sh=/test/heard.sh" "$lab_home/board/tests/check.sh=/test/check.sh" \
         "$work/tracks=/test/tracks" "$work/clips=/test/clips"
     # Time follows the instructions, so that no load of the host makes the card run dry.
