@@ -193,7 +193,7 @@ def test_hostile():
     player.until_it_waits()
     # Rubbish that ends within a line's length is answered; longer lines and silence are let go.
     for line in (b"\n", b"play -1\n", b"play 99999999999999999999\n", b"seek\n", b"seek 1 2\n", b"volume x\n",
-                 b"status now\n", b"\xff\xfe\n", b"name -1\n", b"seek +\n", b"\0\0\0\n", b"quit please\n"):
+                 b"x" * 128 + b"\n", b"status now\n", b"\xff\xfe\n", b"name -1\n", b"seek +\n", b"\0\0\0\n", b"quit please\n"):
         expect(f"{line!r} is refused", player.ask(line).startswith("error: "))
     for line in (b"x" * 129, b"a" * 5000, bytes(noise.randrange(11, 256) for _ in range(100000))):
         other = connect()
@@ -290,6 +290,21 @@ def test_keys():
     os.write(master, b"q")
     out, err, code = player.rest()
     expect("q ends it", code == 0, (code, err))
+
+
+def test_display():
+    master, slave = pty.openpty()
+    process = subprocess.Popen([*command, "--raw", str(tracks / "clip-tune.flac.pst")], stdin=slave, stderr=slave,
+                               stdout=subprocess.PIPE, start_new_session=True,
+                               preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+    time.sleep(0.5)
+    os.write(master, b" ")
+    time.sleep(1.2)
+    os.write(master, b" ")
+    out = process.stdout.read()
+    shown = os.read(master, 10000)
+    expect("the position is shown", b"1/1  0:00 of 0:02" in shown and b"paused" in shown and process.wait() == 0 and
+           out == tune, shown)
 
 
 for name, test in sorted(globals().copy().items()):

@@ -56,8 +56,8 @@ play_on() {
     local folder=$work/$1
     prepare_board "$1" "$folder"
     board_overlay "$folder" "$lab_home/board/tests/play.sh" "$folder/capture=/test/capture" \
-        "$folder/within=/test/within" "$folder/reference=/test/reference" \
-        "$lab_home/board/tests/heard.sh=/test/heard.sh" \
+        "$folder/within=/test/within" "$folder/reference=/test/reference" "$folder/ask=/test/ask" \
+        "$lab_home/board/tests/heard.sh=/test/heard.sh" "$lab_home/board/tests/check.sh=/test/check.sh" \
         "$work/tracks=/test/tracks" "$work/clips=/test/clips"
     # Time follows the instructions, so that no load of the host makes the card run dry.
     start_board "$folder" -accel tcg,thread=single -icount shift=1,sleep=off
@@ -77,7 +77,8 @@ transfer() {
     board_overlay "$folder" "$lab_home/board/tests/transfer-board.sh" "$folder/capture=/test/capture" \
         "$folder/within=/test/within" "$folder/reference=/test/reference" "$folder/keybox=/test/keybox" \
         "$folder/ask=/test/ask" \
-        "$lab_home/board/tests/heard.sh=/test/heard.sh" "$work/clips=/test/clips" \
+        "$lab_home/board/tests/heard.sh=/test/heard.sh" "$lab_home/board/tests/check.sh=/test/check.sh" \
+        "$work/clips=/test/clips" \
         "$repository/Examples/LinuxPlayer/board=/usr/local/sbin/board"
     # A free port, as far as that can be known before it is taken.
     port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
@@ -89,6 +90,7 @@ transfer() {
     done
     "$lab_home/lab" run --player none --limit "$board_limit" --link "$port" --program "$folder/pinstripe" \
         --share "$share" --file "$work/clips/tune.flac" --file "$work/clips/tune.mp3" \
+        --file "$lab_home/board/tests/check.sh:/check.sh" \
         --file "$lab_home/board/tests/transfer-host.sh:/transfer-host.sh" -- sh /transfer-host.sh \
         >> "$work/lines" 2> "$folder/host.err" \
         || { echo "FAIL the host's machine" && sed 's/^/      | /' "$folder/host.err" | tail -n 8; } >> "$work/lines"

@@ -1,10 +1,11 @@
 import CSystem
 import PinstripePlayer
 
-/// The line on a terminal that shows what plays, renewed once a second.
+/// The line on a terminal that shows what plays, renewed once a second and at each pause.
 struct Display {
   private let isShown: Bool
   private var shownAt: UInt64 = 0
+  private var wasPaused = false
 
   init(isShown: Bool) {
     self.isShown = isShown && isatty(2) != 0
@@ -13,8 +14,10 @@ struct Display {
   mutating func show<Output>(_ player: borrowing Player<Output>) where Output: ~Copyable {
     guard isShown, player.list.count > 0 else { return }
     let now = system_milliseconds()
-    guard now >= shownAt + 1000 else { return }
+    let isPaused = player.mode == .paused
+    guard now >= shownAt + 1000 || isPaused != wasPaused else { return }
     shownAt = now
+    wasPaused = isPaused
     let rate = player.sounding.format.rate
     var line = Text()
     line.add("\r")
@@ -27,7 +30,7 @@ struct Display {
       line.add(" of ")
       line.add(clock: player.sounding.frameCount, of: rate)
     }
-    line.add(player.mode == .paused ? "  paused  " : "  ")
+    line.add(isPaused ? "  paused  " : "  ")
     line.add(name: player.list[player.current])
     // To the line's end, and back to its start, where errors may begin.
     line.add("\u{1B}[K\r")

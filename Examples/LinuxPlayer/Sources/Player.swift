@@ -112,7 +112,7 @@ struct Player<Output: DeviceOutput & ~Copyable>: ~Copyable {
       let rate = text.copy()
       defer { rate.deallocate() }
       say("error: ", path, " has a format that the output does not take, ")
-      say("", rate, " Hz; try --card plughw:0, which converts.\n")
+      say("", rate, " Hz; play it by itself, or to a card that converts, as plughw:0 does.\n")
       return .unavailable
     }
     self.format = format

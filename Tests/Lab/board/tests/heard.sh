@@ -1,16 +1,8 @@
-# What the boards' tests share: checks, the player, and what is heard of it.
+# What the boards' tests share: the player, and what is heard of it.
 # shellcheck shell=sh
 
-check() {
-    name=$1
-    shift
-    if "$@" > /tmp/check.log 2>&1; then
-        echo "ok   $name"
-    else
-        echo "FAIL $name"
-        sed 's/^/      | /' /tmp/check.log | head -n 4
-    fi
-}
+# shellcheck source=check.sh
+. /test/check.sh
 
 # shellcheck disable=SC2154  # the test sets it
 player="/usr/local/lib/pinstripe/pinstripe-player --keybox $keybox --allow-test"

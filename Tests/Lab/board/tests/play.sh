@@ -21,6 +21,20 @@ check "two halves are heard as one" gapless
 from1() { heard 44100 1.9 --from 1 /test/tracks/clip-tune.ogg.pst && equals /tmp/from1; }
 check "from second 1 on" from1
 
+# A pause on the card itself: the position stays, and what comes after it is played to the end.
+pausing() {
+    $player --card hw:Loopback,0,0 --control /tmp/socket /test/tracks/clip-tune.flac.pst &
+    process=$!
+    sleep 1
+    /test/ask /tmp/socket pause || return 1
+    before=$(/test/ask /tmp/socket status)
+    sleep 1
+    [ "$(/test/ask /tmp/socket status)" = "$before" ] || return 1
+    echo "$before" | grep 'state=paused.* position=0[.][5-9]\|state=paused.* position=1[.]' || return 1
+    /test/ask /tmp/socket "seek -1" && /test/ask /tmp/socket play && wait $process
+}
+check "a pause, and a seek in it" pausing
+
 # Memory of its own beside the codec library's, while it plays: pages of no file. (Those of files count
 # as dirty too here, because they lie in memory.)
 memory() {

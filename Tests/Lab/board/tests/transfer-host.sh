@@ -2,16 +2,8 @@
 # On the machine that the board is plugged into, by usbip: sends music with the tool.
 export PINSTRIPE_KEYS=/share/keys.pks
 
-check() {
-    name=$1
-    shift
-    if "$@" > /tmp/check.log 2>&1; then
-        echo "ok   $name"
-    else
-        echo "FAIL $name"
-        sed 's/^/      | /' /tmp/check.log | head -n 6
-    fi
-}
+# shellcheck source=check.sh
+. /check.sh
 
 plug() {
     tries=0
