@@ -27,6 +27,8 @@ trap 'rm -rf "$work"' EXIT
 fetch_android_file_transfer() {
   local options=()
   ((EUID)) || options=(-o APT::Sandbox::User=root)
+  # A fresh machine has no package lists.
+  apt-cache show android-file-transfer >/dev/null 2>&1 || ((EUID)) || apt-get update -qq >&2
   (cd "$work" && apt-get "${options[@]}" -qq download android-file-transfer >&2)
   dpkg-deb -x "$work"/android-file-transfer_*.deb "$work/aft"
 }
