@@ -10,9 +10,9 @@ set -euo pipefail
 machines=(debian functionfs qemu)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)
-# shellcheck source-path=SCRIPTDIR source=../packages.sh
+# shellcheck source=../packages.sh
 source "$here/../packages.sh"
-# shellcheck source-path=SCRIPTDIR source=Transfer/figures.sh
+# shellcheck source=Transfer/figures.sh
 source "$here/Transfer/figures.sh"
 
 # Real seconds for one machine's measurements.
