@@ -10,9 +10,9 @@ set -euo pipefail
 machines=(debian functionfs qemu)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)
-# shellcheck source-path=SCRIPTDIR source=../packages.sh
+# shellcheck source=../packages.sh
 source "$here/../packages.sh"
-# shellcheck source-path=SCRIPTDIR source=Transfer/figures.sh
+# shellcheck source=Transfer/figures.sh
 source "$here/Transfer/figures.sh"
 
 # Real seconds for one machine's measurements.
@@ -27,6 +27,8 @@ trap 'rm -rf "$work"' EXIT
 fetch_android_file_transfer() {
   local options=()
   ((EUID)) || options=(-o APT::Sandbox::User=root)
+  # A fresh machine has no package lists.
+  apt-cache show android-file-transfer >/dev/null 2>&1 || ((EUID)) || apt-get update -qq >&2
   (cd "$work" && apt-get "${options[@]}" -qq download android-file-transfer >&2)
   dpkg-deb -x "$work"/android-file-transfer_*.deb "$work/aft"
 }

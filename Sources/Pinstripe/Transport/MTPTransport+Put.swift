@@ -225,10 +225,8 @@ extension MTPTransport {
 
   /// The object that was just sent; found by name where the announced handle is another's.
   private func locate(_ sent: Sent) async throws(MTPError) -> ListedObject {
-    if let info = try? await session.objectInfo(sent.handle), info.filename == sent.name {
-      return ListedObject(
-        handle: sent.handle, info: info,
-        size: try await session.objectSize(sent.handle, info: info))
+    if let object = try? await session.describe(sent.handle), object.info.filename == sent.name {
+      return object
     }
     let found = try await entries(of: sent.folder).filter { $0.info.filename == sent.name }
     // The old track's handle only when the player has written over it.

@@ -30,7 +30,7 @@ extension Session {
   ///
   /// - Returns: Nil when its name, format or size is not among them, or the list is refused or
   ///   malformed: then it is not asked for again.
-  func listedObject(_ object: ObjectHandle) async throws(MTPError) -> ListedObject? {
+  func describeByProperties(_ object: ObjectHandle) async throws(MTPError) -> ListedObject? {
     do throws(MTPError) {
       let found = try await properties(of: object, depth: 0, expecting: [object])
       if let listed = found[object]?.listed(object) { return listed }

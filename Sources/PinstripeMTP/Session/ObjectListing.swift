@@ -81,11 +81,12 @@ public struct ObjectListing: AsyncSequence, Sendable {
 }
 
 extension Session {
-  /// Tells of one object what a listing does, in as few transactions as the player needs for it.
-  func describe(_ object: ObjectHandle) async throws(MTPError) -> ListedObject {
+  /// Tells of one object what a listing does, in as few transactions as the player needs for it: one,
+  /// and two for an object of 4 GiB and more on a player without property lists.
+  public func describe(_ object: ObjectHandle) async throws(MTPError) -> ListedObject {
     // Where ObjectInfo's size cannot be believed, the properties have it right.
     if profile.quirks.contains(.wrappedSize), listsProperties,
-      let listed = try await listedObject(object)
+      let listed = try await describeByProperties(object)
     {
       return listed
     }

@@ -65,12 +65,17 @@ final class FunctionFSPlayer: Sendable {
         continue
       }
       let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+      // The kernel halts an endpoint that is used in the wrong direction.
       do throws(TransferError) {
         try player.take(bytes, endsTransfer: count < readSize)
+      } catch {
+        _ = bulkOut.write([])
+        continue
+      }
+      do throws(TransferError) {
         try answer(with: buffer)
       } catch {
-        // The kernel halts an endpoint that is used in the wrong direction.
-        _ = bulkOut.write([])
+        _ = bulkIn.read(into: buffer)
       }
     }
   }
