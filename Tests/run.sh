@@ -1,5 +1,6 @@
 #!/bin/bash
-# All tests but the benchmarks, on a machine with Swift 6.3 and Debian 12: installs what is missing,
+# All tests but the benchmarks and the lab's long groups (Tests/Lab/tests.sh --large; board-tests.sh
+# armhf), on a machine with Swift 6.3 and Debian 12: installs what is missing,
 # builds, and runs stage after stage. Closes with one line "N passed, N failed".
 set -uo pipefail
 

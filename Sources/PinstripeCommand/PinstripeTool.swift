@@ -9,8 +9,9 @@ struct PinstripeTool: AsyncParsableCommand {
     commandName: "pinstripe",
     abstract: "Encrypt music for a portable player and send it there.",
     discussion: """
-      Tracks are encrypted in part, as a rule every 10th byte, under a key that only the player \
-      and this computer hold, and sent over USB (MTP) or to a mounted volume.
+      Tracks are encrypted in part, as a rule the first 32 bytes of each frame and every 64th \
+      behind them, under a key that only the player and this computer hold, and sent over USB (MTP) \
+      or to a mounted volume.
 
       A first try, with a TEST device:
         pinstripe device new "My player"
@@ -34,7 +35,8 @@ struct PinstripeTool: AsyncParsableCommand {
         79  the track is for another device, user or group
         130 cancelled
 
-      With --json, each command prints one JSON object on standard output and nothing else there; \
+      With --json, each command prints one JSON object on standard output ('watch' one a line for \
+      each event) and nothing else there; \
       a failure prints {"error": {"code": …, "message": …}}.
       """,
     version: "0.1.0",

@@ -14,15 +14,15 @@ public struct Quirk: RawRepresentable, Hashable, Sendable {
 
   /// Every quirk that profiles may name.
   public static let known: Set<Quirk> = notYetObeyed.union([
-    .noRename, .exactDataPhase, .sendFLACAsUndefined, .sendOggAsUndefined, .wrappedSize,
+    .noRename, .exactDataPhase, .noPropertyList, .noPropertyListOfAll, .sendFLACAsUndefined,
+    .sendOggAsUndefined, .uniqueFileNames, .wrappedSize,
   ])
 
   /// Those that profiles name and that nothing in this version acts on yet.
   public static let notYetObeyed: Set<Quirk> = [
     .dateModifiedWriteOnce, .detachKernelDriver, .detectOggByExtension, .keepInterfaceOnClose,
-    .mtpzOnly, .noArtDimensions, .noPropertyList, .noPropertyListOfAll, .noSendPropertyList,
-    .oneByteInsteadOfZeroLengthPacket, .probeMicrosoftDescriptor, .resetOnClose,
-    .tolerateBadResponseHeader, .uniqueFileNames,
+    .mtpzOnly, .noArtDimensions, .noSendPropertyList, .oneByteInsteadOfZeroLengthPacket,
+    .probeMicrosoftDescriptor, .resetOnClose, .tolerateBadResponseHeader,
   ]
 
   /// The player cannot change an object's file name (SetObjectPropValue on ObjectFileName, MTP 1.1
@@ -51,7 +51,8 @@ public struct Quirk: RawRepresentable, Hashable, Sendable {
   /// 0xFFFF_FFFF for an object of 4 GiB or more.
   ///
   /// Breaks: listing, verifying and reading such objects; 4.4 GB look like 105 MB. Seen on
-  /// umtp-responder 1.3.10 in the lab, whose ObjectSize property is right. With the quirk, every
-  /// object's size is asked for. Wrongly set, a listing takes twice as many transactions.
+  /// umtp-responder 1.3.10 in the lab, whose ObjectSize property is right. With the quirk, sizes are taken
+  /// from property lists, or asked for one by one where a player has none. Wrongly set, a listing on
+  /// such a player takes twice as many transactions.
   public static let wrappedSize = Quirk(rawValue: "wrapped-size")
 }

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Builds the decoder and the player for each kind of board and runs them, under qemu-user and on QEMU's
-# boards with a Cortex-M: every vector through the C API with every crypto provider, the API's promises
-# about failures, and a real MP3 from its track to its sound. And the header is compiled by whatever
-# compilers there are.
+# boards with a Cortex-M: every vector through the C API with OpenSSL and Mbed TLS (the kernel's is
+# afalg.sh's), the API's promises about failures, and a real MP3 from its track to its sound. And the
+# header is compiled by whatever compilers there are.
 # Ends with "N passed, N failed".
 set -euo pipefail
 

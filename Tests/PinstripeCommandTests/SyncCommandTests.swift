@@ -53,7 +53,9 @@ struct SyncCommandTests {
     let tool = try await prepared()
     let outcome = try await tool.shell(
       #"mkfifo lib/p.mp3; ln -s nowhere lib/q.mp3; "$T" sync lib --volume vol --device player --json"#
-    ).expect(0)
+    )
+    #expect(outcome.status == 66 && outcome.text.split(separator: "\n").count == 1)
+    #expect(outcome.text.contains(#""error":{"code":"no-input","message":"2 of what was named"#))
     #expect(outcome.text.contains(#""reason":"is no regular file""#))
     #expect(outcome.text.contains(#""refused":2"#) && outcome.text.contains(#""added":2"#))
     try await tool.shell(#""$T" sync absent --volume vol"#).expect(66, containing: "absent")
@@ -62,7 +64,7 @@ struct SyncCommandTests {
   }
 
   /// Two at once would not know of each other.
-  @Test func aSecondOneWaits() async throws {
+  @Test func aSecondOneIsRefused() async throws {
     let tool = try await prepared()
     let outcome = try await tool.shell(
       #"""

@@ -7,8 +7,8 @@
  * globals, no locks. One context serves one thread at a time; several contexts
  * are independent.
  *
- * Every function returns a status: PINSTRIPE_OK (0) or one of the negative
- * PINSTRIPE_E_... codes. No other value is returned and none is positive.
+ * Every function but pinstripe_abi_version and pinstripe_wipe returns a status:
+ * PINSTRIPE_OK (0) or one of the negative PINSTRIPE_E_... codes. No other value is returned and none is positive.
  * Integers are those of <stdint.h>; there are no enums, floats or bools, so the
  * ABI does not depend on compiler flags such as -fshort-enums.
  *
@@ -35,8 +35,8 @@ extern "C" {
 #define _Nullable
 #endif
 
-/** Version of this ABI. Every struct that crosses it starts with its own size
- *  and this number; a decoder built for another version answers
+/** Version of this ABI. Every struct that crosses it, but for pinstripe_recipient
+ *  and the context, starts with its own size and this number; a decoder built for another version answers
  *  PINSTRIPE_E_ABI instead of reading fields that are not there. */
 #define PINSTRIPE_ABI_VERSION 1u
 
@@ -151,8 +151,8 @@ extern "C" {
 /** Places that the providers shipped with Pinstripe have. */
 #define PINSTRIPE_KEY_PLACES 24u
 
-/** Cryptography, supplied by the integrator (adapters for OpenSSL ship with
- *  Pinstripe). `state` is passed back unread. Unless stated otherwise a function
+/** Cryptography, supplied by the integrator (providers over OpenSSL, Mbed TLS and
+ *  the Linux kernel ship with Pinstripe). `state` is passed back unread. Unless stated otherwise a function
  *  returns PINSTRIPE_OK, and anything else counts as a failure; the decoder then
  *  answers PINSTRIPE_E_PROVIDER and writes no output.
  *  The table and `state` must outlive every decoder that uses them. No function may

@@ -69,7 +69,7 @@ typedef struct pinstripe_openssl_state {
 int32_t pinstripe_openssl_provider(pinstripe_openssl_state *_Nullable state,
                                    pinstripe_provider *_Nullable table);
 
-/** Copies the 32 bytes at `key32` to `place` (1 to 15), replacing what was there.
+/** Copies the 32 bytes at `key32` to `place` (1 to 23), replacing what was there.
  *  The caller wipes its own copy. Errors: ARGUMENT. */
 int32_t pinstripe_openssl_load_key(pinstripe_openssl_state *_Nullable state,
                                    uint32_t place, const uint8_t *_Nullable key32);

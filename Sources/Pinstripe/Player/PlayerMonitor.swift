@@ -5,7 +5,7 @@ import PinstripeUSB
 public enum PlayerEvent: Sendable {
   /// A player was plugged in, or was there when the watching began.
   case arrived(AttachedPlayer)
-  /// A player was unplugged.
+  /// A player was unplugged; or more became known of it, and then it arrives again at once.
   case departed(AttachedPlayer)
 
   /// The player.
@@ -19,7 +19,7 @@ public enum PlayerEvent: Sendable {
 /// Tells of players that are plugged in and unplugged.
 ///
 /// ```swift
-/// for try await event in try PlayerMonitor().events() { print(event.player.name) }
+/// for try await event in PlayerMonitor(try PlayerFinder()).events() { print(event.player.name) }
 /// ```
 public final class PlayerMonitor: Sendable {
   private let finder: PlayerFinder
@@ -48,8 +48,10 @@ public final class PlayerMonitor: Sendable {
       let task = Task {
         do {
           var known: [AttachedPlayer] = []
+          // What changes while the first are described must not be missed.
+          let changes = finder.changes()
           try await update(&known, sink)
-          for await _ in finder.changes() {
+          for await _ in changes {
             try await update(&known, sink)
             try await Task.sleep(for: settling)
             try await update(&known, sink)

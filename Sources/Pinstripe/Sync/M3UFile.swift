@@ -39,7 +39,10 @@ struct M3UFile {
           bytes.append(byte)
           continue
         }
-        guard rest.count >= 2, let code = UInt8(String(Substring(rest.prefix(2))), radix: 16)
+        // No sign, which Swift's reader would take; and no zero, which ends a path.
+        let digits = rest.prefix(2)
+        guard digits.count == 2, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+          let code = UInt8(String(Substring(digits)), radix: 16), code != 0
         else { return nil }
         bytes.append(code)
         rest = rest.dropFirst(2)
@@ -50,8 +53,10 @@ struct M3UFile {
 
   /// The lines that name something, in order.
   let entries: [Entry]
-  /// The most bytes of a playlist that are read; a million lines fit.
+  /// The most bytes of a playlist that are read.
   static let maximumSize = 64 << 20
+  /// The most entries; further ones are left out.
+  static let maximumEntries = 100_000
 
   /// Reads a playlist.
   init(path: String) throws(FileError) {
@@ -65,10 +70,10 @@ struct M3UFile {
     let text =
       String(validating: bytes, as: UTF8.self)
       ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-    entries = text.split(whereSeparator: \.isNewline).compactMap { line in
-      let line = line.trimmed
-      return line.isEmpty || line.hasPrefix("#") ? nil : Entry(text: String(line))
-    }
+    entries = Array(
+      text.split(whereSeparator: \.isNewline).lazy.map(\.trimmed)
+        .filter { !$0.isEmpty && !$0.hasPrefix("#") && !$0.utf8.contains(0) }
+        .map { Entry(text: String($0)) }.prefix(Self.maximumEntries))
   }
 }
 

@@ -1,3 +1,5 @@
+import PinstripeMTP
+
 /// Carries out a plan.
 ///
 /// Every track is complete, verified and in the ledger before the next one begins, so a sync that was
@@ -25,7 +27,7 @@ public struct Sync {
   /// Does what the plan says.
   ///
   /// A file that cannot be read, or that the player does not take, is reported and passed over. A
-  /// player that is gone or full, and being cancelled, end the sync.
+  /// player that is gone, and being cancelled, end the sync.
   ///
   /// - Parameter report: Is told what happens.
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/playerFull`` before anything is
@@ -77,8 +79,7 @@ public struct Sync {
 
   /// Whether nothing else can be done after an error.
   private static func isFinal(_ error: PinstripeError) -> Bool {
-    [.cancelled, .playerGone, .playerFull, .playerBusy, .noOutput, .noPermission, .keys].contains(
-      error.code)
+    [.cancelled, .playerGone, .playerBusy, .noOutput, .noPermission, .keys].contains(error.code)
   }
 
   /// Does one step; returns the bytes sent.
@@ -99,11 +100,11 @@ public struct Sync {
     let entry = SyncLedger.Entry(
       place: step.place, source: item.path, size: item.size, modified: item.modified,
       stored: length, protection: step.protection)
-    try ledger.begin(entry)
-    try await transport.put(
-      stream, named: step.place, replacing: step.action == .replace
-    ) { progress($0, length) }
-    try ledger.record(entry)
+    try await put(entry) {
+      try await transport.put(
+        stream, named: step.place, replacing: step.action == .replace
+      ) { progress($0, length) }
+    }
     return length
   }
 
@@ -117,8 +118,20 @@ public struct Sync {
     let entry = SyncLedger.Entry(
       place: playlist.ledgerPlace, source: step.item?.path ?? "", size: 0, modified: 0, stored: 0,
       protection: step.protection)
+    try await put(entry) { try await transport.put(playlist) }
+  }
+
+  /// Sends what an entry is about, between its two lines in the ledger.
+  private func put(_ entry: SyncLedger.Entry, _ send: () async throws -> Void) async throws {
     try ledger.begin(entry)
-    try await transport.put(playlist)
+    do {
+      try await send()
+    } catch {
+      if let error = error as? PinstripeError, error.isBeforeAnythingWasSent {
+        try? ledger.withdraw(entry.place)
+      }
+      throw error
+    }
     try ledger.record(entry)
   }
 }
@@ -132,5 +145,16 @@ extension SyncSummary {
     case .keep, .refuse: return
     }
     bytes += sent
+  }
+}
+
+extension PinstripeError {
+  /// Whether the player, or we for it, said no to an announcement, so that it holds nothing of it.
+  ///
+  /// Of every other failure a part may be left where no undoing reached the player.
+  fileprivate var isBeforeAnythingWasSent: Bool {
+    if code == .alreadyOnPlayer || code == .usage { return true }
+    guard let error = underlying as? MTPError else { return false }
+    return error.operation == .sendObjectInfo && error.response != nil
   }
 }

@@ -18,6 +18,9 @@ public struct SyncItem: Sendable, Equatable {
     self.size = size
     self.modified = modified
   }
+
+  /// Whether the file is a track that was packed before, by its name.
+  var isTrack: Bool { path.hasSuffix(TrackName.suffix) }
 }
 
 /// What was named and cannot be taken.

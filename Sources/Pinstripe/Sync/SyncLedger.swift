@@ -34,6 +34,9 @@ public final class SyncLedger {
       self.stored = stored
       self.protection = protection
     }
+
+    /// Whether a track can be what was being sent: all of it, or a part.
+    func mayBe(_ track: StoredTrack) -> Bool { track.size.map { $0 <= stored } ?? false }
   }
 
   /// What it says.
@@ -140,6 +143,14 @@ public final class SyncLedger {
     contents.pending[entry.place] = nil
   }
 
+  /// Says that a track that was to be sent did not come, so that nothing of it is on the player.
+  ///
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/noOutput``.
+  public func withdraw(_ place: String) throws(PinstripeError) {
+    try append(JSON.object([("withdrawn", .string(place))]).line)
+    contents.pending[place] = nil
+  }
+
   /// Says that a track is no longer on the player.
   ///
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/noOutput``.
@@ -185,6 +196,10 @@ public final class SyncLedger {
     let values = Dictionary(members.map { ($0.key, $0.value) }) { first, _ in first }
     if let place = values["removed"]?.string {
       contents.entries[place] = nil
+      contents.pending[place] = nil
+      return
+    }
+    if let place = values["withdrawn"]?.string {
       contents.pending[place] = nil
       return
     }

@@ -9,10 +9,20 @@ struct SyncPlaces {
   private let isUniqueByName: Bool
   private var taken: Set<String> = []
   private var folders: [String: String] = [:]
+  /// Tracks of other sources, by place.
+  private var reserved: [String: SyncLedger.Entry] = [:]
 
-  init(_ profile: DeviceProfile) {
+  /// - Parameter tracks: What is on the player: its folders keep their spelling.
+  init(_ profile: DeviceProfile, tracks: [String] = []) {
     rules = profile.storage
     isUniqueByName = profile.quirks.contains(.uniqueFileNames)
+    for track in tracks { _ = TrackPath(track).map { spelled($0.folders) } }
+  }
+
+  /// Keeps a place for a track that another source has on the player; only that file, moved, gets it.
+  mutating func reserve(_ entry: SyncLedger.Entry) {
+    guard let path = TrackPath(entry.place) else { return }
+    reserved[key(path)] = entry
   }
 
   /// Keeps the place that a file got in an earlier run, if no other has it.
@@ -36,7 +46,7 @@ struct SyncPlaces {
     let name = TrackName.make(from: file, isProtected: isProtected, rules: rules)
     var path = TrackPath(folders: folders, name: name)
     var number = 2
-    while !take(path) {
+    while isReserved(path, for: item) || !take(path) {
       path = TrackPath(
         folders: folders, name: TrackName.numbered(name, number, rules: rules))
       number += 1
@@ -45,7 +55,16 @@ struct SyncPlaces {
   }
 
   private mutating func take(_ path: TrackPath) -> Bool {
-    taken.insert((isUniqueByName ? path.name : path.text).lowercased()).inserted
+    taken.insert(key(path)).inserted
+  }
+
+  private func isReserved(_ path: TrackPath, for item: SyncItem) -> Bool {
+    guard let entry = reserved[key(path)] else { return false }
+    return entry.size != item.size || entry.modified != item.modified
+  }
+
+  private func key(_ path: TrackPath) -> String {
+    (isUniqueByName ? path.name : path.text).lowercased()
   }
 
   /// Folders as they were first spelled.

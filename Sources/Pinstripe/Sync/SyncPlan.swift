@@ -28,6 +28,8 @@ public struct SyncPlan: Sendable {
     public var bytes: UInt64
     /// Why, as a clause.
     public var reason: String
+    /// Whether it is refused because the file could not be read.
+    public var isUnreadable = false
     /// The playlist, where the step is about one; then ``place`` is its name.
     public var playlist: Playlist?
     /// The entry that the ledger lacks, where a track was recognised by its content.
@@ -51,10 +53,5 @@ public struct SyncPlan: Sendable {
   /// About how many bytes are sent.
   public var bytesToSend: UInt64 {
     steps.reduce(0) { $0 + ($1.action == .add || $1.action == .replace ? $1.bytes : 0) }
-  }
-
-  /// Whether there is nothing to do.
-  public var isDone: Bool {
-    steps.allSatisfy { $0.action == .keep && $0.adopted == nil }
   }
 }

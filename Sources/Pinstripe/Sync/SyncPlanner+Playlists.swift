@@ -9,34 +9,53 @@ extension SyncPlanner {
     let there = plan.steps.filter { $0.action != .refuse && $0.action != .remove }
     let pairs = there.compactMap { step in step.item.map { ($0.path, step.place) } }
     let places = Dictionary(pairs) { first, _ in first }
+    let isComplete =
+      !plan.steps.contains(where: \.isUnreadable) && plan.steps.contains { $0.item != nil }
+    let moved = Set(there.filter { $0.action != .keep }.map(\.place))
     var steps: [SyncPlan.Step] = []
     var names: Set<String> = []
     for list in lists {
       let name = TrackName.makeFolder(from: list.name, rules: profile.storage)
       let playlist = Playlist(name: name, tracks: list.files.compactMap { places[$0] })
       let isNew = names.insert(name.lowercased()).inserted
-      steps.append(try await step(playlist, list, ledger, isNew: isNew, state))
+      steps.append(try await step(playlist, list, ledger, moved, isNew: isNew, state))
     }
-    let old = ledger.entries.keys.sorted().compactMap { Playlist(ledgerPlace: $0) }
-    for playlist in old where !names.contains(playlist.name.lowercased()) {
-      var step = SyncPlan.Step(
-        action: removes ? .remove : .keep, place: playlist.name, bytes: 0,
-        reason: "the playlist is no longer in the source")
-      step.playlist = playlist
+    for entry in ledger.entries.values.sorted(by: { $0.place < $1.place }) {
+      guard let playlist = Playlist(entry), !names.contains(playlist.name.lowercased()),
+        let step = try await extra(playlist, isComplete, state)
+      else { continue }
       steps.append(step)
     }
     return steps
   }
 
+  /// Decides about a playlist that an earlier sync put there; nil when it is gone.
+  private func extra(
+    _ playlist: Playlist, _ isComplete: Bool,
+    _ state: (Playlist) async throws -> PlaylistState?
+  ) async throws -> SyncPlan.Step? {
+    var step = SyncPlan.Step(
+      action: .keep, place: playlist.name, bytes: 0,
+      reason: "the playlist is no longer in the source")
+    step.playlist = playlist
+    switch try await state(playlist) {
+    case nil, .absent: return nil
+    case .same: if removes, isComplete { step.action = .remove }
+    case .other: step.reason = "the playlist was changed on the player"
+    }
+    return step
+  }
+
   private func step(
-    _ playlist: Playlist, _ list: SyncList, _ ledger: SyncLedger.Contents, isNew: Bool,
+    _ playlist: Playlist, _ list: SyncList, _ ledger: SyncLedger.Contents, _ moved: Set<String>,
+    isNew: Bool,
     _ state: (Playlist) async throws -> PlaylistState?
   ) async throws -> SyncPlan.Step {
     var step = SyncPlan.Step(
       action: .refuse, item: SyncItem(path: list.path, place: "", size: 0, modified: 0),
       place: playlist.name, bytes: 0, reason: "another playlist has its name")
     step.playlist = playlist
-    step.protection = "playlist"
+    step.protection = playlist.summary
     guard isNew else { return step }
     switch try await state(playlist) {
     case nil: step.reason = "the player has no playlists"
@@ -44,12 +63,13 @@ extension SyncPlanner {
       step.action = .add
       step.reason = "the playlist is not there"
     case .same:
-      step.action = .keep
-      step.reason = "the playlist is there already"
+      // A track that is replaced takes its reference with it, and one that is new has none yet.
+      let isMoved = playlist.tracks.contains { moved.contains($0) }
+      let isOurs = ledger.entries[playlist.ledgerPlace] != nil
+      step.action = isMoved && isOurs ? .replace : .keep
+      step.reason = isMoved && isOurs ? "its tracks change" : "the playlist is there already"
     case .other:
-      guard
-        ledger.entries[playlist.ledgerPlace] != nil || ledger.pending[playlist.ledgerPlace] != nil
-      else {
+      guard try await isOurs(playlist, ledger, state) else {
         step.reason = "a playlist of that name is there that Pinstripe did not put there"
         break
       }
@@ -57,6 +77,18 @@ extension SyncPlanner {
       step.reason = "the playlist has changed"
     }
     return step
+  }
+
+  /// Whether what the player holds under a playlist's name is what an earlier sync put there.
+  private func isOurs(
+    _ playlist: Playlist, _ ledger: SyncLedger.Contents,
+    _ state: (Playlist) async throws -> PlaylistState?
+  ) async throws -> Bool {
+    if ledger.pending[playlist.ledgerPlace] != nil { return true }
+    guard let old = ledger.entries[playlist.ledgerPlace].flatMap({ Playlist($0) }) else {
+      return false
+    }
+    return try await state(old) == .same
   }
 }
 
@@ -66,9 +98,14 @@ extension Playlist {
   /// Where it stands in the ledger, among tracks, which never have such a path.
   var ledgerPlace: String { Self.ledgerPrefix + name }
 
+  /// What the ledger says of it: its tracks, by which it is known again.
+  var summary: String { tracks.joined(separator: "\n") }
+
   /// A playlist that stands in the ledger; nil for a track.
-  init?(ledgerPlace place: String) {
-    guard place.hasPrefix(Self.ledgerPrefix) else { return nil }
-    self.init(name: String(place.dropFirst(Self.ledgerPrefix.count)), tracks: [])
+  init?(_ entry: SyncLedger.Entry) {
+    guard entry.place.hasPrefix(Self.ledgerPrefix) else { return nil }
+    self.init(
+      name: String(entry.place.dropFirst(Self.ledgerPrefix.count)),
+      tracks: entry.protection.split(separator: "\n").map(String.init))
   }
 }

@@ -54,25 +54,33 @@ public struct SyncPlanner: Sendable {
     // Players with FAT do not tell case.
     let spellings = Dictionary(tracks.map { ($0.name.lowercased(), $0.name) }) { first, _ in first }
     var wanted: Set<String> = []
-    for (item, place) in places(for: source.items, ledger) {
+    for (item, place) in places(for: source.items, ledger, tracks) {
       let there = stored[place] ?? spellings[place.lowercased()].flatMap { stored[$0] }
       wanted.insert(there?.name ?? place)
       var step = SyncPlan.Step(
         action: .add, item: item, place: place, bytes: estimate(item), reason: "is not there")
       step.protection = protection ?? "none"
-      if let there {
-        try await compare(&step, item, there, ledger, recognise)
+      do {
+        if let there { try await compare(&step, item, there, ledger, recognise) }
+        if step.action == .add || step.action == .replace { try judge(&step, item, format) }
+      } catch let error as PinstripeError where error.code == .noInput {
+        step.action = .refuse
+        step.bytes = 0
+        step.reason = "cannot be read"
+        step.isUnreadable = true
       }
-      if step.action == .add || step.action == .replace { try judge(&step, item, format) }
       plan.steps.append(step)
     }
     plan.steps += source.problems.map { problem in
-      SyncPlan.Step(
+      var step = SyncPlan.Step(
         action: .refuse, item: SyncItem(path: problem.path, place: "", size: 0, modified: 0),
         place: "", bytes: 0, reason: problem.reason)
+      step.isUnreadable = true
+      return step
     }
+    let isComplete = source.problems.isEmpty && !source.items.isEmpty
     for track in tracks where !wanted.contains(track.name) {
-      plan.steps.append(extra(track, ledger))
+      plan.steps.append(extra(track, ledger, isComplete))
     }
     plan = makeRoom(in: plan, stored)
     plan.steps += try await playlistSteps(source.playlists, plan, ledger, playlistState)
@@ -81,22 +89,26 @@ public struct SyncPlanner: Sendable {
 
   /// Each file's place: the one that it got in an earlier run, if it can still have it.
   private func places(
-    for items: [SyncItem], _ ledger: SyncLedger.Contents
+    for items: [SyncItem], _ ledger: SyncLedger.Contents, _ tracks: [StoredTrack]
   ) -> [(item: SyncItem, place: String)] {
     let known = Array(ledger.entries.values) + ledger.pending.values
     let earlier = Dictionary(known.map { ($0.source, $0.place) }) { min($0, $1) }
     let isProtected = protection != nil
-    var places = SyncPlaces(profile)
+    var places = SyncPlaces(profile, tracks: tracks.map(\.name))
+    let sources = Set(items.map(\.path))
+    for track in tracks {
+      guard let entry = ledger.entries[track.name], !sources.contains(entry.source) else { continue }
+      places.reserve(entry)
+    }
     var found: [String?] = items.map { item in
-      guard let place = earlier[item.path],
-        place.hasSuffix(TrackName.suffix) == isProtected
-          || item.path.hasSuffix(TrackName.suffix)
-      else { return nil }
+      let isTrack = isProtected || item.isTrack
+      guard let place = earlier[item.path], place.hasSuffix(TrackName.suffix) == isTrack else {
+        return nil
+      }
       return places.keep(place) ? place : nil
     }
     for (index, item) in items.enumerated() where found[index] == nil {
-      found[index] = places.make(
-        for: item, isProtected: isProtected || item.path.hasSuffix(TrackName.suffix))
+      found[index] = places.make(for: item, isProtected: isProtected || item.isTrack)
     }
     return zip(items, found).map { ($0, $1 ?? "") }
   }
@@ -109,7 +121,7 @@ public struct SyncPlanner: Sendable {
   ) async throws {
     step.place = there.name
     if let entry = ledger.entries[there.name], entry.stored == there.size ?? entry.stored {
-      if entry.source != item.path || entry.size != item.size || entry.modified != item.modified {
+      if entry.size != item.size || entry.modified != item.modified {
         step.action = .replace
         step.reason =
           entry.source == item.path ? "the file has changed" : "another file was put there"
@@ -120,10 +132,14 @@ public struct SyncPlanner: Sendable {
         step.action = .keep
         step.bytes = there.size ?? entry.stored
         step.reason = "is there already"
+        if entry.source != item.path {
+          step.adopted = entry
+          step.adopted?.source = item.path
+        }
       }
       return
     }
-    let pending = ledger.pending[there.name]
+    let pending = ledger.pending[there.name].flatMap { $0.mayBe(there) ? $0 : nil }
     var recognition = try await recognise(there, item)
     // What a sync was sending when it was broken off is ours, whole or in part.
     if pending != nil, recognition == .foreign { recognition = .other }
@@ -166,21 +182,26 @@ public struct SyncPlanner: Sendable {
       return refuse(
         "the player holds no files larger than \(profile.storage.maximumObjectSize) bytes")
     }
-    guard let formats = profile.formats, !item.path.hasSuffix(TrackName.suffix) else { return }
+    guard let formats = profile.formats, !item.isTrack else { return }
     if let format = try format(item), formats[format] == nil {
       refuse("the player does not play \(format.rawValue)")
     }
   }
 
   /// Decides about a track that is no file's.
-  private func extra(_ track: StoredTrack, _ ledger: SyncLedger.Contents) -> SyncPlan.Step {
+  ///
+  /// - Parameter isComplete: Whether all of the source could be read: what could not is not gone, and an
+  ///   empty source is a disk that is not mounted rather than a person who wants no music.
+  private func extra(
+    _ track: StoredTrack, _ ledger: SyncLedger.Contents, _ isComplete: Bool
+  ) -> SyncPlan.Step {
     var step = SyncPlan.Step(
       action: .keep, item: nil, place: track.name, bytes: track.size ?? 0,
       reason: "Pinstripe did not put it there")
     guard let entry = ledger.entries[track.name] else {
-      guard ledger.pending[track.name] != nil else { return step }
+      guard ledger.pending[track.name].map({ $0.mayBe(track) }) == true else { return step }
       step.reason = "was not sent to its end, and is no longer in the source"
-      if removes { step.action = .remove }
+      remove(&step, isComplete)
       return step
     }
     // Of a track whose size nobody knows, nobody can say that it is the one.
@@ -189,13 +210,22 @@ public struct SyncPlanner: Sendable {
       return step
     }
     step.reason = "is no longer in the source"
-    if removes { step.action = .remove }
+    remove(&step, isComplete)
     return step
+  }
+
+  private func remove(_ step: inout SyncPlan.Step, _ isComplete: Bool) {
+    guard removes else { return }
+    guard isComplete else {
+      step.reason += "; kept, for part of the source could not be read"
+      return
+    }
+    step.action = .remove
   }
 
   /// About what a file takes on the player.
   private func estimate(_ item: SyncItem) -> UInt64 {
-    guard protection != nil, !item.path.hasSuffix(TrackName.suffix) else { return item.size }
+    guard protection != nil, !item.isTrack else { return item.size }
     // Header area, trailer, metadata, and a frame map of at most a few percent.
     return item.size + item.size / 64 + 16_384
   }
@@ -205,7 +235,9 @@ public struct SyncPlanner: Sendable {
     var plan = plan
     let order: [SyncPlan.Action] = [.remove, .replace, .add, .keep, .refuse]
     plan.steps = order.flatMap { plan.steps($0) }
-    var free = plan.freeSpace
+    // Numbers of the player's, which may be anything; no sum of halves overflows by a step's size.
+    let most = UInt64.max / 4
+    var free = min(plan.freeSpace, most)
     var objects = stored.count
     for index in plan.steps.indices {
       let step = plan.steps[index]
@@ -213,21 +245,21 @@ public struct SyncPlanner: Sendable {
       switch step.action {
       case .keep, .refuse: continue
       case .remove:
-        free += step.bytes
+        free = min(free + min(step.bytes, most), most)
         objects -= 1
         continue
       case .replace, .add:
         if step.action == .add {
           objects += 1
-          if let most = profile.storage.maximumObjects, objects > most {
-            complaint = "the player holds at most \(most) tracks"
+          if let limit = profile.storage.maximumObjects, objects > limit {
+            complaint = "the player holds at most \(limit) tracks"
           }
         }
       }
-      let needed = step.bytes + Self.overhead
+      let needed = min(step.bytes, most) + Self.overhead
       if complaint == nil, needed > free {
         guard fills else {
-          plan.missingSpace += needed - free
+          plan.missingSpace = min(plan.missingSpace + (needed - free), most)
           free = 0
           continue
         }
@@ -242,7 +274,7 @@ public struct SyncPlanner: Sendable {
       }
       free -= needed
       // The old one goes when the new one is there.
-      if step.action == .replace { free += stored[step.place]?.size ?? 0 }
+      if step.action == .replace { free = min(free + min(stored[step.place]?.size ?? 0, most), most) }
     }
     plan.steps = order.flatMap { plan.steps($0) }
     return plan

@@ -103,19 +103,29 @@ public struct SyncSource: Sendable {
       playlists.append(SyncList(name: stem, path: path, files: files))
     }
     for entry in try M3UFile(path: path).entries {
-      guard let file = entry.path(from: folder) else {
+      guard let named = entry.path(from: folder) else {
         problems.append(SyncProblem(path: entry.text, reason: "is no file"))
         continue
       }
+      // The path that a search of its folder would give.
+      guard let file = resolved(named) else { continue }
       guard let status = self.status(of: file) else { continue }
       // Below the playlist's folder, the folders between are kept; elsewhere the file's own.
       let place =
         file.hasPrefix(folder + "/")
-        ? file.dropFirst(folder.count + 1).split(separator: "/").filter { $0 != "." }
+        ? file.dropFirst(folder.count + 1).split(separator: "/")
         : file.split(separator: "/").suffix(2)
-      let isBelow = !place.contains("..")
-      take(file, status, at: isBelow ? place.joined(separator: "/") : Self.name(of: file))
+      take(file, status, at: place.joined(separator: "/"))
       if let taken = seen[FileNumber(status)] { files.append(taken) }
+    }
+  }
+
+  private mutating func resolved(_ path: String) -> String? {
+    do throws(FileError) {
+      return try SystemFile.resolve(path)
+    } catch {
+      problems.append(SyncProblem(path: path, reason: error.description))
+      return nil
     }
   }
 

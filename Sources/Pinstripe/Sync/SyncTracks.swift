@@ -20,8 +20,13 @@ public struct SyncTracks: Sendable {
   ///
   /// - Throws: ``PinstripeError``.
   public func stream(of item: SyncItem) throws(PinstripeError) -> any ByteStream {
-    let source = try FileSource(path: item.path)
-    if try TrackFile.isTrack(source) { return ClearStream(source) }
+    var source = try FileSource(path: item.path)
+    if try TrackFile.isTrack(source) {
+      // One that was left in the middle of a rewrapping is made whole first.
+      try Rewrapping.recover(item.path)
+      source = try FileSource(path: item.path)
+      return ClearStream(source)
+    }
     let properties = TrackProperties(path: item.path)
     guard var recipe else {
       let stream = ClearStream(source, format: try .of(source))
@@ -48,9 +53,12 @@ public struct SyncTracks: Sendable {
       return try await isAlike(track, source, on: transport) ? .alike : .foreign
     }
     guard
-      let metadata = try await TrackFile.metadata(
-        of: track, on: transport, keys: recipe.recipients)
+      let (metadata, description) = try await TrackFile.examine(
+        track, on: transport, keys: recipe.recipients)
     else { return .foreign }
+    // One that lacks a recipient is another version: it would never play there.
+    let slots = Set(description.slots.map(\.keyID))
+    guard recipe.recipients.allSatisfy({ slots.contains("\($0.id)") }) else { return .other }
     return try metadata.contentDigest == digest(of: source) ? .same : .other
   }
 

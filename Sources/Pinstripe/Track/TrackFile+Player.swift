@@ -12,11 +12,12 @@ extension TrackFile {
   /// - Parameter keys: The wrapping keys to try.
   /// - Returns: nil for what is no track, is damaged, or is for others.
   /// - Throws: ``PinstripeError`` when the player cannot be read.
-  public static func metadata(
-    of track: StoredTrack, on transport: any Transport, keys: [WrappingKey]
-  ) async throws -> TrackMetadata? {
+  public static func examine(
+    _ track: StoredTrack, on transport: any Transport, keys: [WrappingKey]
+  ) async throws -> (metadata: TrackMetadata, description: TrackDescription)? {
     let headerSize = UInt64(TrackLayout.headerAreaSize)
-    guard let size = track.size, size >= headerSize else { return nil }
+    // A file here is no larger than that, and a player may say anything.
+    guard let size = track.size, size >= headerSize, size <= maximumSize else { return nil }
     let copy: SparseCopy
     do throws(FileError) {
       copy = try SparseCopy(of: track.name, size: size)
@@ -37,16 +38,17 @@ extension TrackFile {
     guard tail.upperBound - tail.lowerBound <= maximumTail else { return nil }
     _ = try await copy.take(tail, from: transport)
     do throws(PinstripeError) {
-      return try TrackFile(
-        FileStorage(copy: copy.takeFile(), size: size, path: track.name), keys: keys
-      )
-      .metadata
+      let file = try TrackFile(
+        FileStorage(copy: copy.takeFile(), size: size, path: track.name), keys: keys)
+      return (file.metadata, file.description)
     } catch {
       guard error.code == .badTrack || error.code == .wrongKey else { throw error }
       return nil
     }
   }
 
+  /// 16 TiB, as many as ext4's largest file has.
+  private static let maximumSize: UInt64 = 1 << 44
   /// Metadata of 16 MiB and the frame map of hours of music.
   private static let maximumTail: UInt64 = 64 << 20
 }

@@ -47,13 +47,15 @@ extension MTPTransport {
     return wanted
   }
 
-  /// Whether a player did what it was asked for; a "no" is an answer, and silence an error.
+  /// Whether a player did what it was asked for; a "no" is an answer, nonsense is one too, and silence an
+  /// error.
   private func isTaken(_ body: () async throws(MTPError) -> Void) async throws(MTPError) -> Bool {
     do throws(MTPError) {
       try await body()
       return true
     } catch {
-      guard error.response != nil else { throw error }
+      let isNonsense = [.malformedDataset, .dataPhaseTooLong, .dataPhaseTooShort].contains(error.code)
+      guard error.response != nil || isNonsense else { throw error }
       return false
     }
   }

@@ -156,6 +156,10 @@ extension MTPTransport {
     in folder: ObjectHandle, keeping name: String?, replacing: Bool
   ) async throws(MTPError) -> ListedObject? {
     let entries = try await entries(of: folder)
+    guard !entries.contains(where: { $0.info.isFolder && $0.info.filename == name }) else {
+      throw MTPError(
+        .refused, operation: .sendObjectInfo, reason: "a folder has the name \"\(name ?? "")\"")
+    }
     var found = entries.first { $0.info.filename == name }
     for entry in entries where TrackName.isTemporary(entry.info.filename) {
       try await session.deleteObject(entry.handle)

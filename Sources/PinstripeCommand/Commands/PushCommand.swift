@@ -107,7 +107,7 @@ struct PushCommand: AsyncParsableCommand {
           "This player gets the file as it is; leave --purchaser, --rights and --chunk-tags out.")
       }
       let stream = ClearStream(source, format: try .of(source))
-      stream.properties = TrackProperties(path: input)
+      stream.properties = metadata.properties(ofFileAt: input)
       return (stream, "unprotected", false)
     }
     var recipe = try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
@@ -115,7 +115,7 @@ struct PushCommand: AsyncParsableCommand {
     try seller.apply(to: &recipe)
     try chunks.apply(to: &recipe, length: source.length)
     let stream = try TrackStream(source, recipe: recipe)
-    stream.properties = TrackProperties(path: input)
+    stream.properties = metadata.properties(ofFileAt: input)
     return (stream, "encrypted", true)
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Pinstripe
 import PinstripeCore
 import PinstripeKeys
@@ -15,7 +16,8 @@ struct SyncCommand: AsyncParsableCommand {
       sent again. Run again, it does nothing; broken off, it goes on where it ended.
 
       Only tracks that an earlier sync of this computer put there are ever removed, and only with \
-      --delete. Off a terminal, progress is written to standard error as one JSON object a line.
+      --delete; nothing is removed when part of the sources could not be read. Off a terminal and \
+      without --json, progress is written to standard error as one JSON object a line.
       """)
 
   @Argument(
@@ -48,7 +50,10 @@ struct SyncCommand: AsyncParsableCommand {
       try await command.sync(source, with: transport, profile)
     }
     try common.show(outcome.json, outcome.text)
-    if let failure = outcome.failure { throw failure }
+    guard let failure = outcome.failure else { return }
+    // With --json the one object has said it.
+    if common.json { Glibc.exit(ExitStatus.of(failure.code)) }
+    throw failure
   }
 
   private func sync(

@@ -33,6 +33,15 @@ struct MetadataOptions: ParsableArguments {
     }
   }
 
+  /// What a player is told, in clear: what the file's tags say, and what the person said instead.
+  func properties(ofFileAt path: String) -> TrackProperties {
+    var properties = (ignoresTags ? nil : TrackProperties(path: path)) ?? TrackProperties()
+    properties.title = title ?? properties.title
+    properties.artist = artist ?? properties.artist
+    properties.album = album ?? properties.album
+    return properties
+  }
+
   /// What the source's tags say, and what the person said instead.
   func metadata(of source: PeekableSource) throws -> TrackMetadata {
     var metadata = ignoresTags ? TrackMetadata() : try TrackMetadata.embedded(in: source)

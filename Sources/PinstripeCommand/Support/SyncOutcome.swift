@@ -17,11 +17,19 @@ struct SyncOutcome: Sendable {
 
   /// Why the tool does not end with 0 although it went through.
   var failure: PinstripeError? {
-    guard let first = summary?.failures.first else { return nil }
-    let count = summary?.failures.count ?? 0
-    guard count > 1 else { return first.error }
+    guard let summary else { return nil }
+    if let first = summary.failures.first {
+      let count = summary.failures.count
+      guard count > 1 else { return first.error }
+      return PinstripeError(
+        first.error.code, "\(count) steps failed; the first: \(first.error.message)")
+    }
+    let unreadable = plan.steps.filter(\.isUnreadable)
+    guard let first = unreadable.first else { return nil }
     return PinstripeError(
-      first.error.code, "\(count) tracks were not sent; the first: \(first.error.message)")
+      .noInput,
+      "\(unreadable.count) of what was named could not be read, the first \(first.item?.path ?? ""); "
+        + "the rest is done.")
   }
 
   var json: JSON {
@@ -32,6 +40,12 @@ struct SyncOutcome: Sendable {
       ("missingBytes", .number(plan.missingSpace)), ("noMusic", .number(UInt64(plan.ignored))),
     ]
     if let summary { members.append(("done", summary.json)) }
+    if let failure {
+      let error: [(String, JSON)] = [
+        ("code", .string(failure.code.rawValue)), ("message", .string(failure.message)),
+      ]
+      members.append(("error", .object(error)))
+    }
     return .object(members)
   }
 

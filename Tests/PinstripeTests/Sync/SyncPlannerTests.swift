@@ -55,9 +55,15 @@ struct SyncPlannerTests {
     #expect(
       try await plan([item("a.mp3", size: 1001)], there: [stored("a.mp3")], ledger: known)
         == ["replace a.mp3: the file has changed"])
+    // The library was moved.
     #expect(
       try await plan([item("a.mp3")], there: [stored("a.mp3")], ledger: [entry("a.mp3", "b.mp3")])
-        == ["replace a.mp3: another file was put there"])
+        == ["keep a.mp3: is there already"])
+    // Another source's track keeps its place.
+    #expect(
+      try await plan(
+        [item("a.mp3", size: 1001)], there: [stored("a.mp3")], ledger: [entry("a.mp3", "b.mp3")])
+        == ["add a (2).mp3: is not there", "keep a.mp3: is no longer in the source"])
     var other = known[0]
     other.protection = "suite 1"
     #expect(
@@ -99,8 +105,20 @@ struct SyncPlannerTests {
       try await plan([item("a.mp3")], there: [stored("a.mp3")], pending: pending, .alike)
         == ["keep a.mp3: is there already, by its content"])
     #expect(
-      try await plan([], there: [stored("a.mp3", 10)], pending: pending) { $1.removes = true }
-        == ["remove a.mp3: was not sent to its end, and is no longer in the source"])
+      try await plan([item("b.mp3")], there: [stored("a.mp3", 10)], pending: pending) {
+        $1.removes = true
+      } == [
+        "remove a.mp3: was not sent to its end, and is no longer in the source",
+        "add b.mp3: is not there",
+      ])
+    // What is larger than what was being sent is somebody else's.
+    #expect(
+      try await plan([item("a.mp3")], there: [stored("a.mp3", 1001)], pending: pending)[0]
+        .hasPrefix("refuse"))
+    #expect(
+      try await plan([item("b.mp3")], there: [stored("a.mp3", 1001)], pending: pending) {
+        $1.removes = true
+      }[1] == "keep a.mp3: Pinstripe did not put it there")
   }
 
   /// Nothing that Pinstripe did not put there is ever removed.
@@ -109,15 +127,20 @@ struct SyncPlannerTests {
       stored("ours.mp3"), stored("theirs.mp3"), stored("changed.mp3", 7), stored("x", nil),
     ]
     let ledger = ["ours.mp3", "changed.mp3", "x"].map { entry($0, $0) }
+    let kept = [item("new.mp3")]
     #expect(
-      try await plan([], there: there, ledger: ledger) { $1.removes = true } == [
-        "remove ours.mp3: is no longer in the source",
+      try await plan(kept, there: there, ledger: ledger) { $1.removes = true } == [
+        "remove ours.mp3: is no longer in the source", "add new.mp3: is not there",
         "keep theirs.mp3: Pinstripe did not put it there",
         "keep changed.mp3: it was changed on the player", "keep x: it was changed on the player",
       ])
     #expect(
-      try await plan([], there: there, ledger: ledger)[0]
+      try await plan(kept, there: there, ledger: ledger)[1]
         == "keep ours.mp3: is no longer in the source")
+    // No source at all is a disk that is not mounted.
+    #expect(
+      try await plan([], there: there, ledger: ledger) { $1.removes = true }[0]
+        == "keep ours.mp3: is no longer in the source; kept, for part of the source could not be read")
   }
 
   @Test func whatThePlayerCannotHoldOrPlayIsInThePlan() async throws {
@@ -138,6 +161,13 @@ struct SyncPlannerTests {
       ])
   }
 
+  @Test func foldersKeepThePlayersSpelling() async throws {
+    let there = [stored("the beatles/1.mp3")]
+    #expect(
+      try await plan([item("The Beatles/2.mp3")], there: there)[0]
+        == "add the beatles/2.mp3: is not there")
+  }
+
   @Test func spaceIsCounted() async throws {
     let items = [item("a.mp3", size: 600_000), item("b.mp3", size: 600_000)]
     let missing = try await plan(items, free: 700_000)
@@ -150,6 +180,12 @@ struct SyncPlannerTests {
       try await plan(
         [items[0]], there: [stored("old.mp3", 700_000)],
         ledger: [entry("old.mp3", "old.mp3", size: 700_000)], free: 0
+      ) { $1.removes = true }.count == 2)
+    #expect(
+      try await plan(
+        [items[0]], there: [stored("old.mp3", .max), stored("a.mp3", .max)],
+        ledger: [entry("old.mp3", "old.mp3", size: .max), entry("a.mp3", "a.mp3", size: .max)],
+        free: .max
       ) { $1.removes = true }.count == 2)
     let known = [entry("a.mp3", "a.mp3", size: 500_000)]
     #expect(

@@ -191,6 +191,35 @@ struct SyncTests {
     try check(player, library, ["3.pst": 9, "Artist/1.pst": 1, "Artist/2.pst": 2])
   }
 
+  /// What could not be read is not gone.
+  @Test func nothingIsRemovedForASourceThatCannotBeRead() async throws {
+    let library = try Library()
+    let player = Player()
+    let transport = try await player.connect()
+    try await library.sync(with: transport)
+    unlink(library.folder("lib/3.mp3"))
+    symlink(library.folder("nowhere"), library.folder("lib/3.mp3"))
+    let summary = try await library.sync(with: transport)
+    #expect(summary.counts == [0, 0, 0, 2, 0] && summary.refused == 1)
+    #expect(player.library.count == 3)
+  }
+
+  /// Regression: what a put refused was overwritten by the next sync, as if it were a part of its own.
+  @Test func aPutThatWasRefusedLeavesNoClaim() async throws {
+    let library = try Library()
+    let player = Player()
+    let transport = try await player.connect()
+    player.responder.refuse(.sendObjectInfo, with: .accessDenied)
+    let failed = try await library.sync(with: transport, isProtected: false)
+    #expect(failed.failures.count == 3)
+    player.responder.refuse(.sendObjectInfo, with: nil)
+    try await transport.put(
+      ClearStream(MemorySource([7])), named: "3.mp3", replacing: false, progress: nil)
+    let summary = try await library.sync(with: transport, isProtected: false)
+    #expect(summary.counts == [2, 0, 0, 0, 0] && summary.refused == 1)
+    #expect(player.library.first?.bytes == [7])
+  }
+
   @Test func aFileThatCannotBeReadIsPassedOver() async throws {
     let library = try Library()
     let player = Player()
@@ -252,9 +281,13 @@ struct SyncTests {
     #expect(try await sync() == [4, 0, 0, 0, 0])
     if kind == .mtpReferences { #expect(listed() == ["3.pst", "1.pst", "3.pst"]) }
     #expect(try await sync() == [0, 0, 0, 4, 0])
-    list("lib/Artist/2.mp3\n")
+    list("lib/Artist/2.mp3\nlib/3.mp3\n")
     #expect(try await sync() == [0, 1, 0, 3, 0])
-    if kind == .mtpReferences { #expect(listed() == ["2.pst"]) }
+    if kind == .mtpReferences { #expect(listed() == ["2.pst", "3.pst"]) }
+    // A track that is replaced stays in the list.
+    library.write("3.mp3", 9)
+    #expect(try await sync() == [0, 2, 0, 2, 0])
+    if kind == .mtpReferences { #expect(listed() == ["2.pst", "3.pst"]) }
     #expect(try await sync([]) == [0, 0, 1, 3, 0])
     #expect(!player.responder.objects.contains { $0.name.hasPrefix("Party") })
     #expect(player.library.count == 3)

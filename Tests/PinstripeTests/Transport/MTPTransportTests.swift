@@ -213,6 +213,17 @@ struct MTPTransportTests {
     #expect(await failure { try await transport.remove("Artist/../b.pst") }?.code == .notOnPlayer)
   }
 
+  // Regression: a folder of the name was taken for the old track, and deleted with all in it.
+  @Test(arguments: [[], [Quirk.noRename]])
+  func aFolderIsNotReplaced(_ quirks: Set<Quirk>) async throws {
+    let player = Player(quirks: quirks)
+    let transport = try await player.connect()
+    try await put(first, as: "Artist/a.pst", on: transport)
+    let error = await failure { try await put(second, as: "Artist", on: transport, replacing: true) }
+    #expect(error?.code == .playerRefused && error?.message.contains("folder") == true)
+    #expect(try await transport.list().map(\.name) == ["Artist/a.pst"])
+  }
+
   // Regression: a name at the player's limit could not be replaced.
   @Test func theLongestNameIsReplacedToo() async throws {
     let player = Player { $0.storage.maximumNameLength = 48 }
