@@ -27,7 +27,7 @@ stages=("$@")
 # Seconds that a stage may take on 2 cores; more is printed, and is no failure: machines differ.
 declare -A budget=(
   [unit]=420 [vectors]=60 [package]=240 [embedded]=240 [leakage]=60 [fuzz]=300 [kills]=60
-  [lab]=500
+  [lab]=600
   [quickstart]=240)
 for stage in "${stages[@]}"; do
   [[ -n ${budget[$stage]:-} ]] || { echo "$usage" >&2 && exit 64; }

@@ -97,7 +97,9 @@ public struct SyncPlanner: Sendable {
     var places = SyncPlaces(profile, tracks: tracks.map(\.name))
     let sources = Set(items.map(\.path))
     for track in tracks {
-      guard let entry = ledger.entries[track.name], !sources.contains(entry.source) else { continue }
+      guard let entry = ledger.entries[track.name], !sources.contains(entry.source) else {
+        continue
+      }
       places.reserve(entry)
     }
     var found: [String?] = items.map { item in
@@ -274,7 +276,9 @@ public struct SyncPlanner: Sendable {
       }
       free -= needed
       // The old one goes when the new one is there.
-      if step.action == .replace { free = min(free + min(stored[step.place]?.size ?? 0, most), most) }
+      if step.action == .replace {
+        free = min(free + min(stored[step.place]?.size ?? 0, most), most)
+      }
     }
     plan.steps = order.flatMap { plan.steps($0) }
     return plan

@@ -54,7 +54,8 @@ extension MTPTransport {
       try await body()
       return true
     } catch {
-      let isNonsense = [.malformedDataset, .dataPhaseTooLong, .dataPhaseTooShort].contains(error.code)
+      let isNonsense = [.malformedDataset, .dataPhaseTooLong, .dataPhaseTooShort].contains(
+        error.code)
       guard error.response != nil || isNonsense else { throw error }
       return false
     }

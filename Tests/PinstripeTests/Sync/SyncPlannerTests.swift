@@ -140,7 +140,8 @@ struct SyncPlannerTests {
     // No source at all is a disk that is not mounted.
     #expect(
       try await plan([], there: there, ledger: ledger) { $1.removes = true }[0]
-        == "keep ours.mp3: is no longer in the source; kept, for part of the source could not be read")
+        == "keep ours.mp3: is no longer in the source; kept, for part of the source could not be read"
+    )
   }
 
   @Test func whatThePlayerCannotHoldOrPlayIsInThePlan() async throws {

@@ -219,7 +219,9 @@ struct MTPTransportTests {
     let player = Player(quirks: quirks)
     let transport = try await player.connect()
     try await put(first, as: "Artist/a.pst", on: transport)
-    let error = await failure { try await put(second, as: "Artist", on: transport, replacing: true) }
+    let error = await failure {
+      try await put(second, as: "Artist", on: transport, replacing: true)
+    }
     #expect(error?.code == .playerRefused && error?.message.contains("folder") == true)
     #expect(try await transport.list().map(\.name) == ["Artist/a.pst"])
   }
