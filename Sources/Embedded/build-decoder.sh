@@ -2,8 +2,8 @@
 # Builds the decoder core as Embedded Swift and makes of it what a firmware integrator links:
 # the folder OUT/TARGET with library, headers, crypto providers, adapters and the example; and, where the
 # architecture always has vectors, libpinstripe-stripe.a and stripe_kernels.h for the provider's `stripe`.
-# Then proves what the header promises: the API and nothing else is exported, nothing but four C functions
-# is needed, nothing is static, nothing traps.
+# Then proves what the header promises: the API and nothing else is exported, nothing but memcpy, memset,
+# memmove and __aeabi_* is needed, nothing is static, nothing traps.
 set -euo pipefail
 
 usage="usage: build-decoder.sh TARGET… [--out DIR] [--every-only]

@@ -45,10 +45,10 @@ struct Options {
     keys on a terminal: space pause, n next, p previous, arrows 10 seconds back and forth, + - volume,
       q quit
     exit codes, of several tracks the first that was passed over: 0 done, 64 usage, 65 damaged or
-      edited track, keybox, grant or state, 66 a file cannot be read, 69 sound that this player
+      edited track, list, keybox or grant, 66 a file cannot be read, 69 sound that this player
       cannot decode, 70 cryptography failed, 73 the control socket or the state cannot be made,
-      74 the sound cannot be put out, 77 refused: not this device's track, rights that forbid it, a
-      TEST keybox, an unprotected track
+      74 the sound cannot be put out, 77 refused: not this device's track, rights that forbid it or
+      cannot be counted, a TEST keybox, an unprotected track
 
     """
 

@@ -123,11 +123,13 @@ public struct Sync {
 
   /// Sends what an entry is about, between its two lines in the ledger.
   private func put(_ entry: SyncLedger.Entry, _ send: () async throws -> Void) async throws {
+    let isFirst = ledger.contents.pending[entry.place] == nil
     try ledger.begin(entry)
     do {
       try await send()
     } catch {
-      if let error = error as? PinstripeError, error.isBeforeAnythingWasSent {
+      // What an earlier attempt may have left is still ours.
+      if isFirst, let error = error as? PinstripeError, error.isBeforeAnythingWasSent {
         try? ledger.withdraw(entry.place)
       }
       throw error

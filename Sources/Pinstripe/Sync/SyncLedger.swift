@@ -34,9 +34,6 @@ public final class SyncLedger {
       self.stored = stored
       self.protection = protection
     }
-
-    /// Whether a track can be what was being sent: all of it, or a part.
-    func mayBe(_ track: StoredTrack) -> Bool { track.size.map { $0 <= stored } ?? false }
   }
 
   /// What it says.
@@ -45,10 +42,41 @@ public final class SyncLedger {
     public var entries: [String: Entry] = [:]
     /// What was being sent when a sync was broken off, by place: all of it may be there, a part, or
     /// nothing.
-    public var pending: [String: Entry] = [:]
+    public private(set) var pending: [String: Entry] = [:]
+    /// The most bytes that any unfinished attempt for a place was to have.
+    private var limits: [String: UInt64] = [:]
 
     /// Says nothing.
     public init() {}
+
+    /// Says that a track is about to be sent.
+    mutating func begin(_ entry: Entry) {
+      pending[entry.place] = entry
+      limits[entry.place] = max(limits[entry.place] ?? 0, entry.stored)
+    }
+
+    /// Says that no attempt for a place is unfinished.
+    mutating func settle(_ place: String) {
+      pending[place] = nil
+      limits[place] = nil
+    }
+
+    /// What was being sent to a track's place, where the track can be that: all of it, or a part.
+    ///
+    /// A part may be of an attempt before the last one, which never got as far as to replace it.
+    func unfinished(_ track: StoredTrack) -> Entry? {
+      guard let limit = limits[track.name], let size = track.size, size <= limit else { return nil }
+      return pending[track.name]
+    }
+
+    /// The attempts, as lines to be read again.
+    var attempts: [Entry] {
+      pending.values.flatMap { entry in
+        var largest = entry
+        largest.stored = limits[entry.place] ?? entry.stored
+        return largest.stored > entry.stored ? [largest, entry] : [entry]
+      }
+    }
   }
 
   /// What it says.
@@ -131,7 +159,7 @@ public final class SyncLedger {
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/noOutput``.
   public func begin(_ entry: Entry) throws(PinstripeError) {
     try append(Self.line("sending", entry))
-    contents.pending[entry.place] = entry
+    contents.begin(entry)
   }
 
   /// Says that a track is on the player.
@@ -140,7 +168,7 @@ public final class SyncLedger {
   public func record(_ entry: Entry) throws(PinstripeError) {
     try append(Self.line("put", entry))
     contents.entries[entry.place] = entry
-    contents.pending[entry.place] = nil
+    contents.settle(entry.place)
   }
 
   /// Says that a track that was to be sent did not come, so that nothing of it is on the player.
@@ -148,7 +176,7 @@ public final class SyncLedger {
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/noOutput``.
   public func withdraw(_ place: String) throws(PinstripeError) {
     try append(JSON.object([("withdrawn", .string(place))]).line)
-    contents.pending[place] = nil
+    contents.settle(place)
   }
 
   /// Says that a track is no longer on the player.
@@ -157,7 +185,7 @@ public final class SyncLedger {
   public func forget(_ place: String) throws(PinstripeError) {
     try append(JSON.object([("removed", .string(place))]).line)
     contents.entries[place] = nil
-    contents.pending[place] = nil
+    contents.settle(place)
   }
 
   private func append(_ line: String) throws(PinstripeError) {
@@ -177,7 +205,7 @@ public final class SyncLedger {
   private static func write(_ contents: Contents, to path: String) throws(FileError) {
     let file = try AtomicFile(replacing: path, mode: 0o600)
     for entry in contents.entries.values { try append(line("put", entry) + "\n", to: file.file) }
-    for entry in contents.pending.values {
+    for entry in contents.attempts {
       try append(line("sending", entry) + "\n", to: file.file)
     }
     try file.commit()
@@ -196,11 +224,11 @@ public final class SyncLedger {
     let values = Dictionary(members.map { ($0.key, $0.value) }) { first, _ in first }
     if let place = values["removed"]?.string {
       contents.entries[place] = nil
-      contents.pending[place] = nil
+      contents.settle(place)
       return
     }
     if let place = values["withdrawn"]?.string {
-      contents.pending[place] = nil
+      contents.settle(place)
       return
     }
     guard let place = values["put"]?.string ?? values["sending"]?.string,
@@ -213,10 +241,10 @@ public final class SyncLedger {
       place: place, source: source, size: size, modified: modified, stored: stored,
       protection: protection)
     if values["put"] == nil {
-      contents.pending[place] = entry
+      contents.begin(entry)
     } else {
       contents.entries[place] = entry
-      contents.pending[place] = nil
+      contents.settle(place)
     }
   }
 }

@@ -141,7 +141,7 @@ public struct SyncPlanner: Sendable {
       }
       return
     }
-    let pending = ledger.pending[there.name].flatMap { $0.mayBe(there) ? $0 : nil }
+    let pending = ledger.unfinished(there)
     var recognition = try await recognise(there, item)
     // What a sync was sending when it was broken off is ours, whole or in part.
     if pending != nil, recognition == .foreign { recognition = .other }
@@ -201,7 +201,7 @@ public struct SyncPlanner: Sendable {
       action: .keep, item: nil, place: track.name, bytes: track.size ?? 0,
       reason: "Pinstripe did not put it there")
     guard let entry = ledger.entries[track.name] else {
-      guard ledger.pending[track.name].map({ $0.mayBe(track) }) == true else { return step }
+      guard ledger.unfinished(track) != nil else { return step }
       step.reason = "was not sent to its end, and is no longer in the source"
       remove(&step, isComplete)
       return step

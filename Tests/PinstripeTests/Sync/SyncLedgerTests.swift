@@ -70,6 +70,28 @@ struct SyncLedgerTests {
     #expect(try #require(TestFile.size(path)) < 500)
   }
 
+  /// Regression: a part of an attempt before the last one was taken for somebody else's.
+  @Test func aPartMayBeOfAnEarlierAttempt() throws {
+    for isRead in [false, true] {
+      var ledger: SyncLedger? = try SyncLedger(path: folder("\(isRead)"))
+      try ledger?.begin(entry("a", size: 100))
+      try ledger?.begin(entry("a", size: 10))
+      if isRead {
+        for size in 0..<1200 { try ledger?.record(entry("b", size: UInt64(size))) }
+        for _ in 0..<2 {
+          ledger = nil
+          ledger = try SyncLedger(path: folder("\(isRead)"))
+        }
+      }
+      let contents = try #require(ledger?.contents)
+      #expect(contents.unfinished(StoredTrack(name: "a", size: 101)) == entry("a", size: 10))
+      #expect(contents.unfinished(StoredTrack(name: "a", size: 102)) == nil)
+      #expect(contents.unfinished(StoredTrack(name: "a", size: nil)) == nil)
+      try ledger?.withdraw("a")
+      #expect(ledger?.contents.unfinished(StoredTrack(name: "a", size: 1)) == nil)
+    }
+  }
+
   @Test func whereItLies() {
     func find(_ player: String, _ variables: [String: String]) -> String? {
       SyncLedger.find(player) { variables[$0] }

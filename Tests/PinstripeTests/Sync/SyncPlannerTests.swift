@@ -32,7 +32,7 @@ struct SyncPlannerTests {
     (planner.removes, planner.fills) = (options.removes, options.fills)
     var contents = SyncLedger.Contents()
     for entry in ledger { contents.entries[entry.place] = entry }
-    for entry in pending { contents.pending[entry.place] = entry }
+    for entry in pending { contents.begin(entry) }
     let plan = try await planner.plan(
       SyncSource(items), tracks: there, freeSpace: free, ledger: contents,
       format: { $0.path.hasSuffix(".flac") ? .flac : .mp3 }, recognise: { _, _ in recognition },
