@@ -79,9 +79,17 @@ public final class VolumeTransport: Transport {
     try write(stream, name, progress)
   }
 
+  /// Removes what was not completed, and gives a track back its name that was set aside over MTP, when
+  /// the same player was in its other mode.
   private func removeLeftovers(in folders: [String]) throws(PinstripeError) {
-    for leftover in try names(in: folders) where TrackName.isTemporary(leftover) {
-      _ = unlink(path(TrackPath(folders: folders, name: leftover).text))
+    for leftover in try names(in: folders) {
+      let place = path(TrackPath(folders: folders, name: leftover).text)
+      if let original = TrackName.original(ofSetAside: leftover), !original.isEmpty {
+        let track = TrackPath(folders: folders, name: original).text
+        _ = exists(track) ? unlink(place) : rename(place, path(track))
+      } else if TrackName.isTemporary(leftover) {
+        _ = unlink(place)
+      }
     }
   }
 

@@ -15,7 +15,8 @@ struct SyncCommand: AsyncParsableCommand {
       Music in folders keeps its folders. What is on the player already stays; what has changed is \
       sent again. Run again, it does nothing; broken off, it goes on where it ended.
 
-      Only tracks that an earlier sync of this computer put there are ever removed, and only with \
+      A track in a file's place that this key opens is another version of it, and is replaced. Other \
+      tracks are only removed when an earlier sync of this computer put them there, and only with \
       --delete; nothing is removed when part of the sources could not be read. Off a terminal and \
       without --json, progress is written to standard error as one JSON object a line.
       """)

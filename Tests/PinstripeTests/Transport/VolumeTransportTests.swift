@@ -110,6 +110,20 @@ struct VolumeTransportTests {
     #expect(TemporaryFolder.names(in: folder("Music")) == [".nomedia", "Album", "a"])
   }
 
+  /// What a sync over MTP set aside is found again when the same player is mounted.
+  @Test func aTrackThatWasSetAsideGetsItsNameBack() async throws {
+    mkdir(folder("Music"), 0o755)
+    for (name, byte) in [(".pinstripe-old-a", UInt8(1)), (".pinstripe-old-b", 2), ("b", 3)] {
+      TestFile.write([byte], to: folder("Music/" + name))
+    }
+    let volume = try open()
+    #expect(try await volume.list().map(\.name) == ["b"])
+    #expect(TemporaryFolder.names(in: folder("Music")).count == 3)
+    #expect(try await volume.list(tidying: true).map(\.name) == ["a", "b"])
+    #expect(TemporaryFolder.names(in: folder("Music")) == ["a", "b"])
+    #expect(TestFile.read(folder("Music/a")) == [1] && TestFile.read(folder("Music/b")) == [3])
+  }
+
   @Test func namesThatDoNotFitAreRefused() async throws {
     let volume = try open()
     for name in [
