@@ -46,7 +46,14 @@ public struct DeviceProfile: Sendable, Equatable {
   }
 
   /// The profile for a player that no file describes.
-  public static let careful = DeviceProfile(id: "careful-default", name: "MTP player")
+  ///
+  /// A kernel driver that holds its MTP interface is detached (``Quirk/detachKernelDriver``): nobody has
+  /// said that none does, and no disk is behind that interface.
+  public static let careful: DeviceProfile = {
+    var profile = DeviceProfile(id: "careful-default", name: "MTP player")
+    profile.quirks = [.detachKernelDriver]
+    return profile
+  }()
 }
 
 /// Whether a player can decrypt Pinstripe tracks.

@@ -75,7 +75,7 @@ extension Session {
   ) async throws -> Reply {
     var decoder = ReplyDecoder(
       operation: exchange.request.operation, transaction: exchange.transaction, limit: limit,
-      expected: expected, stale: abandoned)
+      expected: expected, stale: abandoned, quirks: profile.quirks)
     while decoder.response == nil {
       do {
         try await receive(&decoder, sink)
