@@ -37,7 +37,8 @@ let package = Package(
     .library(name: "PinstripeFrames", targets: ["PinstripeFrames"]),
     .library(name: "PinstripeKeys", targets: ["PinstripeKeys"]),
     .library(name: "PinstripeProfiles", targets: ["PinstripeProfiles", "PinstripeProfile"]),
-    .library(name: "PinstripeUSB", targets: ["PinstripeUSB", "PinstripePipe"]),
+    .library(
+      name: "PinstripeUSB", targets: ["PinstripeUSB", "PinstripePipe", "PinstripeProfile"]),
   ],
   traits: [
     .default(enabledTraits: ["Tool"]),
@@ -77,7 +78,8 @@ let package = Package(
 
     // Floor 2, host
     .target(
-      name: "PinstripeUSB", dependencies: ["PinstripePipe", "CLibUSB"], swiftSettings: memorySafe),
+      name: "PinstripeUSB", dependencies: ["PinstripePipe", "PinstripeProfile", "CLibUSB"],
+      swiftSettings: memorySafe),
     .target(
       name: "PinstripeMTP", dependencies: ["PinstripePipe", "PinstripeProfile"],
       swiftSettings: common),
@@ -186,7 +188,8 @@ let package = Package(
       dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
       swiftSettings: common),
     .testTarget(
-      name: "PinstripeUSBTests", dependencies: ["PinstripePipe", "PinstripeUSB"],
+      name: "PinstripeUSBTests",
+      dependencies: ["PinstripePipe", "PinstripeProfile", "PinstripeUSB"],
       swiftSettings: common),
     .testTarget(
       name: "PinstripePlayerTests",

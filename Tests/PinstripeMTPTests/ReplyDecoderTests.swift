@@ -1,4 +1,5 @@
 import PinstripeMTP
+import PinstripeProfile
 import Testing
 
 /// Every way that a player cuts its reply, fed whole, byte by byte and in between.
@@ -31,10 +32,11 @@ struct ReplyDecoderTests {
   /// Feeds transfers in pieces of at most `step` bytes.
   static func decode(
     _ transfers: [[UInt8]], step: Int = .max, limit: UInt64 = .max, expected: UInt64? = nil,
-    stale: [TransactionID] = []
+    stale: [TransactionID] = [], quirks: Set<Quirk> = []
   ) throws -> Outcome {
     var decoder = ReplyDecoder(
-      operation: operation, transaction: id, limit: limit, expected: expected, stale: stale)
+      operation: operation, transaction: id, limit: limit, expected: expected, stale: stale,
+      quirks: quirks)
     var outcome = Outcome()
     for transfer in transfers {
       var rest = transfer[...]

@@ -15,7 +15,8 @@ struct Player: Sendable {
 
   /// The one player that is plugged in.
   static func only(usesDeviceMemory: Bool = true) async throws -> Player {
-    let players = try await all(usesDeviceMemory: usesDeviceMemory)
+    let players = try await all(usesDeviceMemory: usesDeviceMemory,
+        quirks: profile.quirks)
     guard let player = players.first, players.count == 1 else {
       throw Trouble("one player is wanted")
     }
