@@ -31,7 +31,7 @@ public struct ReplyDecoder {
     case dataTooLong(UInt64)
     /// Transfer after transfer with nothing in it.
     case onlyEmptyTransfers
-    /// Response after response of transactions given up before.
+    /// Answer after answer of transactions given up before.
     case onlyStaleResponses
 
     /// Whether the player may still be in the middle of a data phase.
@@ -48,6 +48,8 @@ public struct ReplyDecoder {
     case header
     /// In the data phase; nil when only a short packet tells its end.
     case data(remaining: UInt64?)
+    /// In the data phase of a transaction given up before.
+    case stale(remaining: UInt64?, hasBegun: Bool)
     /// Collecting the parameters of a response.
     case response(ContainerHeader)
     case finished
@@ -71,12 +73,12 @@ public struct ReplyDecoder {
   private var collected: [UInt8] = []
   private var atStart = true
   private var emptyTransfers = 0
-  private var staleResponses = 0
+  private var staleContainers = 0
 
   /// Zero-length transfers in a row that are taken as mere punctuation.
   static let maximumEmptyTransfers = 4
-  /// Responses of earlier transactions that are passed over.
-  static let maximumStaleResponses = 8
+  /// Data phases and responses of earlier transactions that are passed over.
+  static let maximumStaleContainers = 16
 
   /// Creates a decoder for one reply.
   ///
@@ -84,7 +86,7 @@ public struct ReplyDecoder {
   ///   - limit: The most bytes of payload that may come.
   ///   - expected: How many will come if all is well; then a length that is this one modulo 2³² is
   ///     read as this one, because there are players that do not know 0xFFFF_FFFF.
-  ///   - stale: Transactions given up, whose late responses are passed over.
+  ///   - stale: Transactions given up, whose late data and responses are passed over.
   public init(
     operation: OperationCode, transaction: TransactionID, limit: UInt64, expected: UInt64? = nil,
     stale: [TransactionID] = []
@@ -119,6 +121,7 @@ public struct ReplyDecoder {
       switch state {
       case .header: try collectHeader(&rest)
       case .data(let remaining): try pass(&rest, remaining: remaining, payload)
+      case .stale(let remaining, _): passOver(&rest, remaining: remaining)
       case .response(let header): collectResponse(&rest, header)
       case .finished: return
       }
@@ -141,6 +144,8 @@ public struct ReplyDecoder {
       guard received > 0 else { return }
       isShort = remaining != nil
       state = .header
+    case .stale(_, let hasBegun):
+      if hasBegun { state = .header }
     case .response(let header):
       finish(header)
     case .finished: break
@@ -183,14 +188,17 @@ public struct ReplyDecoder {
     guard stale.contains(header.transaction) else {
       throw .unexpectedTransaction(header.transaction.rawValue)
     }
-    guard staleResponses < Self.maximumStaleResponses else { throw .onlyStaleResponses }
+    guard staleContainers < Self.maximumStaleContainers else { throw .onlyStaleResponses }
   }
 
   private mutating func beginData(_ header: ContainerHeader) throws(Fault) {
-    guard !hasData else { throw .unexpectedKind(header.kind.rawValue) }
     guard header.transaction == transaction else {
-      throw .unexpectedData(header.transaction.rawValue)
+      guard stale.contains(header.transaction) else {
+        throw .unexpectedData(header.transaction.rawValue)
+      }
+      return try beginStaleData(header)
     }
+    guard !hasData else { throw .unexpectedKind(header.kind.rawValue) }
     guard header.code == operation.rawValue else { throw .unexpectedOperation(header.code) }
     guard header.length >= UInt32(ContainerHeader.size) else {
       throw .invalidLength(header.length)
@@ -206,6 +214,26 @@ public struct ReplyDecoder {
     }
     if let remaining, remaining > limit { throw .dataTooLong(limit) }
     state = remaining == 0 ? .header : .data(remaining: remaining)
+  }
+
+  /// A player that sleeps while its transaction is given up sends that data when it wakes.
+  private mutating func beginStaleData(_ header: ContainerHeader) throws(Fault) {
+    guard staleContainers < Self.maximumStaleContainers else { throw .onlyStaleResponses }
+    guard header.length >= UInt32(ContainerHeader.size) else {
+      throw .invalidLength(header.length)
+    }
+    staleContainers += 1
+    collected = []
+    state = header.payload == 0 ? .header : .stale(remaining: header.payload, hasBegun: false)
+  }
+
+  private mutating func passOver(
+    _ rest: inout Slice<UnsafeRawBufferPointer>, remaining: UInt64?
+  ) {
+    let count = min(remaining ?? .max, UInt64(rest.count))
+    rest = rest.dropFirst(Int(count))
+    let left = remaining.map { $0 - count }
+    state = left == 0 ? .header : .stale(remaining: left, hasBegun: true)
   }
 
   private mutating func pass(
@@ -254,7 +282,7 @@ public struct ReplyDecoder {
     let message = Message(collected)
     collected = []
     guard header.transaction == transaction else {
-      staleResponses += 1
+      staleContainers += 1
       state = .header
       return
     }
