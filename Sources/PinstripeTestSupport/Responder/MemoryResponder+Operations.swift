@@ -14,7 +14,7 @@ extension MemoryResponder {
       return .data(info.encoded)
     case .getNumObjects, .getObjectHandles: return handles(operation, command, state)
     case .getObjectPropsSupported:
-      return .data(CodeArray.encode(Self.propertyTypes.keys.map(\.rawValue).sorted()))
+      return .data(CodeArray.encode(properties(of: command).map(\.rawValue).sorted()))
     case .getObjectPropDesc: return describe(command)
     case .getObjectPropList: return listProperties(command, state)
     default: break
@@ -119,12 +119,6 @@ extension MemoryResponder {
     return .response(.ok)
   }
 
-  /// The formats that it plays but does not take under their own code.
-  private var refusedFormats: [ObjectFormat] {
-    (profile.quirks.contains(.sendOggAsUndefined) ? [.ogg] : [])
-      + (profile.quirks.contains(.sendFLACAsUndefined) ? [.flac] : [])
-  }
-
   func announce(_ command: Message, _ dataset: [UInt8], _ state: inout State) -> Outcome {
     guard let info = try? ObjectInfo(parsing: dataset) else { return .response(.invalidDataset) }
     let storage = StorageID(rawValue: command.parameter(0))
@@ -134,7 +128,7 @@ extension MemoryResponder {
     let parent = named == .root ? ObjectHandle.none : named
     guard state.store.isFolder(parent) else { return .response(.invalidParentObject) }
     guard isAllowed(info.filename) else { return .response(.invalidDataset) }
-    guard !refusedFormats.contains(info.format) else { return .response(.invalidObjectFormatCode) }
+    guard takes(info.format) else { return .response(.invalidObjectFormatCode) }
     let old = state.store.children(of: parent, on: storage).first { $0.name == info.filename }
     guard old == nil || habits.contains(.keepsSameNames) || habits.contains(.overwritesSameNames)
     else { return .response(.accessDenied) }

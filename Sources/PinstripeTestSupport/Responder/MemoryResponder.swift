@@ -13,7 +13,9 @@ import Synchronization
 /// #expect(player.objects.map(\.name) == ["Music", "01 Idle Tune.mp3"])
 /// ```
 /// What the profile forbids is refused as a real player does it: names that are too long or hold a
-/// forbidden character, objects that are too large, a full storage. With `Quirk.noRename` it has
+/// forbidden character, objects that are too large, formats that it does not play, a full storage; it
+/// has no operation that the profile says it lacks, and describes the rates and pictures that it
+/// takes. With `Quirk.noRename` it has
 /// neither SetObjectPropValue nor SetObjectPropList; with `Quirk.exactDataPhase` it breaks down for good, as QEMU's usb-mtp does,
 /// when a data phase is not exactly what was announced; with `Quirk.wrappedSize` its ObjectInfo has a
 /// size's lower 32 bits; with `Quirk.sendOggAsUndefined` and `Quirk.sendFLACAsUndefined` it refuses
@@ -97,6 +99,7 @@ public final class MemoryResponder: PlayerEnd {
     self.profile = profile
     self.habits = habits
     var offered = operations ?? Set(Self.implemented)
+    offered.subtract(profile.mtp.lacks.map { OperationCode(rawValue: $0.code) })
     if profile.quirks.contains(.noRename) {
       offered.subtract([.setObjectPropValue, .setObjectPropList])
     }
