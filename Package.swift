@@ -106,7 +106,7 @@ let package = Package(
       swiftSettings: common),
     .target(
       name: "PinstripeTestSupport",
-      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile"],
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeProfiles"],
       swiftSettings: common),
 
     // Floor 4
@@ -163,8 +163,8 @@ let package = Package(
       name: "PinstripeTests",
       dependencies: [
         "Pinstripe", "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys",
-        "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport", "TestTools",
-        "CLibCrypto",
+        "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeProfiles",
+        "PinstripeTestSupport", "TestTools", "CLibCrypto",
       ],
       swiftSettings: common),
     .testTarget(

@@ -5,10 +5,11 @@ import PinstripeProfiles
 
 /// Which player to talk to.
 struct PlayerOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The player's place, as 'pinstripe players' shows it. (default: the only one)",
-      valueName: "bus-address"))
+  static let playerHelp = ArgumentHelp(
+    "The player's place, as 'pinstripe players' shows it. (default: the only one)",
+    valueName: "bus-address")
+
+  @Option(help: PlayerOptions.playerHelp)
   var player: String?
 
   @Option(
@@ -42,14 +43,7 @@ struct PlayerOptions: ParsableArguments {
 
   private func open() async throws -> (any Transport, DeviceProfile) {
     let registry = Self.registry()
-    let chosen = try profile.map { id in
-      guard let profile = registry.profile(id: id) else {
-        throw PinstripeError(
-          .usage,
-          "There is no profile \"\(id)\"; 'pinstripe profiles list' shows those there are.")
-      }
-      return profile
-    }
+    let chosen = try profile.map { try Self.profile($0, in: registry) }
     if let volume {
       let profile = chosen ?? .careful
       return (try VolumeTransport(root: volume, profile: profile), profile)
@@ -62,6 +56,17 @@ struct PlayerOptions: ParsableArguments {
       player = try await finder.refine(player)
     }
     return (try await finder.open(player), player.profile)
+  }
+
+  /// The profile that a person names.
+  static func profile(
+    _ id: String, in registry: ProfileRegistry
+  ) throws(PinstripeError) -> DeviceProfile {
+    guard let profile = registry.profile(id: id) else {
+      throw PinstripeError(
+        .usage, "There is no profile \"\(id)\"; 'pinstripe profiles list' shows those there are.")
+    }
+    return profile
   }
 
   /// The profiles that are compiled in, with those that override them.

@@ -74,15 +74,10 @@ extension MemoryResponder {
   }
 
   private func deviceInfo(_ state: State) -> DeviceInfo {
-    var info = DeviceInfo()
+    var info = Self.selfDescription(of: profile)
     info.operations = state.operations.sorted { $0.rawValue < $1.rawValue }
     info.events = [.objectAdded, .objectRemoved, .storeFull]
-    info.playbackFormats = [
-      .undefined, .association, .mp3, .wav, .wma, .ogg, .flac, .aac, .abstractAudioVideoPlaylist,
-    ]
-    info.manufacturer = "Pinstripe"
-    info.model = profile.name
-    info.deviceVersion = "1"
+    info.playbackFormats = playbackFormats
     info.serialNumber = "0"
     return info
   }

@@ -13,9 +13,11 @@ import Synchronization
 /// #expect(player.objects.map(\.name) == ["Music", "01 Idle Tune.mp3"])
 /// ```
 /// What the profile forbids is refused as a real player does it: names that are too long or hold a
-/// forbidden character, properties with texts that are too long, objects that are too large, a full
-/// storage. What a profile's quirks tell of a player it does too (`MemoryResponder+Quirks.swift`), but
-/// for those of USB. What is not settled by a profile is chosen by ``Habits``. An upload that is
+/// forbidden character, properties with texts that are too long, objects that are too large, formats
+/// that it does not play, a full storage; it has no operation that the profile says it lacks, and
+/// describes the rates and pictures that it takes. What a profile's quirks tell of a player it does too
+/// (`MemoryResponder+Quirks.swift`), but for those of USB. What is not settled by a profile is chosen by
+/// ``Habits``. An upload that is
 /// given up leaves a part of the object behind, as on most players.
 public final class MemoryResponder: PlayerEnd {
   /// What players do differently within, or slightly beyond, the standard.
