@@ -110,6 +110,12 @@ check_formats() {
   expect "WAV length" test "$(od -An -tu4 -j40 -N4 "$work/out.wav" | tr -d ' ')" = 352800
 }
 
+# The units by themselves, with inputs that the player does not give them.
+check_units() {
+  build_program codec-units openssl codec_units.c -ldl
+  count_lines "codec units" on_target "$work/codec-units-openssl-$short" "${player%/*}/codecs" "$work/clips"
+}
+
 # Two tracks that were one: nothing between them, nothing lost, whatever padding their encoder added.
 check_gapless() {
   expect "FLAC, gapless" cmp -s "$work/tune.raw" \
@@ -312,6 +318,7 @@ check_player() {
   build_program reference none reference.c -lsndfile
   check_decryption
   check_formats
+  check_units
   check_gapless
   check_playlists
   check_refusals
