@@ -263,6 +263,11 @@ check_rights() {
   # A clock that was set back to where the rights still hold.
   expect "within the month" sounds "$tracks/rights-month.pst"
   refuses 77 "may not be played any more" play --state "$work/later.state" --raw "$tracks/rights-month.pst"
+  # And one that took the state away first.
+  refuses 77 "limited time, and the state is missing" play --state "$work/none.state" --raw \
+    "$tracks/rights-month.pst"
+  refuses 77 "limited time, and the state was edited" play --state "$tracks/stranger.state" --decrypt \
+    "$tracks/rights-month.pst"
 }
 
 # Ten plays, each killed somewhere: the state is whole each time, and no play is given back.

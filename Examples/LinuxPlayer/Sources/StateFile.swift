@@ -14,6 +14,9 @@ struct StateFile {
   private(set) var ledger: PlayLedger?
   private(set) var reason: StaticString = " and this player was given no --state FILE to count in"
 
+  /// Whether there is to be a state and there is none to be believed.
+  var isLost: Bool { path != nil && ledger == nil }
+
   /// Reads the state; a reason not to believe it is said when a track needs it.
   ///
   /// - Throws: ``LedgerError/provider``.
