@@ -120,6 +120,8 @@ check_units() {
 check_gapless() {
   expect "FLAC, gapless" cmp -s "$work/tune.raw" \
     <(play --raw "$tracks/clip-first.flac.pst" "$tracks/clip-second.flac.pst")
+  expect "FLAC, and a track without sound between" cmp -s "$work/tune.raw" \
+    <(play --raw "$tracks/clip-first.flac.pst" "$tracks/no-frames.pst" "$tracks/clip-second.flac.pst")
   local format
   for format in mp3 ogg; do
     play --raw "$tracks/clip-first.$format.pst" "$tracks/clip-second.$format.pst" >"$work/out"
