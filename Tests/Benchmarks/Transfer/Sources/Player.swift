@@ -15,8 +15,7 @@ struct Player: Sendable {
 
   /// The one player that is plugged in.
   static func only(usesDeviceMemory: Bool = true) async throws -> Player {
-    let players = try await all(usesDeviceMemory: usesDeviceMemory,
-        quirks: profile.quirks)
+    let players = try await all(usesDeviceMemory: usesDeviceMemory)
     guard let player = players.first, players.count == 1 else {
       throw Trouble("one player is wanted")
     }
@@ -33,7 +32,8 @@ struct Player: Sendable {
       let rules = profile.transfer
       let pipe = try await USBPipe(
         opening: device, queueDepth: rules.queueDepth, chunkSize: rules.chunkSize,
-        postsReceivesEarly: rules.postsReceivesEarly, usesDeviceMemory: usesDeviceMemory)
+        postsReceivesEarly: rules.postsReceivesEarly, usesDeviceMemory: usesDeviceMemory,
+        quirks: profile.quirks)
       let session = try await Session.open(on: pipe, profile: profile)
       guard let storage = try await session.storageIDs().first else { throw Trouble("no storage") }
       players.append(
