@@ -224,6 +224,35 @@ def test_state():
     expect("one play was counted", b"rights-played: 1\n" in info, info)
 
 
+def test_reloading():
+    folder, list = work / "reloading", work / "twice.m3u"
+    folder.mkdir(exist_ok=True)
+    names = [folder / name for name in ("1.pst", "2.pst", "3.pst")]
+    for name in names:
+        name.write_bytes((tracks / "clip-first.flac.pst").read_bytes())
+    list.write_text("".join(f"reloading/{name}\n" for name in ("1.pst", "2.pst", "1.pst", "3.pst")))
+    player = Player(list)
+    player.until_it_waits()
+    expect("of two places it stays at its own", player.ask("reload") == "ok" and player.status()["track"] == "1")
+    player.ask("play 3")
+    expect("the second place too", player.ask("reload") == "ok" and player.status()["track"] == "3")
+    player.end()
+    player = Player("--stay", folder)
+    player.until_it_waits()
+    player.ask("play 2")
+    names[1].unlink()
+    expect("what plays goes on when it is removed", player.ask("reload") == "ok" and
+           player.ask("status").endswith("2.pst") and player.status()["state"] == "playing")
+    names[0].unlink()
+    expect("and keeps its place", player.ask("reload") == "ok" and player.ask("name 1").endswith("2.pst") and
+           player.status()["of"] == "2")
+    expect("what is next comes next", player.ask("next") == "ok" and player.ask("status").endswith("3.pst"))
+    names[2].unlink()
+    expect("the last one goes on", player.ask("reload") == "ok" and player.status()["of"] == "1")
+    expect("nothing is behind it", player.ask("next").startswith("error: that was the last"))
+    player.end()
+
+
 def test_hostile():
     noise = random.Random(4)
     player = Player(tracks / "clip-tune.flac.pst")
