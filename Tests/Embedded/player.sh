@@ -159,6 +159,8 @@ check_playlists() {
 
 check_refusals() {
   local track
+  mkdir -p "$work/lists/empty"
+  refuses 66 "lists/empty holds no track" play --raw "$work/lists/empty"
   refuses 66 "$tracks/none.pst" play --raw "$tracks/none.pst"
   refuses 65 "$tracks/edited.pst was edited" play --raw "$tracks/edited.pst"
   refuses 65 "$tracks/truncated.pst ends before" play --raw "$tracks/truncated.pst"

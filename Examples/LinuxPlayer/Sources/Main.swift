@@ -94,6 +94,11 @@ private func play(
     let code = list.add(source)
     if outcome == .done { outcome = code }
   }
+  guard list.count > 0 || options.stays || outcome != .done else {
+    say("error: ", options.sources[0], " holds no track to play, which is a file NAME.pst;")
+    say(" name the folder or list that does.\n")
+    return .noInput
+  }
   let signals = system_catch_signals()
   var control: ControlSocket?
   if let path = options.control {
