@@ -73,6 +73,8 @@ check_decryption() {
     expect "$track decrypts" cmp -s "$work/clips/tune.flac" <(play --decrypt "$tracks/$track.pst")
     expect "$track has chunk tags" grep -qx 'chunk-tags: yes' <(play --info "$tracks/$track.pst")
   done
+  expect "decrypted content is wiped" leaves_nothing "$(($(stat -c %s "$mp3") - 32)):32:$mp3" "$player" \
+    --keybox "$tracks/device.keybox" --allow-test --decrypt "$tracks/every10.pst"
   expect "--info, framed" grep -qx 'pattern: framed 32/64' <(play --info "$tracks/framed.pst")
   expect "--info" grep -qx 'pattern: every 10' <(play --info "$tracks/every10.pst")
 }

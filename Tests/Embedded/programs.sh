@@ -16,6 +16,21 @@ on_target() {
   fi
 }
 
+# leaves_nothing OFFSET:LENGTH:FILE PROGRAM… : the program runs, and has overwritten these bytes (remains.c).
+leaves_nothing() {
+  local what=$1 library=$work/remains-$short.so
+  shift
+  [[ -f $library ]] ||
+    "$gnu-gcc" --sysroot="$sysroot" -std=c99 -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -fPIC -shared \
+      "$here/remains.c" -ldl -o "$library" || return
+  # The loader preloads for the program, not for what starts the loader.
+  if [[ -n $emulator ]]; then
+    REMAINS=$what "$emulator" -L "$sysroot" -E "LD_PRELOAD=$library" "$@" >/dev/null 2>"$work/remains"
+  else
+    REMAINS=$what on_target --preload "$library" "$@" >/dev/null 2>"$work/remains"
+  fi && ! grep '^REMAINS' "$work/remains"
+}
+
 # The provider's objects, for the sysroot at hand.
 build_provider() {
   local name=$1 folder=$package/Sources/$2 source object
