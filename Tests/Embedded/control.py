@@ -2,7 +2,7 @@
 
 The player writes samples to a pipe that is read only when the test says so: so it stands still in between, and what
 it does at a command can be compared to the byte. Ends with "N passed, N failed"."""
-import array, fcntl, os, pathlib, pty, random, socket, subprocess, sys, termios, time
+import array, fcntl, hashlib, os, pathlib, pty, random, socket, subprocess, sys, termios, time
 
 work, command = pathlib.Path(sys.argv[1]), sys.argv[2:]
 tracks = work / "tracks"
@@ -250,6 +250,34 @@ def test_reloading():
     names[2].unlink()
     expect("the last one goes on", player.ask("reload") == "ok" and player.status()["of"] == "1")
     expect("nothing is behind it", player.ask("next").startswith("error: that was the last"))
+    player.end()
+
+
+def test_secrets():
+    # Each key that is in use is in memory once, and no core dump would hold it.
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Vectors"))
+    sys.dont_write_bytecode = True
+    from pinstripe_keys import hkdf, playback_key
+    secret, salt, device, content = (hashlib.sha256(b"pinstripe player tests\0" + label).digest() for label in
+                                     (b"device dus", b"device salt", b"device id", b"clip-tune.flac cek"))
+    playback = playback_key(secret, salt, device[:16], 1)
+    keys = {"DUS": (secret, 1), "CEK": (content, 1), "K_play": (playback, 0), "K_wrap": (hkdf(playback, bytes(32), b"wrap"), 1)}
+    player = Player(tracks / "clip-tune.flac.pst")
+    player.until_it_waits()
+    found = dict.fromkeys(keys, 0)
+    process = pathlib.Path(f"/proc/{player.process.pid}")
+    with open(process / "mem", "rb", 0) as memory:
+        for line in (process / "maps").read_text().splitlines():
+            area, rights = line.split()[:2]
+            start, end = (int(x, 16) for x in area.split("-"))
+            if "w" in rights and end - start < 1 << 28:
+                memory.seek(start)
+                bytes_there = memory.read(end - start)
+                for name, (key, _) in keys.items():
+                    found[name] += bytes_there.count(key)
+    expect("keys are in memory once", found == {name: count for name, (_, count) in keys.items()}, found)
+    limits = [line.split() for line in (process / "limits").read_text().splitlines() if "core file" in line]
+    expect("no core dumps", limits[0][4:6] == ["0", "0"], limits)
     player.end()
 
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +25,14 @@ static inline void system_say_name(const char *name) {
 /* Not removed by the compiler, as a memset before the end of a variable's life may be. */
 static inline void system_wipe(void *bytes, size_t length) {
   if (length > 0) explicit_bzero(bytes, length);
+}
+
+/* No core dumps, which would hold keys, and no other program of this user that reads this one's memory.
+ * What fails is not worth ending for. */
+static inline void system_hide_memory(void) {
+  const struct rlimit none = {0, 0};
+  (void)setrlimit(RLIMIT_CORE, &none);
+  (void)prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
 }
 
 /* Seconds since 1970-01-01 00:00 UTC; 0 when there is no clock. */

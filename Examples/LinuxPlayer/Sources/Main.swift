@@ -18,6 +18,7 @@ func main(
 }
 
 private func run(_ options: Options) -> ExitCode {
+  system_hide_memory()
   guard let keyboxPath = options.keybox else { return .usage }
   var keys: DeviceKeys
   do throws(PlayerError) {
