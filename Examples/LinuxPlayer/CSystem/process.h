@@ -35,6 +35,9 @@ static inline void system_hide_memory(void) {
   (void)prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
 }
 
+/* Or else every right that has an end would hold again from 2038 on. */
+_Static_assert(sizeof(time_t) == 8, "define _TIME_BITS as 64");
+
 /* Seconds since 1970-01-01 00:00 UTC; 0 when there is no clock. */
 static inline uint64_t system_time(void) {
   time_t now = time(NULL);
