@@ -151,10 +151,11 @@ check_playlists() {
   printf 'music/1 eins.pst\nmusic/none.pst\nplain.m3u8\nhttp://example.org/x.pst\nmusic/2 zwö.pst\n' >"$list/odd.m3u"
   passes_over 65 "a list or folder within a list" "$list/odd.m3u"
   passes_over 65 "none.pst cannot be read" "$list/odd.m3u"
-  { head -c 5000 /dev/zero && printf 'music/\033[2J\n' && head -c 5000 /dev/urandom; } >"$list/noise.m3u"
+  { head -c 5000 /dev/zero && printf '\nmusic/\033[2J\302\233J\n' && head -c 5000 /dev/urandom; } >"$list/noise.m3u"
   : >"$work/expected"
   passes_over 65 "no path" "$list/noise.m3u"
   expect "a list's name does not control the terminal" test "$(tr -cd '\033' <"$work/err" | wc -c)" = 0
+  expect "nor by U+009B" test "$(LC_ALL=C grep -c "$(printf "\302\233")" "$work/err")" = 0
   head -c 600000 /dev/zero >"$list/large.m3u"
   passes_over 65 "too large" "$list/large.m3u"
 }

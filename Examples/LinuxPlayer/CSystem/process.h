@@ -17,9 +17,15 @@ static inline int32_t system_error(void) { return errno; }
 
 static inline void system_say(const char *text) { fputs(text, stderr); }
 
-/* A name as it may be shown: bytes that would control a terminal become '?'. */
+/* Whether a character at `name` would control a terminal: ASCII's, and U+0080 to U+009F, as UTF-8. */
+static inline int32_t system_is_control(const char *name) {
+  uint8_t byte = (uint8_t)*name, next = byte == 0 ? 0 : (uint8_t)name[1];
+  return byte < 0x20 || byte == 0x7F || (byte == 0xC2 && next >= 0x80 && next < 0xA0);
+}
+
+/* A name as it may be shown: characters that would control a terminal become '?'. */
 static inline void system_say_name(const char *name) {
-  for (; *name != 0; name++) fputc((uint8_t)*name < 0x20 || *name == 0x7F ? '?' : *name, stderr);
+  for (; *name != 0; name++) fputc(system_is_control(name) ? '?' : *name, stderr);
 }
 
 /* Not removed by the compiler, as a memset before the end of a variable's life may be. */
