@@ -46,8 +46,9 @@ extension Player where Output: ~Copyable {
     case .volume(let change): change.apply(to: &volume)
     case .reload: reload()
     case .quit:
-      try output.discard()
+      // First, as a card that was pulled out cannot forget anything.
       isQuitting = true
+      try output.discard()
     case .status, .name: break
     }
     return nil
