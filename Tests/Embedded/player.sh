@@ -277,20 +277,31 @@ check_rights() {
     "$tracks/rights-month.pst"
 }
 
-# Ten plays, each killed somewhere: the state is whole each time, and no play is given back.
+# The play's writing has eight calls: NAME.new opened, written, synced, closed and renamed; its folder
+# opened, synced and closed. The player is killed before each of them, and then each fails: the state is
+# always whole, no play is given back, and no note is heard that was not counted.
 check_crashes() {
-  local state=$work/crash-$short before=0 now round child
-  describe_command
+  local state=$work/crash-$short what number heard plays expected status
   play --state "$state" --new-state
-  for round in 1 2 3 4 5 6; do
-    "${command[@]}" --state "$state" --raw "$tracks/rights-plays.pst" >/dev/null 2>&1 &
-    child=$!
-    sleep "0.0$((round * 13 % 10))"
-    kill -KILL "$child" 2>/dev/null || true
-    wait "$child" 2>/dev/null || true
-    now=$(play --state "$state" --info "$tracks/rights-plays.pst" | sed -n 's/^rights-played: //p')
-    expect "killed play $round: $before, then ${now:-none}" test "${now:--1}" -ge "$before"
-    before=${now:-0}
+  for what in kill fail; do
+    for number in 1 2 3 4 5 6 7 8; do
+      cp "$state" "$state.now"
+      rm -f "$state.now.new"
+      status=0
+      heard=$(preload crash "CRASH=$what:$number" "$player" --codecs "${player%/*}/codecs" --allow-test \
+        --keybox "$tracks/device.keybox" --state "$state.now" --raw "$tracks/rights-plays.pst" \
+        2>"$work/err" | head -c 4096 | wc -c) || true
+      plays=$(play --state "$state.now" --info "$tracks/rights-plays.pst" | sed -n 's/^rights-played: //p')
+      # From the renaming on it is the new state.
+      expected=$((number > 5))
+      expect "$what at call $number: played ${plays:-never}" test "$plays" = $expected
+      # A folder that is closed in vain harms nobody.
+      [[ $what$number == fail8 ]] && expected=4096 || expected=0
+      expect "$what at call $number: $heard bytes of sound" test "$heard" = $expected
+      [[ $what$expected == fail4096 ]] ||
+        expect "$what at call $number is said" test "$(grep -c 'cannot be written' "$work/err")" = "$([[ $what == fail ]] && echo 1 || echo 0)"
+      [[ $what == kill ]] || expect "nothing is left after call $number" test ! -e "$state.now.new"
+    done
   done
 }
 

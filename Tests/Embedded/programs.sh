@@ -16,19 +16,24 @@ on_target() {
   fi
 }
 
-# leaves_nothing OFFSET:LENGTH:FILE PROGRAM… : the program runs, and has overwritten these bytes (remains.c).
-leaves_nothing() {
-  local what=$1 library=$work/remains-$short.so
-  shift
+# preload NAME VARIABLE=VALUE PROGRAM… runs a program with NAME.c of this folder preloaded.
+preload() {
+  local library=$work/$1-$short.so source=$here/$1.c setting=$2
+  shift 2
   [[ -f $library ]] ||
-    "$gnu-gcc" --sysroot="$sysroot" -std=c99 -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -fPIC -shared \
-      "$here/remains.c" -ldl -o "$library" || return
-  # The loader preloads for the program, not for what starts the loader.
+    "$gnu-gcc" --sysroot="$sysroot" -std=gnu99 -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -fPIC -shared \
+      "$source" -ldl -o "$library" || return
+  # For the program alone, not for the emulator or the loader that start it.
   if [[ -n $emulator ]]; then
-    REMAINS=$what "$emulator" -L "$sysroot" -E "LD_PRELOAD=$library" "$@" >/dev/null 2>"$work/remains"
+    env "$setting" "$emulator" -L "$sysroot" -E "LD_PRELOAD=$library" "$@"
   else
-    REMAINS=$what on_target --preload "$library" "$@" >/dev/null 2>"$work/remains"
-  fi && ! grep '^REMAINS' "$work/remains"
+    (export "${setting?}" && on_target --preload "$library" "$@")
+  fi
+}
+
+# leaves_nothing OFFSET:LENGTH:FILE PROGRAM… : the program runs, and has overwritten these bytes.
+leaves_nothing() {
+  preload remains "REMAINS=$1" "${@:2}" >/dev/null 2>"$work/remains" && ! grep '^REMAINS' "$work/remains"
 }
 
 # The provider's objects, for the sysroot at hand.
