@@ -25,7 +25,7 @@ extension Quirk {
   /// The player wants a USB reset after each connection.
   ///
   /// Breaks: the next session is refused or hangs. Seen on Sony's NWZ Walkmans (libmtp:
-  /// `FORCE_RESET_ON_CLOSE`). With the quirk, a host resets the device after closing it; without it, it
+  /// `FORCE_RESET_ON_CLOSE`). With the quirk, a host resets the device when it closes it; without it, it
   /// never does. Wrongly set, other players are worse off: umtp-responder's next session times out.
   public static let resetOnClose = Quirk(rawValue: "reset-on-close")
 
