@@ -37,7 +37,8 @@ let package = Package(
     .library(name: "PinstripeFrames", targets: ["PinstripeFrames"]),
     .library(name: "PinstripeKeys", targets: ["PinstripeKeys"]),
     .library(name: "PinstripeProfiles", targets: ["PinstripeProfiles", "PinstripeProfile"]),
-    .library(name: "PinstripeUSB", targets: ["PinstripeUSB", "PinstripePipe"]),
+    .library(
+      name: "PinstripeUSB", targets: ["PinstripeUSB", "PinstripePipe", "PinstripeProfile"]),
   ],
   traits: [
     .default(enabledTraits: ["Tool"]),
@@ -77,7 +78,8 @@ let package = Package(
 
     // Floor 2, host
     .target(
-      name: "PinstripeUSB", dependencies: ["PinstripePipe", "CLibUSB"], swiftSettings: memorySafe),
+      name: "PinstripeUSB", dependencies: ["PinstripePipe", "PinstripeProfile", "CLibUSB"],
+      swiftSettings: memorySafe),
     .target(
       name: "PinstripeMTP", dependencies: ["PinstripePipe", "PinstripeProfile"],
       swiftSettings: common),
@@ -142,6 +144,15 @@ let package = Package(
       ],
       path: "Tests/Benchmarks/Transfer/Sources", swiftSettings: common),
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: common),
+    // Only a header: the library behind it is built by Tests/FastTier/run.sh.
+    .systemLibrary(name: "CUSBNode", path: "Tests/FastTier/Node"),
+    .testTarget(
+      name: "FastTierTests",
+      dependencies: [
+        "Pinstripe", "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport",
+        "PinstripeUSB", "TestTools", "CUSBNode",
+      ],
+      path: "Tests/FastTier/Tests", swiftSettings: common),
     .testTarget(
       name: "PinstripeFilesTests", dependencies: ["PinstripeFiles", "TestTools"],
       swiftSettings: common),
@@ -186,7 +197,8 @@ let package = Package(
       dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
       swiftSettings: common),
     .testTarget(
-      name: "PinstripeUSBTests", dependencies: ["PinstripePipe", "PinstripeUSB"],
+      name: "PinstripeUSBTests",
+      dependencies: ["PinstripePipe", "PinstripeProfile", "PinstripeUSB"],
       swiftSettings: common),
     .testTarget(
       name: "PinstripePlayerTests",

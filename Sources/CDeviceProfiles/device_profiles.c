@@ -34,6 +34,7 @@ static const unsigned char profiles[] = {
 #embed "../../DeviceProfiles/rockbox.json" suffix(, 0,)
 #embed "../../DeviceProfiles/samsung-yepp.json" suffix(, 0,)
 #embed "../../DeviceProfiles/samsung-yp-m1.json" suffix(, 0,)
+#embed "../../DeviceProfiles/samsung-yp-p2.json" suffix(, 0,)
 #embed "../../DeviceProfiles/samsung-yp-p3.json" suffix(, 0,)
 #embed "../../DeviceProfiles/samsung-yp-q2.json" suffix(, 0,)
 #embed "../../DeviceProfiles/samsung-yp-r0.json" suffix(, 0,)

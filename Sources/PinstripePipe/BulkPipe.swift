@@ -32,6 +32,15 @@ public protocol BulkPipe: AnyObject, Sendable {
     fill: (UnsafeMutableRawBufferPointer) throws -> Int
   ) async throws -> UInt64
 
+  /// Sends short transfers, each ended as by ``TransferEnd/shortPacket``, without waiting for one
+  /// before the next is on its way.
+  ///
+  /// - Parameter timeout: The longest time without any progress.
+  /// - Returns: How many bytes were sent in all.
+  /// - Throws: ``TransferError``; transfers under way are cancelled then, and a part may have reached
+  ///   the device.
+  func send(_ transfers: [[UInt8]], timeout: Duration) async throws -> UInt64
+
   /// Receives one buffer's worth of the next transfer.
   ///
   /// - Parameters:
@@ -59,14 +68,40 @@ public protocol BulkPipe: AnyObject, Sendable {
   /// - Throws: ``TransferError``.
   func clearStall(_ direction: PipeDirection) async throws
 
+  /// Takes back the receptions that wait for the device, and forgets what they hold.
+  ///
+  /// A device that gives a data phase up does so in the middle of a host's buffer; without this, what
+  /// it says next would stand behind the rest of that in the same buffer.
+  func dropReceptions() async
+
   /// Cancels every transfer under way; those calls throw ``TransferError/cancelled``. The pipe stays
   /// usable.
   func cancel()
 
   /// Cancels everything, releases the interface, and gives it back to the kernel driver that had it.
-  /// Never resets the device. Calls after it throw ``TransferError/cancelled``; closing twice is
-  /// harmless.
+  /// The device is not reset, unless it is known to need that. Calls after it throw
+  /// ``TransferError/cancelled``; closing twice is harmless.
   func close() async
+}
+
+extension BulkPipe {
+  /// Sends transfers one after the other, for pipes that can do no better.
+  public func send(_ transfers: [[UInt8]], timeout: Duration) async throws -> UInt64 {
+    var sent: UInt64 = 0
+    for transfer in transfers {
+      var rest = transfer[...]
+      sent += try await send(end: .shortPacket, timeout: timeout) { buffer in
+        let part = rest.prefix(buffer.count)
+        buffer.copyBytes(from: part)
+        rest = rest.dropFirst(part.count)
+        return part.count
+      }
+    }
+    return sent
+  }
+
+  /// Does nothing: for pipes on which no reception waits when nobody receives.
+  public func dropReceptions() async {}
 }
 
 /// What marks the end of a transfer whose last packet is full (USB 2.0 §5.8.3).

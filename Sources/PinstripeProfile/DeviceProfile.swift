@@ -46,7 +46,14 @@ public struct DeviceProfile: Sendable, Equatable {
   }
 
   /// The profile for a player that no file describes.
-  public static let careful = DeviceProfile(id: "careful-default", name: "MTP player")
+  ///
+  /// A kernel driver that holds its MTP interface is detached (``Quirk/detachKernelDriver``): nobody has
+  /// said that none does, and no disk is behind that interface.
+  public static let careful: DeviceProfile = {
+    var profile = DeviceProfile(id: "careful-default", name: "MTP player")
+    profile.quirks = [.detachKernelDriver]
+    return profile
+  }()
 }
 
 /// Whether a player can decrypt Pinstripe tracks.
@@ -59,12 +66,13 @@ public enum DecoderSupport: String, Sendable, CaseIterable {
 
 /// What a player's processor has to spare beside decoding audio.
 ///
-/// With it, the packer chooses full encryption where the player has the time for it.
+/// Where a profile leaves the pattern open (`automatic`), the packer chooses full encryption when the
+/// budget covers it; see ``covers(suite:)``.
 public struct CPUBudget: Sendable, Equatable {
   /// How many instructions a byte of content may cost to decrypt: 1 to 10,000.
   ///
-  /// For scale: ChaCha20 in C costs 18 for full encryption and 2.3 for every 10th byte, OpenSSL's AES
-  /// without AES instructions 48 and 5.4; decoding MP3 costs about 900.
+  /// For scale: ChaCha20 in C costs 18 to 33 for full encryption and 2.3 for every 10th byte, OpenSSL's
+  /// AES without AES instructions 48 and 5.4; decoding MP3 costs about 900.
   public var decryptionBudget: Int
   /// Whether it has AES instructions, so that AES-128-CTR is the cheaper suite.
   public var hasAES = false
@@ -73,6 +81,18 @@ public struct CPUBudget: Sendable, Equatable {
   public init(decryptionBudget: Int, hasAES: Bool = false) {
     self.decryptionBudget = decryptionBudget
     self.hasAES = hasAES
+  }
+
+  /// Whether it covers full encryption with a cipher suite of the track format: 1 ChaCha20, 2 AES-128-CTR.
+  ///
+  /// The dearest of what was measured counts, in instructions a byte (`Tests/Benchmarks/run.sh decoder`):
+  /// ChaCha20 on a Cortex-M4 33; AES in constant time 61, and 2 with AES instructions.
+  public func covers(suite: UInt16) -> Bool {
+    switch suite {
+    case 1: decryptionBudget >= 33
+    case 2: decryptionBudget >= (hasAES ? 2 : 61)
+    default: false
+    }
   }
 }
 

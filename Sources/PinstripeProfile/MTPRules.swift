@@ -1,9 +1,12 @@
 /// What a player's MTP lacks.
 public struct MTPRules: Sendable, Equatable {
-  /// Operations that the player does not have, so that nobody need try.
+  /// Operations that the player does not have, so that nobody need try, whatever its DeviceInfo lists.
   public var lacks: Set<PlayerOperation> = []
   /// The longest string that the player takes in a property, in UTF-16 units: 16 to 254 (MTP 1.1
   /// §3.2.3).
+  ///
+  /// What is longer is cut. File names have a limit of their own
+  /// (``StorageRules/maximumNameLength``).
   public var maximumStringLength = 254
 
   /// Creates the default rules: everything is there.

@@ -26,8 +26,9 @@ public struct ProtectionRules: Sendable, Equatable {
 
 /// Which bytes of a track are encrypted, as a profile says it.
 public enum PatternRule: String, Sendable, CaseIterable {
-  /// What suits the content's format: the head of each frame and every 64th byte behind it, all of PCM,
-  /// and every so-manieth byte of what is of no known format.
+  /// Every byte where the player's CPU budget covers that (``CPUBudget/covers(suite:)``). Otherwise what
+  /// suits the content's format: the head of each frame and every 64th byte behind it, all of PCM, and
+  /// every so-manieth byte of what is of no known format.
   case automatic
   /// Every so-manieth byte, the classic, for players whose decoder has no room for frame maps.
   case every

@@ -1,5 +1,10 @@
 /// What players do not take.
 extension Quirk {
+  static let ofSending: Set<Quirk> = [
+    dateModifiedWriteOnce, mtpzOnly, noArtDimensions, noSendPropertyList, sendFLACAsUndefined,
+    sendOggAsUndefined, uniqueFileNames, unknownTypesInRoot,
+  ]
+
   /// SendObjectPropList does not work, although DeviceInfo lists it.
   ///
   /// Breaks: sending a file with its properties in one go. Seen on Toshiba's Gigabeat MEU202 and T
@@ -18,7 +23,8 @@ extension Quirk {
   /// FLAC files must be announced with the format Undefined.
   ///
   /// Breaks: as with ``sendOggAsUndefined``. Seen on Cowon's D2, iAudio 10, J3 and S9 (libmtp:
-  /// `FLAC_IS_UNKNOWN`). With the quirk, a host announces Undefined. Wrongly set, a player that goes by
+  /// `FLAC_IS_UNKNOWN`). With the quirk, a host announces Undefined, and takes ".flac" for FLAC when
+  /// listing. Wrongly set, a player that goes by
   /// the code does not index the file.
   public static let sendFLACAsUndefined = Quirk(rawValue: "send-flac-as-undefined")
 
@@ -33,7 +39,8 @@ extension Quirk {
   ///
   /// Breaks: a host that sets it on an existing object gets an error, or an unchanged date. Seen on
   /// SanDisk's Sansas (libmtp: `CANNOT_HANDLE_DATEMODIFIED`). With the quirk, a host sends the date with
-  /// the file and never sets it later. Wrongly set, dates of changed objects stay old.
+  /// the file and never sets it later. Wrongly set, a player that ignores the date that comes with a file
+  /// shows the day of the transfer.
   public static let dateModifiedWriteOnce = Quirk(rawValue: "date-modified-write-once")
 
   /// Setting width and height of a cover picture crashes the player, or is refused.
@@ -46,7 +53,16 @@ extension Quirk {
   /// The player takes files only from programs that prove by MTPZ that Microsoft licensed them.
   ///
   /// Breaks: every transfer, which is refused after the session has opened well. Seen on Microsoft's Zune HD
-  /// (its OS descriptor and its vendor extension say MTPZ). With the quirk, a host says so before it
-  /// tries; nobody here speaks MTPZ. Wrongly set, a player that would take files is not tried.
+  /// (its OS descriptor and its vendor extension say MTPZ). With the quirk, a host says so instead of
+  /// opening a session; nobody here speaks MTPZ. Wrongly set, a player that would take files is not tried.
   public static let mtpzOnly = Quirk(rawValue: "mtpz-only")
+
+  /// The player puts every object of the format Undefined into the root, whatever folder it was sent to.
+  ///
+  /// Breaks: the object is not found in its folder, so that a sync sends it again and again, and a
+  /// playlist does not refer to it. Seen on Samsung's YP-P2 (libmtp's README: "assigns parent folder ID 0
+  /// to all unknown file types"). With the quirk, a host looks where the object has gone and moves it
+  /// (MoveObject); where the player cannot move, it removes the object and says that it cannot be held
+  /// there. Wrongly set, each file costs one look more.
+  public static let unknownTypesInRoot = Quirk(rawValue: "unknown-types-in-root")
 }

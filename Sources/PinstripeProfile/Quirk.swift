@@ -1,8 +1,8 @@
 /// A departure from the MTP standard that a player is known for.
 ///
-/// A quirk has a name, a paragraph here, at least one profile that needs it, and, once it is obeyed, a
-/// test against a responder that misbehaves just so (``notYetObeyed``). What libmtp says of a quirk is in
-/// its `src/device-flags.h`, and of a model in `src/music-players.h`.
+/// A quirk has a name, a paragraph here, at least one profile that needs it, and a test against a
+/// responder that misbehaves just so: without the quirk something fails there, with it it works. What
+/// libmtp says of a quirk is in its `src/device-flags.h`, and of a model in `src/music-players.h`.
 public struct Quirk: RawRepresentable, Hashable, Sendable {
   /// The name, as profiles write it.
   public let rawValue: String
@@ -13,17 +13,8 @@ public struct Quirk: RawRepresentable, Hashable, Sendable {
   }
 
   /// Every quirk that profiles may name.
-  public static let known: Set<Quirk> = notYetObeyed.union([
-    .noRename, .exactDataPhase, .noPropertyList, .noPropertyListOfAll, .sendFLACAsUndefined,
-    .sendOggAsUndefined, .uniqueFileNames, .wrappedSize,
-  ])
-
-  /// Those that profiles name and that nothing in this version acts on yet.
-  public static let notYetObeyed: Set<Quirk> = [
-    .dateModifiedWriteOnce, .detachKernelDriver, .detectOggByExtension, .keepInterfaceOnClose,
-    .mtpzOnly, .noArtDimensions, .noSendPropertyList, .oneByteInsteadOfZeroLengthPacket,
-    .probeMicrosoftDescriptor, .resetOnClose, .tolerateBadResponseHeader,
-  ]
+  public static let known = Set([noRename, exactDataPhase, wrappedSize])
+    .union(ofAnswers).union(ofSending).union(ofUSB)
 
   /// The player cannot change an object's file name (SetObjectPropValue on ObjectFileName, MTP 1.1
   /// §5.3.3 and appendix D.2.21, is missing or has no effect).

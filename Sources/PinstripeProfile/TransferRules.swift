@@ -26,7 +26,7 @@ public struct TransferRules: Sendable, Equatable {
   public var dataTimeout: Duration { .milliseconds(dataTimeoutMilliseconds) }
 }
 
-/// How files that fit into one USB transfer are sent.
+/// How datasets and files that fit into one USB transfer with their header are sent.
 public enum SmallFileMode: String, Sendable, CaseIterable {
   /// Command and data in transfers of their own: every player takes that.
   case separate

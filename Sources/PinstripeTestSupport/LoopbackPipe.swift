@@ -9,8 +9,8 @@ import Synchronization
 /// ```
 ///
 /// Packets, short packets and zero-length packets are what they are on USB, so a transfer that ends on
-/// a packet boundary is tested as such. Time is not: a player in memory answers at once or never, so
-/// waiting for bulk data that is not there times out immediately.
+/// a packet boundary is tested as such. Time does not pass: waiting for bulk data that is not there, or
+/// for which the player needs longer than the timeout, ends immediately.
 public final class LoopbackPipe: BulkPipe {
   /// One transfer that went through the pipe.
   public struct Transfer: Sendable, Equatable {
@@ -117,7 +117,9 @@ public final class LoopbackPipe: BulkPipe {
     let buffer = takeBuffer()
     defer { giveBack(buffer) }
     try check(start)
-    guard let reception = try player.give(into: buffer, packetSize: inPacketSize) else {
+    guard player.isReady(within: timeout),
+      let reception = try player.give(into: buffer, packetSize: inPacketSize)
+    else {
       throw TransferError.timedOut
     }
     record(

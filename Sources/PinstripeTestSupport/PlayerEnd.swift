@@ -23,6 +23,11 @@ public protocol PlayerEnd: AnyObject, Sendable {
     into buffer: UnsafeMutableRawBufferPointer, packetSize: Int
   ) throws(TransferError) -> Reception?
 
+  /// Lets time pass in which the host waits for the player to say something; no time really does.
+  ///
+  /// - Returns: Whether the player has thought long enough by then. By default it answers at once.
+  func isReady(within timeout: Duration) -> Bool
+
   /// Answers a class request; `stalled` when it does not know it.
   func control(_ request: ClassRequest) throws(TransferError) -> [UInt8]
 
@@ -31,4 +36,9 @@ public protocol PlayerEnd: AnyObject, Sendable {
 
   /// Ends the halt of an endpoint.
   func clearStall(_ direction: PipeDirection)
+}
+
+extension PlayerEnd {
+  /// It answers at once.
+  public func isReady(within timeout: Duration) -> Bool { true }
 }

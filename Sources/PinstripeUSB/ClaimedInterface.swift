@@ -1,12 +1,14 @@
 internal import Glibc
 internal import PinstripePipe
+internal import PinstripeProfile
 internal import Synchronization
 
 /// An open device whose MTP interface is ours, with the queues of its endpoints.
 ///
-/// Opening goes: open, configure if another configuration is active, take the interface from its
-/// kernel driver if it has one, claim, choose the alternate setting if there are several, allocate.
-/// Closing goes backwards, and so does a failure half-way.
+/// Opening goes: open, configure if another configuration is active, claim, choose the alternate
+/// setting if there are several, allocate. Closing goes backwards, and so does a failure half-way.
+/// Quirks of ``PinstripeProfile/Quirk`` change it: one asks for Microsoft's descriptors before the claim,
+/// one takes the interface from its kernel driver, one leaves the release out, one resets at the end.
 final class ClaimedInterface: Sendable {
   let connection: DeviceConnection
   let interface: MTPInterface
@@ -14,6 +16,7 @@ final class ClaimedInterface: Sendable {
   let input: TransferQueue
   let events: TransferQueue
   private let hadDriver: Bool
+  private let quirks: Set<Quirk>
   private let closing = Mutex(Closing.open)
 
   private enum Closing {
@@ -24,20 +27,24 @@ final class ClaimedInterface: Sendable {
 
   /// Opens the device and claims its MTP interface.
   static func open(
-    _ device: USBDevice, options: QueueOptions
+    _ device: USBDevice, options: QueueOptions, quirks: Set<Quirk>
   ) async throws(USBFailure) -> ClaimedInterface {
     let connection = try await DeviceConnection.open(device)
     do throws(USBFailure) {
+      if quirks.contains(.probeMicrosoftDescriptor) {
+        try await connection.probeMicrosoftDescriptors()
+      }
       guard let interface = try await connection.findMTPInterface() else {
         throw device.failure(.notFound, .findInterface)
       }
       try await connection.configure(interface.configuration)
-      let hadDriver = try await connection.claim(interface)
+      let hadDriver = try await connection.claim(
+        interface, detaching: quirks.contains(.detachKernelDriver))
       do throws(USBFailure) {
         try await connection.selectAlternate(interface)
-        return try await ClaimedInterface(connection, interface, hadDriver, options)
+        return try await ClaimedInterface(connection, interface, hadDriver, options, quirks)
       } catch {
-        await connection.release(interface, hadDriver: hadDriver)
+        await connection.release(interface, hadDriver: hadDriver, quirks)
         throw error
       }
     } catch {
@@ -49,11 +56,12 @@ final class ClaimedInterface: Sendable {
 
   private init(
     _ connection: DeviceConnection, _ interface: MTPInterface, _ hadDriver: Bool,
-    _ options: QueueOptions
+    _ options: QueueOptions, _ quirks: Set<Quirk>
   ) async throws(USBFailure) {
     self.connection = connection
     self.interface = interface
     self.hadDriver = hadDriver
+    self.quirks = quirks
     var made: [TransferQueue] = []
     do throws(USBError) {
       output = try options.makeQueue(connection, interface.bulkOut, .bulk)
@@ -116,7 +124,7 @@ final class ClaimedInterface: Sendable {
     cancel()
     for queue in [output, input, events] { await queue.close() }
     await connection.drain()
-    await connection.release(interface, hadDriver: hadDriver)
+    await connection.release(interface, hadDriver: hadDriver, quirks)
     await connection.closeHandle()
     let waiting = closing.withLock { closing -> [CheckedContinuation<Void, Never>] in
       defer { closing = .closed }
@@ -172,10 +180,14 @@ extension DeviceConnection {
     try check(result, .configure)
   }
 
-  /// Claims the interface, from its kernel driver if it has one.
+  /// Claims the interface.
   ///
-  /// - Returns: Whether it had one.
-  fileprivate func claim(_ interface: MTPInterface) async throws(USBFailure) -> Bool {
+  /// - Parameter detaching: Whether it is taken from a kernel driver that has it; otherwise that is
+  ///   an error, because the driver may serve a mounted disk.
+  /// - Returns: Whether a driver had it.
+  fileprivate func claim(
+    _ interface: MTPInterface, detaching: Bool
+  ) async throws(USBFailure) -> Bool {
     let (usb, handle, number) = (usb, handle, interface.number)
     let (hadDriver, attempt, result) = await blocking {
       () -> (Bool, USBFailure.Attempt, Result<Void, USBError>) in
@@ -183,6 +195,7 @@ extension DeviceConnection {
       guard case .success(true) = usb.isDriverActive(handle, interface: number) else {
         return (false, .claim, usb.claim(handle, interface: number))
       }
+      guard detaching else { return (true, .claimFromDriver, .failure(.busy)) }
       let detached = usb.detachDriver(handle, interface: number)
       guard case .success = detached else { return (true, .detachDriver, detached) }
       let claimed = usb.claim(handle, interface: number)
@@ -202,14 +215,19 @@ extension DeviceConnection {
     try check(result, .selectAlternate)
   }
 
-  /// Gives the interface up, and back to the kernel driver that had it.
+  /// Gives the interface up, and back to the kernel driver that had it, as far as the quirks let it.
   ///
   /// Errors are of no use: the device may be gone.
-  fileprivate func release(_ interface: MTPInterface, hadDriver: Bool) async {
+  fileprivate func release(
+    _ interface: MTPInterface, hadDriver: Bool, _ quirks: Set<Quirk>
+  ) async {
     let (usb, handle) = (usb, handle)
     await blocking {
-      _ = usb.release(handle, interface: interface.number)
-      if hadDriver { _ = usb.attachDriver(handle, interface: interface.number) }
+      if !quirks.contains(.keepInterfaceOnClose) {
+        _ = usb.release(handle, interface: interface.number)
+        if hadDriver { _ = usb.attachDriver(handle, interface: interface.number) }
+      }
+      if quirks.contains(.resetOnClose) { _ = usb.reset(handle) }
     }
   }
 

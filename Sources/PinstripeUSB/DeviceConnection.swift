@@ -125,11 +125,22 @@ final class DeviceConnection: Sendable {
 
   /// The functions of the Microsoft OS descriptor; empty when there is none.
   func microsoftFunctions() async throws(USBFailure) -> [MicrosoftFunction] {
-    guard let string = try await answer(MicrosoftFunction.stringRequest),
-      let code = MicrosoftFunction.vendorCode(string),
+    guard let code = try await microsoftVendorCode(),
       let bytes = try await answer(MicrosoftFunction.request(code))
     else { return [] }
     return (try? MicrosoftFunction.all(parsing: bytes)) ?? []
+  }
+
+  /// Asks for all of Microsoft's descriptors, for a device that waits for it
+  /// (`Quirk.probeMicrosoftDescriptor`); what they say is of no interest.
+  func probeMicrosoftDescriptors() async throws(USBFailure) {
+    guard let code = try await microsoftVendorCode() else { return }
+    _ = try await answer(MicrosoftFunction.request(code))
+    _ = try await answer(MicrosoftFunction.propertiesRequest(code))
+  }
+
+  private func microsoftVendorCode() async throws(USBFailure) -> UInt8? {
+    try await answer(MicrosoftFunction.stringRequest).flatMap(MicrosoftFunction.vendorCode)
   }
 
   /// The answer to a request that the device need not know.

@@ -148,6 +148,10 @@ struct SystemLibUSB: LibUSB {
     unsafe nothingOrError(libusb_clear_halt(pointer(handle.bits), endpoint))
   }
 
+  func reset(_ handle: HandleToken) -> Result<Void, USBError> {
+    unsafe nothingOrError(libusb_reset_device(pointer(handle.bits)))
+  }
+
   func makeDeviceMemory(_ handle: HandleToken, count: Int) -> UnsafeMutableRawBufferPointer? {
     guard let start = unsafe libusb_dev_mem_alloc(pointer(handle.bits), count) else { return nil }
     return unsafe UnsafeMutableRawBufferPointer(start: start, count: count)

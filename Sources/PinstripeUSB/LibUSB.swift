@@ -2,8 +2,7 @@
 /// put a recorder in its place that forces errors.
 ///
 /// Pointers of libusb cross the seam as tokens, plain numbers that only the implementation turns back
-/// into pointers. `libusb_reset_device` is left out on purpose: nothing here may ever reset a device
-/// (a player's next session then times out).
+/// into pointers.
 protocol LibUSB: Sendable {
   // The context and its events.
   func makeContext() -> Result<ContextToken, USBError>
@@ -43,6 +42,9 @@ protocol LibUSB: Sendable {
     _ setting: UInt8, of interface: UInt8, on handle: HandleToken
   ) -> Result<Void, USBError>
   func clearHalt(_ handle: HandleToken, endpoint: UInt8) -> Result<Void, USBError>
+  /// Resets the device's port: only for `Quirk.resetOnClose`, because the next session of other players
+  /// times out after it.
+  func reset(_ handle: HandleToken) -> Result<Void, USBError>
 
   // Transfers.
   /// Memory that the kernel moves to the wire without a copy; nil where that is not supported.

@@ -32,6 +32,13 @@ struct MicrosoftFunction: Sendable, Equatable {
       replyLimit: headerSize + functionLimit * sectionSize)
   }
 
+  /// Asks for the extended properties descriptor, index 5, as libmtp does, of the device.
+  static func propertiesRequest(_ vendorCode: UInt8) -> ControlRequest {
+    ControlRequest(
+      type: ControlRequest.RequestType.vendorDeviceIn, number: vendorCode, value: 0, index: 5,
+      replyLimit: ControlRequest.dataLimit)
+  }
+
   /// The request number from the OS string descriptor: "MSFT100" in UTF-16, then the number; nil
   /// when it is something else.
   static func vendorCode(_ bytes: [UInt8]) -> UInt8? {

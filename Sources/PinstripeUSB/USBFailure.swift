@@ -40,6 +40,8 @@ public struct USBFailure: Error, Sendable {
     case detachDriver
     /// Taking the interface. `libusb_claim_interface`
     case claim
+    /// Taking an interface that a kernel driver has, which nothing allows to detach.
+    case claimFromDriver
     /// Choosing an alternate setting. `libusb_set_interface_alt_setting`
     case selectAlternate
     /// Allocating the transfers. `libusb_alloc_transfer`
@@ -59,6 +61,10 @@ extension USBFailure: CustomStringConvertible {
     switch code {
     case .access:
       return "You may not open \(name)" + accessRemedy
+    case .busy where attempt == .claimFromDriver:
+      return
+        "Cannot use \(name): a kernel driver holds its MTP interface; eject the player if it is "
+        + "mounted, or add the quirk \"detach-kernel-driver\" to its profile."
     case .busy:
       return
         "Cannot use \(name): another program or a kernel driver holds its interface; close file "
@@ -99,7 +105,7 @@ extension USBFailure.Attempt {
     case .findInterface: "find the MTP interface of"
     case .configure: "choose the configuration of"
     case .detachDriver: "take the kernel driver off"
-    case .claim: "claim the interface of"
+    case .claim, .claimFromDriver: "claim the interface of"
     case .selectAlternate: "select the setting of"
     case .allocate: "make transfers for"
     }

@@ -44,6 +44,37 @@ extension USBPipe {
     }
   }
 
+  /// Sends short transfers, all of them under way at once as far as `queueDepth` lets them.
+  ///
+  /// - Throws: `TransferError`; `fault` with `LIBUSB_ERROR_INVALID_PARAM` when one is longer than a
+  ///   buffer.
+  public func send(_ transfers: [[UInt8]], timeout: Duration) async throws -> UInt64 {
+    let output = claimed.output
+    await clearEarlyStall()
+    return try await output.perform {
+      do {
+        var sent: UInt64 = 0
+        for transfer in transfers {
+          guard transfer.count <= output.bufferSize else { throw TransferError(.invalidParameter) }
+          if output.isFull { try await takeSent(timeout) }
+          unsafe output.nextBuffer.copyBytes(from: transfer)
+          if !transfer.isEmpty { try submit(transfer.count) }
+          sent += UInt64(transfer.count)
+          guard transfer.count % outPacketSize == 0 else { continue }
+          if output.isFull { try await takeSent(timeout) }
+          try submit(0)
+        }
+        while !output.isEmpty { try await takeSent(timeout) }
+        await clearEarlyStall()
+        return sent
+      } catch {
+        await output.cancelAndDrain()
+        output.discard()
+        throw await claimed.explain(error)
+      }
+    }
+  }
+
   private func submit(_ count: Int) throws(TransferError) {
     try claimed.output.submitNext(length: count)
     // After the first buffer, so that the answer is waited for but nothing waits for that.
@@ -102,6 +133,18 @@ extension USBPipe {
       try unsafe consume(UnsafeRawBufferPointer(rebasing: transfer.memory[..<count]))
       return Reception(count: count, isEnd: isEnd)
     }
+  }
+
+  /// Takes back the receptions that wait for the device, and forgets what they hold.
+  /// `libusb_cancel_transfer`
+  public func dropReceptions() async {
+    let input = claimed.input
+    // Another operation, or none any more: then there is nobody whose bytes these would be.
+    try? await input.perform {
+      await input.cancelAndDrain()
+      input.discard()
+    }
+    isStreaming.store(false, ordering: .relaxed)
   }
 
   private func postReceives() throws(TransferError) {

@@ -1,4 +1,5 @@
 public import PinstripePipe
+public import PinstripeProfile
 internal import Synchronization
 
 /// The endpoints of a player's MTP interface, over libusb.
@@ -17,7 +18,8 @@ internal import Synchronization
 /// on, and its bytes are the next call's. So nothing that the device sent is lost, and the order is
 /// the device's.
 ///
-/// A pipe that is dropped without ``close()`` closes in the background. The device is never reset.
+/// A pipe that is dropped without ``close()`` closes in the background. The device is never reset, but
+/// with `Quirk.resetOnClose`.
 public final class USBPipe: BulkPipe {
   /// The device the pipe was opened on.
   public let device: USBDevice
@@ -41,7 +43,7 @@ public final class USBPipe: BulkPipe {
   /// Bytes in one transfer, by default.
   public static let defaultChunkSize = 65_536
 
-  /// Opens the device, claims its MTP interface, and takes it from the kernel driver that has it.
+  /// Opens the device and claims its MTP interface.
   ///
   /// - Parameters:
   ///   - device: The player.
@@ -56,12 +58,15 @@ public final class USBPipe: BulkPipe {
   ///     asked early again.
   ///   - usesDeviceMemory: Whether to use the kernel's own buffers; the heap serves where it has
   ///     none.
-  /// - Throws: ``USBFailure``: `access`, `busy`, `noDevice`, `notFound` without an MTP interface.
+  ///   - quirks: Those of USB are obeyed: `detachKernelDriver`, `keepInterfaceOnClose`,
+  ///     `probeMicrosoftDescriptor`, `resetOnClose`.
+  /// - Throws: ``USBFailure``: `access`, `busy` (by another program, or by a kernel driver that no quirk
+  ///   lets go), `noDevice`, `notFound` without an MTP interface.
   ///   Whatever was taken is given back.
   public init(
     opening device: USBDevice, queueDepth: Int = defaultQueueDepth,
     chunkSize: Int = defaultChunkSize, postsReceivesEarly: Bool = true,
-    usesDeviceMemory: Bool = true
+    usesDeviceMemory: Bool = true, quirks: Set<Quirk> = []
   ) async throws(USBFailure) {
     self.device = device
     self.postsReceivesEarly = Atomic(postsReceivesEarly)
@@ -70,7 +75,8 @@ public final class USBPipe: BulkPipe {
       options: QueueOptions(
         queueDepth: min(max(queueDepth, 1), 16),
         chunkSize: min(max(chunkSize, 1024), 1_048_576),
-        usesDeviceMemory: usesDeviceMemory))
+        usesDeviceMemory: usesDeviceMemory),
+      quirks: quirks)
   }
 
   deinit {
@@ -86,7 +92,7 @@ public final class USBPipe: BulkPipe {
   public func cancel() { claimed.cancel() }
 
   /// Ends every call under way, waits until the kernel has given all buffers back, releases the
-  /// interface, and gives it back to the kernel driver that had it.
+  /// interface, and gives it back to the kernel driver that had it, as far as the quirks let it.
   ///
   /// It waits for a `fill` or `consume` that is running.
   ///

@@ -52,6 +52,13 @@ class Player:
             before = now
             time.sleep(0.03)
 
+    def until_it_stops(self):
+        for _ in range(200):
+            if self.status()["state"] == "stopped":
+                return True
+            time.sleep(0.02)
+        return False
+
     def rest(self):
         out, err = self.process.communicate(timeout=60)
         return out, err.decode(errors="replace"), self.process.returncode
@@ -134,6 +141,18 @@ def test_seeking():
     expect("the end", is_played(out, tune) and code == 0, (len(out), err, code))
 
 
+def test_far_seeking():
+    # The header names 2^31 - 1 frames a second, and a paused player decodes none of them.
+    player = Player(tracks / "fast.pst")
+    player.until_it_waits()
+    expect("fast, paused", player.ask("pause") == "ok" and player.status()["rate"] == "2147483647")
+    answers = {player.ask("seek +999999999") for _ in range(12)}
+    expect("on and on", answers == {"ok"} and player.ask("seek -999999999") == "ok", answers)
+    expect("and to the end", player.ask("play") == "ok")
+    out, err, code = player.rest()
+    expect("the end of it", code == 0 and err == "", (code, err))
+
+
 def test_pausing():
     player = Player(tracks / "clip-tune.flac.pst")
     player.until_it_waits()
@@ -178,13 +197,31 @@ def test_staying():
     while len(out) < len(tune):
         out += os.read(player.process.stdout.fileno(), 65536)
     expect("it plays what came", out == tune)
-    for _ in range(100):
-        if player.status()["state"] == "stopped":
-            break
-        time.sleep(0.02)
-    expect("and stays", player.status()["state"] == "stopped")
+    expect("and stays", player.until_it_stops())
     rest, err, code = player.end()
     expect("until it is told to end", rest == b"" and code == 0, (len(rest), err, code))
+
+
+def test_state():
+    state, blocker, track = work / "control.state", work / "control.state.new", tracks / "rights-plays.pst"
+    for path in state, blocker:
+        path.unlink(missing_ok=True)
+    made = subprocess.run([*command, "--state", str(state), "--new-state"])
+    # A state that cannot be written: nothing plays, and none of the three plays is lost.
+    blocker.mkdir()
+    player = Player("--stay", "--state", state, track)
+    refused = 0
+    for attempt in range(4):
+        if attempt > 0:
+            player.ask("play 1")
+        refused += player.until_it_stops()
+    blocker.rmdir()
+    expect("a play after all", player.ask("play 1") == "ok" and player.until_it_waits(), player.status())
+    out, err, code = player.end()
+    expect("what cannot be counted is refused", made.returncode == 0 and refused == 4 and code == 77 and
+           err.count("the state cannot be written") == len(err.splitlines()) >= 4, (refused, code, err))
+    info = subprocess.run([*command, "--state", str(state), "--info", str(track)], capture_output=True).stdout
+    expect("one play was counted", b"rights-played: 1\n" in info, info)
 
 
 def test_hostile():

@@ -110,10 +110,18 @@ check_formats() {
   expect "WAV length" test "$(od -An -tu4 -j40 -N4 "$work/out.wav" | tr -d ' ')" = 352800
 }
 
+# The units by themselves, with inputs that the player does not give them.
+check_units() {
+  build_program codec-units openssl codec_units.c -ldl
+  count_lines "codec units" on_target "$work/codec-units-openssl-$short" "${player%/*}/codecs" "$work/clips"
+}
+
 # Two tracks that were one: nothing between them, nothing lost, whatever padding their encoder added.
 check_gapless() {
   expect "FLAC, gapless" cmp -s "$work/tune.raw" \
     <(play --raw "$tracks/clip-first.flac.pst" "$tracks/clip-second.flac.pst")
+  expect "FLAC, and a track without sound between" cmp -s "$work/tune.raw" \
+    <(play --raw "$tracks/clip-first.flac.pst" "$tracks/no-frames.pst" "$tracks/clip-second.flac.pst")
   local format
   for format in mp3 ogg; do
     play --raw "$tracks/clip-first.$format.pst" "$tracks/clip-second.$format.pst" >"$work/out"
@@ -257,6 +265,11 @@ check_rights() {
   # A clock that was set back to where the rights still hold.
   expect "within the month" sounds "$tracks/rights-month.pst"
   refuses 77 "may not be played any more" play --state "$work/later.state" --raw "$tracks/rights-month.pst"
+  # And one that took the state away first.
+  refuses 77 "limited time, and the state is missing" play --state "$work/none.state" --raw \
+    "$tracks/rights-month.pst"
+  refuses 77 "limited time, and the state was edited" play --state "$tracks/stranger.state" --decrypt \
+    "$tracks/rights-month.pst"
 }
 
 # Ten plays, each killed somewhere: the state is whole each time, and no play is given back.
@@ -312,6 +325,7 @@ check_player() {
   build_program reference none reference.c -lsndfile
   check_decryption
   check_formats
+  check_units
   check_gapless
   check_playlists
   check_refusals

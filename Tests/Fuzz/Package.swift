@@ -30,6 +30,7 @@ let package = Package(
     fuzz("MTPDatasets", "PinstripeMTP"),
     fuzz("MTPReplies", "PinstripeMTP"),
     fuzz("Profiles", "PinstripeProfiles"),
+    fuzz("SyncFiles", "Pinstripe"),
     fuzz("Tags", "Pinstripe"),
     fuzz("TrackHeader", "Pinstripe"),
     fuzz("TrackMetadata", "Pinstripe"),

@@ -126,6 +126,45 @@ struct SessionTests {
     #expect(transfers.contains { $0.direction == .out && $0.count == 3012 })
   }
 
+  /// Its properties go with the announcement and cost no transfer more.
+  @Test func propertiesTakeNoFurtherTransfer() async throws {
+    let rig = try await Rig()
+    let before = rig.pipe.transfers.count
+    var source = Source(pattern(3000))
+    let title = ObjectPropertyList.Entry(
+      object: .root, property: .name, value: .string("Title"))
+    let object = try await rig.session.upload(
+      ObjectInfo(filename: "small.mp3", format: .mp3, size: 0), to: Rig.storage, length: 3000,
+      properties: [title]
+    ) { source.fill($0) }
+    let transfers = rig.pipe.transfers.dropFirst(before)
+    #expect(transfers.filter { $0.direction == .out }.count == 4)
+    #expect(transfers.filter { $0.direction == .in }.count == 2)
+    let stored = try #require(rig.player.object(object))
+    #expect(stored.name == "small.mp3" && stored.format == .mp3 && stored.isComplete)
+    #expect(stored.properties == [.name: .string("Title")])
+    #expect(stored.content == .bytes(pattern(3000)))
+  }
+
+  /// A size beyond 32 bits is announced in full, its upper half first.
+  @Test func aLargeObjectWithProperties() async throws {
+    let rig = try await Rig()
+    let title = ObjectPropertyList.Entry(object: .none, property: .name, value: .string("Title"))
+    await #expect(throws: SourceFailure.self) {
+      _ = try await rig.session.upload(
+        ObjectInfo(filename: "large", format: .mp3, size: 0), to: Rig.storage,
+        length: (5 << 32) + 3, properties: [title]
+      ) { _ in throw SourceFailure() }
+    }
+    let command = rig.pipe.transfers.compactMap { Message($0.head) }.first {
+      $0.header.code == OperationCode.sendObjectPropList.rawValue && $0.header.kind == .command
+    }
+    #expect(
+      command?.parameters
+        == [Rig.storage.rawValue, 0xFFFF_FFFF, UInt32(ObjectFormat.mp3.rawValue), 5, 3])
+    #expect(rig.player.objects.isEmpty, "what was announced is removed")
+  }
+
   @Test func ranges() async throws {
     let rig = try await Rig()
     let bytes = pattern(10_000)

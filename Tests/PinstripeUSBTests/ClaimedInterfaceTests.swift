@@ -1,4 +1,5 @@
 import PinstripePipe
+import PinstripeProfile
 import Testing
 
 @testable import PinstripeUSB
@@ -10,7 +11,7 @@ import Testing
   ) async throws(USBFailure) {
     do {
       let device = try Rig.player(usb, FakeAttributes(descriptors: descriptors))
-      let pipe = try await USBPipe(opening: device)
+      let pipe = try await USBPipe(opening: device, quirks: [.detachKernelDriver])
       await pipe.close()
       await pipe.close()
     } catch let failure as USBFailure {

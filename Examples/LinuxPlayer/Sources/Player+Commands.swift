@@ -88,7 +88,8 @@ extension Player where Output: ~Copyable {
   private mutating func seek(_ target: SeekTarget) throws(PlayerError) -> StaticString? {
     guard mode != .stopped else { return "nothing is playing" }
     let rate = sounding.format.rate
-    let now = soundingFrame
+    // A file may name any rate, and each step below is less than 2^62 frames.
+    let now = min(soundingFrame, 1 << 62)
     let frame: UInt64
     switch target {
     case .second(let second): frame = UInt64(second) * UInt64(rate)

@@ -17,6 +17,20 @@ extension PinstripeError {
       .usage, "\(player) cannot hold the name \"\(name)\": \(complaint); use --name.")
   }
 
+  static func mtpzOnly(_ player: String) -> PinstripeError {
+    PinstripeError(
+      .playerRefused,
+      "\(player) takes files only from programs that Microsoft licensed (MTPZ), and Pinstripe is none; "
+        + "use the maker's own program.")
+  }
+
+  static func misplaced(_ name: String, _ player: String) -> PinstripeError {
+    PinstripeError(
+      .playerRefused,
+      "\(player) puts files of unknown formats into its root folder and cannot move them, so it cannot "
+        + "hold \"\(name)\"; send it in a format that the player knows.")
+  }
+
   static func noPlaylists(_ player: String) -> PinstripeError {
     PinstripeError(
       .playerRefused, "\(player) has no playlists that Pinstripe could write; leave them out.")

@@ -2,7 +2,8 @@ import CTagLib
 import Glibc
 
 extension TrackProperties {
-  /// What TagLib finds in a file: tags of every kind that it knows, and how long it plays.
+  /// What TagLib finds in a file, tags of every kind that it knows and how long it plays, and the file's
+  /// date.
   ///
   /// - Returns: nil for what is no audio file to TagLib, or cannot be read.
   public init?(path: String) {
@@ -10,6 +11,7 @@ extension TrackProperties {
     // Not a reader of pipes and devices: it seeks.
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    modified = Int64(status.st_mtim.tv_sec)
     Self.prepare()
     guard let file = taglib_file_new(path) else { return nil }
     defer { taglib_file_free(file) }

@@ -16,6 +16,8 @@ public struct TrackProperties: Sendable, Equatable {
   public var year: Int?
   /// How long it plays; TagLib counts whole seconds.
   public var duration: Duration?
+  /// When the file was changed last, in seconds since 1970 began in UTC.
+  public var modified: Int64?
 
   /// Says nothing.
   public init() {}

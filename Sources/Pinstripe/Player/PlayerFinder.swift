@@ -136,7 +136,7 @@ public final class PlayerFinder: Sendable {
     do throws(USBFailure) {
       return try await USBPipe(
         opening: player.device, queueDepth: rules.queueDepth, chunkSize: rules.chunkSize,
-        postsReceivesEarly: rules.postsReceivesEarly)
+        postsReceivesEarly: rules.postsReceivesEarly, quirks: player.profile.quirks)
     } catch {
       throw PinstripeError(error)
     }

@@ -12,11 +12,19 @@ struct ProfilePatterns: Sendable {
 
   /// Takes over a profile's rules.
   ///
+  /// - Parameter cpu: What the player's processor has to spare: where it covers full encryption, all
+  ///   bytes are encrypted of what the rules leave open.
   /// - Throws: ``TrackError/pattern`` for an impossible stride or phase.
-  init(_ rules: ProtectionRules) throws(TrackError) {
-    general = try Self.pattern(rules.pattern, rules.stride, rules.phase)
+  init(_ rules: ProtectionRules, cpu: CPUBudget? = nil) throws(TrackError) {
+    let open = cpu?.covers(suite: rules.suite) == true ? PatternRule.full : .automatic
+    func pattern(
+      _ rule: PatternRule, _ stride: UInt16, _ phase: UInt16
+    ) throws(TrackError) -> StripePattern? {
+      try Self.pattern(rule == .automatic ? open : rule, stride, phase)
+    }
+    general = try pattern(rules.pattern, rules.stride, rules.phase)
     for (format, asked) in rules.formats {
-      formats[format] = .some(try Self.pattern(asked.pattern, asked.stride, asked.phase))
+      formats[format] = .some(try pattern(asked.pattern, asked.stride, asked.phase))
     }
   }
 

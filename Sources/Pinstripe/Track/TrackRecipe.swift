@@ -69,7 +69,7 @@ public struct TrackRecipe: Sendable {
       try self.init(
         pattern: nil, suite: CipherSuite(number: rules.suite), recipients: recipients,
         fallback: StripePattern(every: rules.stride, phase: rules.phase))
-      profilePatterns = try ProfilePatterns(rules)
+      profilePatterns = try ProfilePatterns(rules, cpu: profile.cpu)
       if rules.integrity == .chunks { chunkSize = ChunkTags.standardSize }
     } catch {
       throw PinstripeError(

@@ -1,8 +1,23 @@
+import Glibc
 import PinstripeMTP
 import PinstripeProfile
 import Synchronization
 
 extension MTPTransport {
+  /// What the player is told of a track together with its announcement: all that it wants to know,
+  /// where it takes that (SendObjectPropList).
+  ///
+  /// - Returns: Nothing where it is told afterwards, or not at all.
+  /// - Throws: ``MTPError`` when the player does not answer at all.
+  func announcedProperties(
+    _ format: ObjectFormat, _ properties: TrackProperties?
+  ) async throws(MTPError) -> [ObjectPropertyList.Entry] {
+    guard session.offers(.sendObjectPropList), !refused.contains(.sendObjectPropList) else {
+      return []
+    }
+    return try await wantedEntries(for: .none, format, properties)
+  }
+
   /// Tells the player what a track is, as far as it wants to know.
   ///
   /// What it refuses is not tried again in this session: no track is worth less for it.
@@ -11,11 +26,12 @@ extension MTPTransport {
   func describe(
     _ object: ObjectHandle, _ format: ObjectFormat, as properties: TrackProperties?
   ) async throws(MTPError) {
-    guard let properties, profile.protection.metadata == .shown,
-      session.offers(.setObjectPropList) || session.offers(.setObjectPropValue)
-    else { return }
-    let wanted = try await wantedProperties(of: format)
-    let entries = properties.entries(for: object).filter { wanted.contains($0.property) }
+    guard session.offers(.setObjectPropList) || session.offers(.setObjectPropValue) else { return }
+    var entries = try await wantedEntries(for: object, format, properties)
+    // The date came with the announcement, and is not to be set a second time.
+    if profile.quirks.contains(.dateModifiedWriteOnce) {
+      entries.removeAll { $0.property == .dateModified }
+    }
     guard !entries.isEmpty else { return }
     if session.offers(.setObjectPropList), !refused.contains(.setObjectPropList) {
       let isDone = try await isTaken { () async throws(MTPError) in
@@ -31,6 +47,15 @@ extension MTPTransport {
       }
       if !isDone { refused.insert(entry.property, of: format) }
     }
+  }
+
+  private func wantedEntries(
+    for object: ObjectHandle, _ format: ObjectFormat, _ properties: TrackProperties?
+  ) async throws(MTPError) -> [ObjectPropertyList.Entry] {
+    guard let properties, profile.protection.metadata == .shown else { return [] }
+    let wanted = try await wantedProperties(of: format)
+    return properties.entries(for: object, longest: profile.mtp.maximumStringLength)
+      .filter { wanted.contains($0.property) }
   }
 
   private func wantedProperties(
@@ -94,11 +119,15 @@ final class PropertyRefusals: Sendable {
 
 extension TrackProperties {
   /// The properties as MTP has them (MTP 1.1 appendix B).
-  func entries(for object: ObjectHandle) -> [ObjectPropertyList.Entry] {
+  ///
+  /// - Parameter longest: How many UTF-16 units of a text are told: at most 254, as MTP has it.
+  func entries(
+    for object: ObjectHandle, longest: Int = 254
+  ) -> [ObjectPropertyList.Entry] {
     func text(_ text: String?) -> PropertyValue? {
-      // A string has at most 254 UTF-16 units, and ends with a zero.
+      // A string ends with a zero.
       guard let text, !text.isEmpty else { return nil }
-      let units = text.utf16.prefix { $0 != 0 }.prefix(254)
+      let units = text.utf16.prefix { $0 != 0 }.prefix(longest)
       // Half of a surrogate pair is no character.
       return .string(String(units) ?? String(units.dropLast()) ?? "")
     }
@@ -116,9 +145,23 @@ extension TrackProperties {
       (.name, text(title)), (.artist, text(artist)), (.albumName, text(album)),
       (.genre, text(genre)), (.track, track.map { .uint16($0) }),
       (.originalReleaseDate, text(date)), (.duration, milliseconds.map { .uint32($0) }),
+      (.dateModified, text(modificationDate)),
     ]
     return values.compactMap { code, value in
       value.map { ObjectPropertyList.Entry(object: object, property: code, value: $0) }
     }
+  }
+
+  /// ``modified`` as players write it, in UTC; nil for years that they cannot write.
+  var modificationDate: String? {
+    guard let modified, var seconds = time_t(exactly: modified) else { return nil }
+    var parts = tm()
+    guard gmtime_r(&seconds, &parts) != nil, (0...9999).contains(Int(parts.tm_year) + 1900) else {
+      return nil
+    }
+    return MTPDate(
+      year: Int(parts.tm_year) + 1900, month: Int(parts.tm_mon) + 1, day: Int(parts.tm_mday),
+      hour: Int(parts.tm_hour), minute: Int(parts.tm_min), second: Int(parts.tm_sec), utcOffset: 0
+    ).description
   }
 }

@@ -32,6 +32,7 @@ extension MTPTransport {
     let length = try await admit(stream, name)
     do {
       let folder = try await folderForWriting(at: place.folders)
+      try await admit(announcedFormat(stream.format), to: folder, name)
       let old = try await clearLeftovers(in: folder, keeping: place.name, replacing: replacing)
       guard replacing || old == nil else { throw PinstripeError.exists(name, playerName) }
       let tap = StreamTap(stream, length: length)
@@ -59,15 +60,30 @@ extension MTPTransport {
     var info = ObjectInfo(
       filename: target.name, format: announcedFormat(tap.format), size: tap.length)
     info.parent = target.folder
+    if profile.protection.metadata == .shown {
+      info.modificationDate = tap.properties?.modificationDate ?? ""
+    }
     var sent = target
-    do {
+    func upload(with properties: [ObjectPropertyList.Entry]) async throws {
+      sent.isDescribed = !properties.isEmpty
       _ = try await session.upload(
-        info, to: storage, in: sent.folder, length: tap.length, onFailure: .keep,
+        info, to: storage, in: sent.folder, length: tap.length, properties: properties,
+        onFailure: .keep,
         announced: { announcement in
           sent.handle = announcement.object
           if sent.handle == sent.old?.handle { throw OldTrackInTheWay() }
         },
         progress: progress, fill: { buffer in try tap.read(into: buffer) })
+    }
+    do {
+      let properties = try await announcedProperties(info.format, tap.properties)
+      do {
+        try await upload(with: properties)
+      } catch {
+        guard isAboutTheProperties(error) else { throw error }
+        try await upload(with: [])
+        refused.insert(.sendObjectPropList)
+      }
       // A player that is faster than the person was has all of it by now, and nobody wants it.
       if Task.isCancelled { throw PinstripeError.cancelled(target.name) }
       return sent
@@ -88,11 +104,21 @@ extension MTPTransport {
   /// Whether an announcement failed for what may be the name that another track has.
   private func isAboutTheName(_ error: any Error) -> Bool {
     if error is OldTrackInTheWay { return true }
-    guard let error = error as? MTPError, error.operation == .sendObjectInfo,
+    guard let error = error as? MTPError,
+      error.operation == .sendObjectInfo || error.operation == .sendObjectPropList,
       let response = error.response
     else { return false }
     // A full or busy player refuses the second attempt too, and the old track would be lost for it.
     return [.accessDenied, .generalError, .invalidDataset, .invalidParameter].contains(response)
+  }
+
+  /// Whether an announcement failed for what may be the properties that came with it; nothing was sent
+  /// then, and it can be tried without them.
+  private func isAboutTheProperties(_ error: any Error) -> Bool {
+    guard let error = error as? MTPError, error.operation == .sendObjectPropList,
+      let response = error.response
+    else { return false }
+    return ![.storeFull, .storeReadOnly, .objectTooLarge, .deviceBusy].contains(response)
   }
 
   /// The player announced that it would write over the track that is to stay until the new one is
@@ -127,6 +153,8 @@ extension MTPTransport {
     let folder: ObjectHandle
     /// The track that it replaces and that is still there.
     var old: ListedObject?
+    /// Whether the player was told of the track with its announcement.
+    var isDescribed = false
   }
 
   /// Refuses what cannot work before anything is sent.
@@ -190,7 +218,10 @@ extension MTPTransport {
       let object = try await locate(sent)
       sent.handle = object.handle
       try await verify(object, tap, name)
-      try await describe(object.handle, announcedFormat(tap.format), as: tap.properties)
+      try await bringHome(object, announcedFormat(tap.format), to: sent.folder, name)
+      if !sent.isDescribed {
+        try await describe(object.handle, announcedFormat(tap.format), as: tap.properties)
+      }
       if sent.name != name {
         isRenaming = true
         // The old track keeps existing under some name until the new one has the final one.
@@ -220,6 +251,10 @@ extension MTPTransport {
     // A player that was left in the middle of something takes the first question for a part of it.
     var found = try? await entries(of: sent.folder)
     if found == nil { found = try? await entries(of: sent.folder) }
+    if profile.quirks.contains(.unknownTypesInRoot), sent.folder != .root {
+      let strays = try? await entries(of: .root)
+      found = (found ?? []) + (strays ?? []).filter { $0.handle == sent.handle }
+    }
     for object in found ?? []
     where names.contains(object.info.filename) && object.handle != sent.old?.handle {
       try? await session.deleteObject(object.handle)
@@ -232,7 +267,10 @@ extension MTPTransport {
     if let object = try? await session.describe(sent.handle), object.info.filename == sent.name {
       return object
     }
-    let found = try await entries(of: sent.folder).filter { $0.info.filename == sent.name }
+    var found = try await entries(of: sent.folder).filter { $0.info.filename == sent.name }
+    if found.isEmpty, profile.quirks.contains(.unknownTypesInRoot) {
+      found = try await entries(of: .root).filter { $0.info.filename == sent.name }
+    }
     // The old track's handle only when the player has written over it.
     if let object = found.first(where: { $0.handle != sent.old?.handle }) ?? found.first {
       return object

@@ -28,6 +28,10 @@ public final class MTPTransport: Transport {
     playerName = name
     self.pipe = pipe
     self.profile = profile
+    guard !profile.quirks.contains(.mtpzOnly) else {
+      await pipe.close()
+      throw PinstripeError.mtpzOnly(name)
+    }
     do throws(MTPError) {
       session = try await Session.open(on: pipe, profile: profile)
     } catch {
@@ -64,7 +68,10 @@ public final class MTPTransport: Transport {
     try await attempt { () async throws(MTPError) in
       guard let folder = try await self.musicFolder() else { return [StoredTrack]() }
       return try await self.tracks(below: folder, tidying: tidying)
-        .map { StoredTrack(name: $0.path, size: $0.object.size) }.sorted { $0.name < $1.name }
+        .map { track in
+          StoredTrack(
+            name: track.path, size: track.object.size, format: track.object.info.format.audio)
+        }.sorted { $0.name < $1.name }
     }
   }
 

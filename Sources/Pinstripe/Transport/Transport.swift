@@ -1,3 +1,5 @@
+public import PinstripeProfile
+
 /// The way to the tracks of one player: four verbs and the free space.
 ///
 /// Names are paths below the player's music folder, "Song.pst" or "Artist/Album/Song.pst"; folders are
@@ -95,10 +97,13 @@ public struct StoredTrack: Sendable, Equatable {
   public let name: String
   /// Its size in bytes; nil when the player cannot say (over 4 GiB on some).
   public let size: UInt64?
+  /// What the player takes it for, as far as it says so; nil for tracks that only a decoder reads.
+  public let format: AudioFormat?
 
   /// Creates an entry.
-  public init(name: String, size: UInt64?) {
+  public init(name: String, size: UInt64?, format: AudioFormat? = nil) {
     self.name = name
     self.size = size
+    self.format = format
   }
 }

@@ -20,7 +20,12 @@ struct ListCommand: AsyncParsableCommand {
         (
           "tracks",
           .array(
-            tracks.map { .object([("name", .string($0.name)), ("bytes", .optional($0.size))]) })
+            tracks.map { track in
+              .object([
+                ("name", .string(track.name)), ("bytes", .optional(track.size)),
+                ("format", .optional(track.format?.rawValue)),
+              ])
+            })
         ),
         ("freeBytes", .number(free)),
       ]),

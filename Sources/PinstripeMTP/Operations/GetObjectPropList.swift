@@ -15,7 +15,6 @@ extension Session {
   /// Whether an object can be described by the list of its properties.
   var listsProperties: Bool {
     offers(.getObjectPropList) && !profile.quirks.contains(.noPropertyList)
-      && !profile.mtp.lacks.contains(.getObjectPropList)
       && state.withLock { $0.listsProperties }
   }
 
@@ -33,7 +32,7 @@ extension Session {
   func describeByProperties(_ object: ObjectHandle) async throws(MTPError) -> ListedObject? {
     do throws(MTPError) {
       let found = try await properties(of: object, depth: 0, expecting: [object])
-      if let listed = found[object]?.listed(object) { return listed }
+      if let listed = found[object]?.listed(object) { return recognised(listed) }
     } catch {
       guard error.isAboutTheList else { throw error }
     }
@@ -53,7 +52,9 @@ extension Session {
     do throws(MTPError) {
       let root = parent == .root ? ObjectHandle.none : parent
       let found = try await properties(of: root, depth: 1, expecting: Set(objects))
-      for (object, properties) in found { listed[object] = properties.listed(object) }
+      for (object, properties) in found {
+        listed[object] = properties.listed(object).map(recognised)
+      }
     } catch {
       guard error.isAboutTheList else { throw error }
     }

@@ -53,8 +53,7 @@ extension Session {
     _ length: UInt64, _ turn: Turn?, _ fill: (UnsafeMutableRawBufferPointer) throws -> Int
   ) async throws {
     _ = try await exchange(Request(operation: .sendObject), turn: turn) { exchange in
-      try await sendCommand(&exchange)
-      try await sendData(&exchange, length: length) { buffer in
+      try await sendCommandAndData(&exchange, length: length) { buffer in
         if Task.isCancelled { throw TransferError.cancelled }
         return try fill(buffer)
       }
@@ -88,8 +87,7 @@ extension Session {
     try await withTaskCancellationHandler {
       try await unbroken {
         _ = try await self.exchange(Request(operation: .sendObject), turn: turn) { exchange in
-          try await self.sendCommand(&exchange)
-          try await self.sendData(&exchange, length: length, fill: fillUp)
+          try await self.sendCommandAndData(&exchange, length: length, fill: fillUp)
           return try await self.receiveReply(&exchange, limit: 0) { _ in }
         }
       }

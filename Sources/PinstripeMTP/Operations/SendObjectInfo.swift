@@ -15,6 +15,12 @@ extension Session {
     ///
     /// QEMU's usb-mtp guesses: look the object up by its name there.
     public var object: ObjectHandle
+
+    init(_ reply: Reply) {
+      storage = StorageID(rawValue: reply.parameter(0))
+      parent = ObjectHandle(rawValue: reply.parameter(1))
+      object = ObjectHandle(rawValue: reply.parameter(2))
+    }
   }
 
   /// Announces an object whose bytes follow with ``sendObject(length:progress:fill:)``, or makes a
@@ -41,10 +47,7 @@ extension Session {
       Request(
         operation: .sendObjectInfo, parameters: [storage.rawValue, parent.rawValue]),
       dataset: info.encoded, turn: turn)
-    return Announcement(
-      storage: StorageID(rawValue: reply.parameter(0)),
-      parent: ObjectHandle(rawValue: reply.parameter(1)),
-      object: ObjectHandle(rawValue: reply.parameter(2)))
+    return Announcement(reply)
   }
 
   /// Makes a folder.

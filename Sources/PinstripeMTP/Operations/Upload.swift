@@ -1,4 +1,4 @@
-/// SendObjectInfo and SendObject as one step.
+/// SendObjectInfo or SendObjectPropList, and SendObject, as one step.
 extension Session {
   /// What becomes of an object that was sent in part.
   public enum PartialObject: Sendable {
@@ -20,6 +20,9 @@ extension Session {
   /// - Parameters:
   ///   - info: Its name and format.
   ///   - length: Bytes in all; the 32 bits in `info` are set from it.
+  ///   - properties: What the player is told of the object with its announcement, beyond its name; of
+  ///     whatever object the entries are. Where there are any, it is announced by SendObjectPropList,
+  ///     which the player must offer, and of `info` name and format count.
   ///   - onFailure: What becomes of the object when its bytes could not be sent.
   ///   - announced: Is told the handle before the first byte goes out: for a journal.
   ///   - progress: Is told how many bytes were handed to the pipe so far.
@@ -28,6 +31,7 @@ extension Session {
   /// - Throws: ``MTPError``, or whatever `announced` or `fill` threw.
   public func upload(
     _ info: ObjectInfo, to storage: StorageID, in parent: ObjectHandle = .root, length: UInt64,
+    properties: [ObjectPropertyList.Entry] = [],
     onFailure: PartialObject = .delete, announced: ((Announcement) throws -> Void)? = nil,
     progress: ((UInt64) -> Void)? = nil,
     fill: (UnsafeMutableRawBufferPointer) throws -> Int
@@ -35,7 +39,13 @@ extension Session {
     var info = info
     info.compressedSize = UInt32(clamping: length)
     return try await exclusively(.sendObjectInfo) { turn in
-      let announcement = try await sendObjectInfo(info, to: storage, in: parent, turn: turn)
+      let announcement =
+        if properties.isEmpty {
+          try await sendObjectInfo(info, to: storage, in: parent, turn: turn)
+        } else {
+          try await sendObjectPropertyList(
+            info, length, properties, to: storage, in: parent, turn: turn)
+        }
       do {
         try announced?(announcement)
         try await sendObject(length: length, turn: turn, progress: progress, fill: fill)

@@ -25,6 +25,20 @@ struct Exchange {
   let transaction: TransactionID
   var phase = Phase.command
 
+  /// The command as it goes over the wire.
+  var command: [UInt8] {
+    Message(
+      .command, code: request.operation.rawValue, transaction: transaction,
+      parameters: request.parameters
+    ).encoded
+  }
+
+  /// The header of the data phase to the player.
+  func dataHeader(_ length: UInt64) -> ContainerHeader {
+    ContainerHeader(
+      kind: .data, code: request.operation.rawValue, transaction: transaction, payload: length)
+  }
+
   /// Why the exchange failed, for the caller.
   func error(_ cause: any Error) -> any Error {
     switch cause {

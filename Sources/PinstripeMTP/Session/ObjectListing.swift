@@ -91,8 +91,26 @@ extension Session {
       return listed
     }
     let info = try await objectInfo(object)
-    return ListedObject(
-      handle: object, info: info, size: try await objectSize(object, info: info))
+    return recognised(
+      ListedObject(handle: object, info: info, size: try await objectSize(object, info: info)))
+  }
+
+  /// The object with the format that its name tells, where the player does not know it:
+  /// `Quirk.detectOggByExtension`, and what was sent as Undefined because of
+  /// `Quirk.sendOggAsUndefined` and `Quirk.sendFLACAsUndefined`.
+  func recognised(_ object: ListedObject) -> ListedObject {
+    guard object.info.format == .undefined else { return object }
+    let known: [(String, ObjectFormat, Set<Quirk>)] = [
+      (".ogg", .ogg, [.detectOggByExtension, .sendOggAsUndefined]),
+      (".flac", .flac, [.sendFLACAsUndefined]),
+    ]
+    let name = object.info.filename.lowercased()
+    var object = object
+    for (ending, format, quirks) in known
+    where name.hasSuffix(ending) && !profile.quirks.isDisjoint(with: quirks) {
+      object.info.format = format
+    }
+    return object
   }
 
   /// Lists a folder; results arrive while it is read.

@@ -5,10 +5,7 @@ import Synchronization
 /// The phases of a transaction on the wire (MTP 1.1 §4.3, PIMA 15740 USB §7.1).
 extension Session {
   func sendCommand(_ exchange: inout Exchange) async throws {
-    let command = Message(
-      .command, code: exchange.request.operation.rawValue, transaction: exchange.transaction,
-      parameters: exchange.request.parameters
-    ).encoded
+    let command = exchange.command
     exchange.phase = .command
     var rest = command[...]
     let sent = try await pipe.send(
@@ -34,10 +31,7 @@ extension Session {
     _ exchange: inout Exchange, length: UInt64,
     fill: (UnsafeMutableRawBufferPointer) throws -> Int
   ) async throws {
-    let header = ContainerHeader(
-      kind: .data, code: exchange.request.operation.rawValue, transaction: exchange.transaction,
-      payload: length
-    ).encoded
+    let header = exchange.dataHeader(length).encoded
     var headerSent = 0
     var left = length
     exchange.phase = .sending
@@ -81,7 +75,7 @@ extension Session {
   ) async throws -> Reply {
     var decoder = ReplyDecoder(
       operation: exchange.request.operation, transaction: exchange.transaction, limit: limit,
-      expected: expected, stale: abandoned)
+      expected: expected, stale: abandoned, quirks: profile.quirks)
     while decoder.response == nil {
       do {
         try await receive(&decoder, sink)

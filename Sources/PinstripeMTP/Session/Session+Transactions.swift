@@ -52,9 +52,8 @@ extension Session {
   ) async throws(MTPError) -> Reply {
     try await typed(request) {
       try await exchange(request, turn: turn) { exchange in
-        try await sendCommand(&exchange)
         var rest = dataset[...]
-        try await sendData(&exchange, length: UInt64(dataset.count)) { buffer in
+        try await sendCommandAndData(&exchange, length: UInt64(dataset.count)) { buffer in
           let part = rest.prefix(buffer.count)
           buffer.copyBytes(from: part)
           rest = rest.dropFirst(part.count)

@@ -61,10 +61,17 @@ public final class Session: Sendable {
     state.withLock { $0.condition == .open }
   }
 
-  /// Whether the player offers an operation, by its own word and the profile's quirks.
+  /// Whether the player offers an operation, by its own word, unless its profile knows better.
   public func offers(_ operation: OperationCode) -> Bool {
-    if operation == .setObjectPropValue, profile.quirks.contains(.noRename) { return false }
-    return deviceInfo.operations.contains(operation)
+    let quirk: Quirk? =
+      switch operation {
+      case .setObjectPropValue: .noRename
+      case .sendObjectPropList: .noSendPropertyList
+      default: nil
+      }
+    if let quirk, profile.quirks.contains(quirk) { return false }
+    let isLacking = profile.mtp.lacks.contains { $0.code == operation.rawValue }
+    return !isLacking && deviceInfo.operations.contains(operation)
   }
 
   /// Throws ``MTPError/Code/notSupported`` when the player does not offer an operation.

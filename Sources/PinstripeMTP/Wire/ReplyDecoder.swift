@@ -1,3 +1,5 @@
+public import PinstripeProfile
+
 /// Finds the data phase and the response in what a player sends, however it cuts them into transfers.
 ///
 /// It does no input itself: feed it the bytes of each reception with ``feed(_:payload:)``, tell it
@@ -9,6 +11,7 @@
 /// coalesced        | header payload… response |        (the player omits a zero-length packet)
 /// no data          | response |
 /// short            | header payload |  | response |    (fewer bytes than the header says)
+/// one more byte    | header payload x |  | response |  (Quirk.oneByteInsteadOfZeroLengthPacket)
 /// ```
 ///
 /// It holds at most 32 bytes, whatever the player sends.
@@ -31,7 +34,7 @@ public struct ReplyDecoder {
     case dataTooLong(UInt64)
     /// Transfer after transfer with nothing in it.
     case onlyEmptyTransfers
-    /// Response after response of transactions given up before.
+    /// Answer after answer of transactions given up before.
     case onlyStaleResponses
 
     /// Whether the player may still be in the middle of a data phase.
@@ -48,6 +51,8 @@ public struct ReplyDecoder {
     case header
     /// In the data phase; nil when only a short packet tells its end.
     case data(remaining: UInt64?)
+    /// In the data phase of a transaction given up before.
+    case stale(remaining: UInt64?, hasBegun: Bool)
     /// Collecting the parameters of a response.
     case response(ContainerHeader)
     case finished
@@ -67,16 +72,25 @@ public struct ReplyDecoder {
   private let expected: UInt64?
   private let limit: UInt64
   private let stale: [TransactionID]
+  private let endsWithByte: Bool
+  private let trustsHeaders: Bool
   private var state = State.header
   private var collected: [UInt8] = []
   private var atStart = true
   private var emptyTransfers = 0
-  private var staleResponses = 0
+  private var staleContainers = 0
+  /// Bytes of the transfer under way, header and payload.
+  private var transferred: UInt64 = 0
+  /// Whether one byte that ends the transfer now is punctuation.
+  private var mayEndWithByte = false
 
   /// Zero-length transfers in a row that are taken as mere punctuation.
   static let maximumEmptyTransfers = 4
-  /// Responses of earlier transactions that are passed over.
-  static let maximumStaleResponses = 8
+  /// Data phases and responses of earlier transactions that are passed over.
+  static let maximumStaleContainers = 16
+  /// wMaxPacketSize behind a USB 1.1 hub, by which players with
+  /// `Quirk.oneByteInsteadOfZeroLengthPacket` count at any speed.
+  static let smallestPacket: UInt64 = 64
 
   /// Creates a decoder for one reply.
   ///
@@ -84,16 +98,20 @@ public struct ReplyDecoder {
   ///   - limit: The most bytes of payload that may come.
   ///   - expected: How many will come if all is well; then a length that is this one modulo 2³² is
   ///     read as this one, because there are players that do not know 0xFFFF_FFFF.
-  ///   - stale: Transactions given up, whose late responses are passed over.
+  ///   - stale: Transactions given up, whose late data and responses are passed over.
+  ///   - quirks: `Quirk.oneByteInsteadOfZeroLengthPacket` and `Quirk.tolerateBadResponseHeader` are
+  ///     obeyed.
   public init(
     operation: OperationCode, transaction: TransactionID, limit: UInt64, expected: UInt64? = nil,
-    stale: [TransactionID] = []
+    stale: [TransactionID] = [], quirks: Set<Quirk> = []
   ) {
     self.operation = operation
     self.transaction = transaction
     self.limit = limit
     self.expected = expected
     self.stale = stale
+    endsWithByte = quirks.contains(.oneByteInsteadOfZeroLengthPacket)
+    trustsHeaders = !quirks.contains(.tolerateBadResponseHeader)
   }
 
   /// Whether the data phase has begun and is not over.
@@ -113,12 +131,18 @@ public struct ReplyDecoder {
       isShort = true
       state = .header
     }
+    // What came before the part of the transfer that is looked at below.
+    let before = transferred
+    transferred += UInt64(bytes.count)
     while !rest.isEmpty {
       atStart = false
       emptyTransfers = 0
       switch state {
       case .header: try collectHeader(&rest)
-      case .data(let remaining): try pass(&rest, remaining: remaining, payload)
+      case .data(let remaining):
+        try pass(&rest, remaining: remaining, before + UInt64(bytes.count - rest.count), payload)
+      case .stale(let remaining, _):
+        passOver(&rest, remaining: remaining, before + UInt64(bytes.count - rest.count))
       case .response(let header): collectResponse(&rest, header)
       case .finished: return
       }
@@ -127,13 +151,18 @@ public struct ReplyDecoder {
 
   /// Takes note that a short or zero-length packet ended the transfer.
   public mutating func endTransfer() throws(Fault) {
-    defer { atStart = true }
+    defer {
+      atStart = true
+      transferred = 0
+      mayEndWithByte = false
+    }
     if atStart {
       emptyTransfers += 1
       guard emptyTransfers <= Self.maximumEmptyTransfers else { throw .onlyEmptyTransfers }
     }
     switch state {
     case .header:
+      if mayEndWithByte, collected.count == 1 { collected = [] }
       guard collected.isEmpty else { throw .truncatedHeader }
     case .data(let remaining):
       // A header that came apart from its payload is not the end of it, nor is the zero-length
@@ -141,6 +170,8 @@ public struct ReplyDecoder {
       guard received > 0 else { return }
       isShort = remaining != nil
       state = .header
+    case .stale(_, let hasBegun):
+      if hasBegun { state = .header }
     case .response(let header):
       finish(header)
     case .finished: break
@@ -155,7 +186,7 @@ public struct ReplyDecoder {
     guard case .data(let remaining) = state, received == 0, bytes.count <= Message.maximumSize,
       UInt64(bytes.count) < remaining ?? .max, let message = Message(Array(bytes))
     else { return false }
-    return message.header.kind == .response && message.header.transaction == transaction
+    return message.header.kind == .response && isOurs(message.header)
       && message.header.length == UInt32(bytes.count)
   }
 
@@ -178,20 +209,28 @@ public struct ReplyDecoder {
     }
   }
 
+  /// Whether a response is to this transaction, as far as its player's headers can be trusted.
+  private func isOurs(_ header: ContainerHeader) -> Bool {
+    header.transaction == transaction || !trustsHeaders && !stale.contains(header.transaction)
+  }
+
   private func checkTransaction(_ header: ContainerHeader) throws(Fault) {
-    guard header.transaction != transaction else { return }
+    guard !isOurs(header) else { return }
     guard stale.contains(header.transaction) else {
       throw .unexpectedTransaction(header.transaction.rawValue)
     }
-    guard staleResponses < Self.maximumStaleResponses else { throw .onlyStaleResponses }
+    guard staleContainers < Self.maximumStaleContainers else { throw .onlyStaleResponses }
   }
 
   private mutating func beginData(_ header: ContainerHeader) throws(Fault) {
-    guard !hasData else { throw .unexpectedKind(header.kind.rawValue) }
-    guard header.transaction == transaction else {
-      throw .unexpectedData(header.transaction.rawValue)
+    if header.transaction != transaction {
+      guard !stale.contains(header.transaction) else { return try beginStaleData(header) }
+      guard !trustsHeaders else { throw .unexpectedData(header.transaction.rawValue) }
     }
-    guard header.code == operation.rawValue else { throw .unexpectedOperation(header.code) }
+    guard !hasData else { throw .unexpectedKind(header.kind.rawValue) }
+    guard !trustsHeaders || header.code == operation.rawValue else {
+      throw .unexpectedOperation(header.code)
+    }
     guard header.length >= UInt32(ContainerHeader.size) else {
       throw .invalidLength(header.length)
     }
@@ -208,8 +247,34 @@ public struct ReplyDecoder {
     state = remaining == 0 ? .header : .data(remaining: remaining)
   }
 
+  /// A player that sleeps while its transaction is given up sends that data when it wakes.
+  private mutating func beginStaleData(_ header: ContainerHeader) throws(Fault) {
+    guard staleContainers < Self.maximumStaleContainers else { throw .onlyStaleResponses }
+    guard header.length >= UInt32(ContainerHeader.size) else {
+      throw .invalidLength(header.length)
+    }
+    staleContainers += 1
+    collected = []
+    state = header.payload == 0 ? .header : .stale(remaining: header.payload, hasBegun: false)
+  }
+
+  private mutating func passOver(
+    _ rest: inout Slice<UnsafeRawBufferPointer>, remaining: UInt64?, _ offset: UInt64
+  ) {
+    let count = min(remaining ?? .max, UInt64(rest.count))
+    rest = rest.dropFirst(Int(count))
+    let left = remaining.map { $0 - count }
+    state = left == 0 ? .header : .stale(remaining: left, hasBegun: true)
+    if left == 0 { mayEndWithByte = isFullPacket(offset + count) }
+  }
+
+  /// Whether a data phase that ends so far into its transfer may be followed by one byte more.
+  private func isFullPacket(_ end: UInt64) -> Bool {
+    endsWithByte && end % Self.smallestPacket == 0
+  }
+
   private mutating func pass(
-    _ rest: inout Slice<UnsafeRawBufferPointer>, remaining: UInt64?,
+    _ rest: inout Slice<UnsafeRawBufferPointer>, remaining: UInt64?, _ offset: UInt64,
     _ payload: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     let count = Int(min(remaining ?? .max, UInt64(rest.count)))
@@ -222,8 +287,11 @@ public struct ReplyDecoder {
       state = remaining == UInt64(count) ? .header : .data(remaining: remaining - UInt64(count))
     }
     try payload(part)
-    // What follows the last byte of the data phase in the same transfer can only be the response.
-    if case .header = state, let next = rest.first, !couldBeResponse(next, rest) {
+    guard case .header = state else { return }
+    mayEndWithByte = isFullPacket(offset + UInt64(count))
+    // What follows the last byte of the data phase in the same transfer can only be the response, or
+    // the byte that stands for a zero-length packet.
+    if let next = rest.first, !couldBeResponse(next, rest), !(mayEndWithByte && rest.count == 1) {
       throw Fault.dataTooLong(received)
     }
   }
@@ -253,8 +321,8 @@ public struct ReplyDecoder {
   private mutating func finish(_ header: ContainerHeader) {
     let message = Message(collected)
     collected = []
-    guard header.transaction == transaction else {
-      staleResponses += 1
+    guard isOurs(header) else {
+      staleContainers += 1
       state = .header
       return
     }

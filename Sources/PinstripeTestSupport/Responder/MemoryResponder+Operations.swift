@@ -88,8 +88,10 @@ extension MemoryResponder {
     if profile.quirks.contains(.wrappedSize) {
       info.compressedSize = UInt32(truncatingIfNeeded: object.content.count)
     }
+    info.format = shownFormat(of: object)
     info.storage = object.storage
     info.parent = object.parent
+    info.modificationDate = object.properties[.dateModified]?.text ?? ""
     return info
   }
 
@@ -121,14 +123,53 @@ extension MemoryResponder {
 
   func announce(_ command: Message, _ dataset: [UInt8], _ state: inout State) -> Outcome {
     guard let info = try? ObjectInfo(parsing: dataset) else { return .response(.invalidDataset) }
+    return announce(command, info, &state)
+  }
+
+  /// SendObjectPropList (MTP 1.1 E.2.8): with the name, and other properties of an object that has no
+  /// handle yet.
+  func announceList(_ command: Message, _ dataset: [UInt8], _ state: inout State) -> Outcome {
+    guard let entries = try? ObjectPropertyList.parse(dataset),
+      let name = entries.first(where: { $0.property == .objectFileName })?.value.text,
+      entries.allSatisfy({ $0.object == .none })
+    else { return .response(.invalidDataset) }
+    // It promises everything, and remembers nothing.
+    if profile.quirks.contains(.noSendPropertyList) {
+      return .response(.ok, [command.parameter(0), command.parameter(1), 0x7FFF])
+    }
+    let format = ObjectFormat(rawValue: UInt16(truncatingIfNeeded: command.parameter(2)))
+    let size = UInt64(command.parameter(3)) << 32 | UInt64(command.parameter(4))
+    let outcome = announce(command, ObjectInfo(filename: name, format: format, size: size), &state)
+    guard case .response(.ok, let parameters) = outcome, parameters.count == 3 else {
+      return outcome
+    }
+    let handle = ObjectHandle(rawValue: parameters[2])
+    for (index, entry) in entries.enumerated() where entry.property != .objectFileName {
+      let code = set(entry.property, of: handle, to: entry.value, &state)
+      guard code == .ok else {
+        state.store.remove(handle)
+        state.announced = nil
+        return .response(code, [0, 0, 0, UInt32(index)])
+      }
+    }
+    return outcome
+  }
+
+  private func announce(
+    _ command: Message, _ info: ObjectInfo, _ state: inout State
+  ) -> Outcome {
     let storage = StorageID(rawValue: command.parameter(0))
     guard let space = state.store.info(storage) else { return .response(.invalidStorageID) }
     guard space.isWritable else { return .response(.storeReadOnly) }
     let named = ObjectHandle(rawValue: command.parameter(1))
     let parent = named == .root ? ObjectHandle.none : named
     guard state.store.isFolder(parent) else { return .response(.invalidParentObject) }
+    let home = home(of: info.format, in: parent)
     guard isAllowed(info.filename) else { return .response(.invalidDataset) }
     guard takes(info.format) else { return .response(.invalidObjectFormatCode) }
+    guard info.format == .association || !isTaken(info.filename, nil, state) else {
+      return .response(.accessDenied)
+    }
     let old = state.store.children(of: parent, on: storage).first { $0.name == info.filename }
     guard old == nil || habits.contains(.keepsSameNames) || habits.contains(.overwritesSameNames)
     else { return .response(.accessDenied) }
@@ -142,7 +183,10 @@ extension MemoryResponder {
     let handle =
       overwritten
       ?? state.store.insert(
-        info.filename, format: info.format, content: .bytes([]), in: parent, on: storage)
+        info.filename, format: info.format, content: .bytes([]), in: home, on: storage)
+    if !info.modificationDate.isEmpty {
+      state.store[handle]?.properties[.dateModified] = .string(info.modificationDate)
+    }
     if info.format != .association {
       state.store[handle]?.isComplete = false
       state.announced = handle

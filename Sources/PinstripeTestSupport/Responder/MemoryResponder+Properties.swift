@@ -10,6 +10,8 @@ extension MemoryResponder {
     .persistentUniqueObjectIdentifier: .uint128, .name: .string, .artist: .string,
     .albumName: .string, .genre: .string, .duration: .uint32, .track: .uint16,
     .originalReleaseDate: .string, .dateModified: .string,
+    .representativeSampleFormat: .uint16, .representativeSampleWidth: .uint32,
+    .representativeSampleHeight: .uint32, .representativeSampleData: .array(of: .uint8),
   ]
 
   /// The properties that follow from the object itself and cannot be set.
@@ -21,7 +23,7 @@ extension MemoryResponder {
   func property(_ code: ObjectPropertyCode, of object: StoredObject) -> PropertyValue? {
     switch code {
     case .storageID: .uint32(object.storage.rawValue)
-    case .objectFormat: .uint16(object.format.rawValue)
+    case .objectFormat: .uint16(shownFormat(of: object).rawValue)
     case .protectionStatus: .uint16(0)
     case .objectSize: .uint64(object.content.count)
     case .objectFileName: .string(object.name)
@@ -38,6 +40,7 @@ extension MemoryResponder {
     case .uint32: .uint32(0)
     case .uint64: .uint64(0)
     case .uint128: .uint128(0)
+    case .array(of: .uint8): .array(element: .uint8, bytes: [])
     default: nil
     }
   }
@@ -68,6 +71,7 @@ extension MemoryResponder {
     guard command.parameter(4) <= 1, handle != .root else {
       return .response(.specificationByDepthUnsupported)
     }
+    if neverLists(depth: command.parameter(4)) { return .silence }
     let isFolder = command.parameter(4) == 1 && !habits.contains(.ignoresDepth)
     let object = state.store[handle]
     guard object != nil || isFolder && handle == .none else {
@@ -109,7 +113,7 @@ extension MemoryResponder {
     return .response(.ok)
   }
 
-  private func set(
+  func set(
     _ code: ObjectPropertyCode, of handle: ObjectHandle, to value: PropertyValue,
     _ state: inout State
   ) -> ResponseCode {
@@ -117,13 +121,15 @@ extension MemoryResponder {
     guard let type = Self.propertyTypes[code] else { return .invalidObjectPropCode }
     guard !Self.fixed.contains(code) else { return .objectPropNotSupported }
     guard value.type == type else { return .invalidObjectPropFormat }
+    if let refusal = refusal(of: code, object, value, &state) { return refusal }
     guard code == .objectFileName else {
       state.store[handle]?.properties[code] = value
       return .ok
     }
     let siblings = state.store.children(of: object.parent, on: object.storage)
     guard let name = value.text, isAllowed(name),
-      !siblings.contains(where: { $0.name == name && $0.handle != handle })
+      !siblings.contains(where: { $0.name == name && $0.handle != handle }),
+      !isTaken(name, handle, state)
     else { return .invalidObjectPropValue }
     state.store[handle]?.name = name
     return .ok

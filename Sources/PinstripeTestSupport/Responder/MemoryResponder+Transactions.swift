@@ -9,8 +9,7 @@ extension MemoryResponder {
     .getObjectHandles, .getObjectInfo, .getObject, .deleteObject, .sendObjectInfo, .sendObject,
     .moveObject, .getPartialObject, .getPartialObject64, .getObjectPropsSupported,
     .getObjectPropDesc, .getObjectPropValue, .setObjectPropValue, .setObjectPropList,
-    .getObjectReferences, .setObjectReferences,
-    .getObjectPropList,
+    .getObjectReferences, .setObjectReferences, .getObjectPropList, .sendObjectPropList,
   ]
 
   /// How an operation ended, without a data phase to the player.
@@ -20,6 +19,8 @@ extension MemoryResponder {
     case object(StoredObject.Content, from: UInt64, count: UInt64, [UInt32] = [])
     /// The data phase comes first.
     case awaitsData
+    /// Nothing, ever.
+    case silence
   }
 
   func begin(_ command: Message, _ state: inout State) {
@@ -27,6 +28,7 @@ extension MemoryResponder {
     state.history.append(operation)
     // What the host did not fetch belongs to a transaction it gave up.
     state.queue.removeAll()
+    state.pause = state.pauses[operation] ?? .zero
     switch answer(operation, command, &state) {
     case .response(let code, let parameters): respond(command, code, parameters, &state)
     case .data(let payload, let parameters):
@@ -35,6 +37,7 @@ extension MemoryResponder {
       send(command, .bytes(payload), from: 0, count: UInt64(payload.count), parameters, &state)
     case .object(let content, let offset, let count, let parameters):
       send(command, content, from: offset, count: count, parameters, &state)
+    case .silence: break
     case .awaitsData:
       let keeps = operation != .sendObject || !habits.contains(.discardsContent)
       state.phase = .data(command, DataReceiver(keeps: keeps))
@@ -49,6 +52,7 @@ extension MemoryResponder {
     if !state.isSessionOpen, operation != .getDeviceInfo, operation != .openSession {
       return .response(.sessionNotOpen)
     }
+    if let refusal = refusal(of: operation) { return .response(refusal) }
     switch operation {
     case .getDeviceInfo: return .data(deviceInfo(state).encoded)
     case .openSession:
@@ -60,7 +64,8 @@ extension MemoryResponder {
       state.isSessionOpen = false
       state.announced = nil
       return .response(.ok)
-    case .sendObjectInfo, .setObjectPropValue, .setObjectPropList, .setObjectReferences:
+    case .sendObjectInfo, .sendObjectPropList, .setObjectPropValue, .setObjectPropList,
+      .setObjectReferences:
       return .awaitsData
     case .sendObject:
       return state.announced == nil ? .response(.noValidObjectInfo) : .awaitsData
@@ -89,6 +94,7 @@ extension MemoryResponder {
       switch operation {
       case .sendObject: storeObject(receiver, &state)
       case .sendObjectInfo where isExact: announce(command, receiver.payload, &state)
+      case .sendObjectPropList where isExact: announceList(command, receiver.payload, &state)
       case .setObjectPropValue where isExact: setProperty(command, receiver.payload, &state)
       case .setObjectReferences where isExact: refer(command, receiver.payload, &state)
       case .setObjectPropList where isExact: setProperties(receiver.payload, &state)
@@ -118,7 +124,7 @@ extension MemoryResponder {
   private func respond(
     _ command: Message, _ code: ResponseCode, _ parameters: [UInt32], _ state: inout State
   ) {
-    state.queue.append(command.response(code, parameters))
+    state.queue.append(response(to: command, code, parameters))
   }
 
   private func send(
@@ -131,23 +137,29 @@ extension MemoryResponder {
     if habits.contains(.wrapsLongLengths) {
       header.length = UInt32(truncatingIfNeeded: count + UInt64(ContainerHeader.size))
     }
+    junk(&header)
     let start = header.encoded
-    let response = command.response(.ok, parameters)
+    let response = response(to: command, .ok, parameters)
     let endsExactly = !habits.contains(.omitsZeroLengthPackets)
     if habits.contains(.headerApart) {
       state.queue.append(start)
       if count > 0 {
-        state.queue.append(length: count, endsExactly: endsExactly) { position, buffer in
-          content.copy(from: offset + position, into: buffer)
+        let end = endByte(of: count)
+        state.queue.append(
+          length: count + UInt64(end.count), endsExactly: endsExactly
+        ) { position, buffer in
+          Parts(start: [], content: content, offset: offset, count: count, end: end)
+            .copy(from: position, into: buffer)
         }
       }
       state.queue.append(response)
       return
     }
     let joined = habits.contains(.joinsResponse) ? response : []
-    let length = UInt64(start.count) + count + UInt64(joined.count)
+    let end = joined.isEmpty ? endByte(of: UInt64(start.count) + count) : joined
+    let length = UInt64(start.count) + count + UInt64(end.count)
     state.queue.append(length: length, endsExactly: endsExactly) { position, buffer in
-      Parts(start: start, content: content, offset: offset, count: count, end: joined)
+      Parts(start: start, content: content, offset: offset, count: count, end: end)
         .copy(from: position, into: buffer)
     }
     if joined.isEmpty { state.queue.append(response) }

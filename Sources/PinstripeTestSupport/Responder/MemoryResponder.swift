@@ -13,14 +13,11 @@ import Synchronization
 /// #expect(player.objects.map(\.name) == ["Music", "01 Idle Tune.mp3"])
 /// ```
 /// What the profile forbids is refused as a real player does it: names that are too long or hold a
-/// forbidden character, objects that are too large, formats that it does not play, a full storage; it
-/// has no operation that the profile says it lacks, and describes the rates and pictures that it
-/// takes. With `Quirk.noRename` it has
-/// neither SetObjectPropValue nor SetObjectPropList; with `Quirk.exactDataPhase` it breaks down for good, as QEMU's usb-mtp does,
-/// when a data phase is not exactly what was announced; with `Quirk.wrappedSize` its ObjectInfo has a
-/// size's lower 32 bits; with `Quirk.sendOggAsUndefined` and `Quirk.sendFLACAsUndefined` it refuses
-/// those formats' codes. What is not settled by a profile is chosen by ``Habits``. An upload that is
-/// given up leaves a part of the object behind, as on most players.
+/// forbidden character, properties with texts that are too long, objects that are too large, formats
+/// that it does not play, a full storage; it has no operation that the profile says it lacks, and
+/// describes the rates and pictures that it takes. What a profile's quirks tell of a player it does too
+/// (`MemoryResponder+Quirks.swift`), but for those of USB. What is not settled by a profile is chosen by
+/// ``Habits``. An upload that is given up leaves a part of the object behind, as on most players.
 public final class MemoryResponder: PlayerEnd {
   /// What players do differently within, or slightly beyond, the standard.
   public struct Habits: OptionSet, Sendable {
@@ -76,6 +73,9 @@ public final class MemoryResponder: PlayerEnd {
     var history: [OperationCode] = []
     var tamper: (@Sendable (OperationCode, inout [UInt8]) -> Void)?
     var refusals: [OperationCode: ResponseCode] = [:]
+    var pauses: [OperationCode: Duration] = [:]
+    /// How long the host still has to wait for what is in the queue.
+    var pause = Duration.zero
   }
 
   /// What the player is and needs.
@@ -91,15 +91,16 @@ public final class MemoryResponder: PlayerEnd {
   ///
   /// - Parameters:
   ///   - capacity: The storage's size in bytes.
-  ///   - operations: What it offers; by default all that is implemented and no quirk forbids.
+  ///   - operations: What it offers; by default all that is implemented and that the profile does not
+  ///     say it lacks.
   public init(
     profile: DeviceProfile = .careful, capacity: UInt64 = 64 << 30, habits: Habits = [],
     operations: Set<OperationCode>? = nil
   ) {
     self.profile = profile
     self.habits = habits
-    var offered = operations ?? Set(Self.implemented)
-    offered.subtract(profile.mtp.lacks.map { OperationCode(rawValue: $0.code) })
+    let lacks = profile.mtp.lacks.map { OperationCode(rawValue: $0.code) }
+    var offered = operations ?? Set(Self.implemented).subtracting(lacks)
     if profile.quirks.contains(.noRename) {
       offered.subtract([.setObjectPropValue, .setObjectPropList])
     }
@@ -139,7 +140,7 @@ public final class MemoryResponder: PlayerEnd {
   /// Whether a session is open.
   public var isSessionOpen: Bool { state.withLock { $0.isSessionOpen } }
 
-  /// Why the player broke down, if it did: `Quirk.exactDataPhase`.
+  /// Why the player broke down, if it did: `Quirk.exactDataPhase`, `Quirk.noArtDimensions`.
   public var breakdown: String? { state.withLock { $0.breakdown } }
 
   /// The operations that were asked for, in order.
@@ -153,6 +154,14 @@ public final class MemoryResponder: PlayerEnd {
   /// Lets the player refuse an operation from now on; nil ends it.
   public func refuse(_ operation: OperationCode, with response: ResponseCode?) {
     state.withLock { $0.refusals[operation] = response }
+  }
+
+  /// Lets the player take its time before it answers an operation.
+  ///
+  /// Nobody waits: whoever asks for the answer with a shorter timeout is told that there is none, and
+  /// has waited so long then.
+  public func delay(_ operation: OperationCode, by pause: Duration) {
+    state.withLock { $0.pauses[operation] = pause }
   }
 
   /// Reports an event on the interrupt endpoint.
@@ -199,6 +208,14 @@ public final class MemoryResponder: PlayerEnd {
     try state.withLock { state throws(TransferError) in
       guard state.breakdown == nil else { throw .disconnected }
       return state.queue.give(into: buffer, packetSize: packetSize)
+    }
+  }
+
+  /// Lets time pass for a host that waits for bulk data.
+  public func isReady(within timeout: Duration) -> Bool {
+    state.withLock { state in
+      defer { state.pause -= min(timeout, state.pause) }
+      return state.pause <= timeout
     }
   }
 

@@ -131,6 +131,13 @@ node=/sys/bus/usb/devices/1-1:1.0
 modprobe usb-storage delay_use=9999
 echo 1d6b 0100 > /sys/bus/usb/drivers/usb-storage/new_id
 check "a kernel driver holds the interface" [ -e $node/driver ]
+mkdir -p /etc/pinstripe/profiles
+pinstripe profiles show umtp-responder | sed 's/"detach-kernel-driver", *//' \
+    > /etc/pinstripe/profiles/umtp-responder.json
+tool push short.mp3 --device Test --replace
+check "without leave of the profile it keeps it" fails 75 'a kernel driver holds its MTP interface'
+check "and is not asked" [ "$(basename "$(readlink $node/driver)")" = usb-storage ]
+rm -r /etc/pinstripe/profiles
 tool push short.mp3 --device Test
 check "push takes the interface from it" exits 0
 check "and gives it back" [ "$(basename "$(readlink $node/driver)")" = usb-storage ]

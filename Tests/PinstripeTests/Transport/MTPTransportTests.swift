@@ -61,10 +61,14 @@ private let second = TestFile.content(30_001).map { $0 ^ 0x55 }
 
 private func put(
   _ content: [UInt8], as name: String = "a.pst", on transport: MTPTransport,
-  replacing: Bool = false, progress: ((UInt64) -> Void)? = nil
+  replacing: Bool = false, title: String? = nil, progress: ((UInt64) -> Void)? = nil
 ) async throws(PinstripeError) {
-  try await transport.put(
-    ClearStream(MemorySource(content)), named: name, replacing: replacing, progress: progress)
+  let stream = ClearStream(MemorySource(content))
+  if let title {
+    stream.properties = TrackProperties()
+    stream.properties?.title = title
+  }
+  try await transport.put(stream, named: name, replacing: replacing, progress: progress)
 }
 
 private func failure(_ body: () async throws -> Void) async -> PinstripeError? {
@@ -371,7 +375,9 @@ struct MTPTransportFaultTests {
         return pipe
       }
       do throws(PinstripeError) {
-        try await put(second, on: transport, replacing: replacing)
+        // With a title, it is announced by SendObjectPropList, and otherwise by SendObjectInfo.
+        try await put(
+          second, on: transport, replacing: replacing, title: replacing ? "Title" : nil)
       } catch let failed {
         error = failed
       }

@@ -37,27 +37,95 @@ struct TrackPropertiesTests {
     return player.responder.objects.first { $0.name == "a.pst" }?.properties
   }
 
-  @Test func aPlayerIsToldInOneGo() async throws {
+  private static let implemented = Set(MemoryResponder.implemented)
+
+  @Test func aPlayerIsToldWithTheAnnouncement() async throws {
     let player = Player()
+    #expect(try await send(to: player) == Self.values)
+    let history = player.responder.history
+    #expect(history.count { $0 == .sendObjectPropList } == 1)
+    // The folder is announced without.
+    #expect(history.count { $0 == .sendObjectInfo } == 1)
+    #expect(!history.contains(.setObjectPropList))
+    #expect(history.count { $0 == .setObjectPropValue } == 1, "the name")
+  }
+
+  @Test func aPlayerIsToldInOneGo() async throws {
+    let player = Player(operations: Self.implemented.subtracting([.sendObjectPropList]))
     #expect(try await send(to: player) == Self.values)
     #expect(player.responder.history.count { $0 == .setObjectPropList } == 1)
   }
 
+  /// A player that refuses announcements with properties is asked once in a session, and told afterwards.
+  @Test(arguments: [ResponseCode.operationNotSupported, .invalidObjectPropCode, .generalError])
+  func aRefusedAnnouncementIsMadeWithoutProperties(_ response: ResponseCode) async throws {
+    let player = Player()
+    player.responder.refuse(.sendObjectPropList, with: response)
+    let transport = try await player.connect()
+    for name in ["a.pst", "b.pst"] {
+      let stream = ClearStream(MemorySource([1, 2, 3]))
+      stream.properties = Self.properties
+      try await transport.put(stream, named: name, replacing: true, progress: nil)
+      #expect(player.responder.objects.first { $0.name == name }?.properties == Self.values)
+    }
+    #expect(player.responder.history.count { $0 == .sendObjectPropList } == 1)
+  }
+
+  /// A full player says so once, and is not asked again in another way.
+  @Test func aFullPlayerIsBelieved() async throws {
+    let player = Player()
+    player.responder.refuse(.sendObjectPropList, with: .storeFull)
+    let error = await #expect(throws: PinstripeError.self) { try await send(to: player) }
+    #expect(error?.code == .playerFull)
+    #expect(player.files.isEmpty)
+  }
+
   @Test func aPlayerWithoutListsIsToldOneByOne() async throws {
-    let offered = MemoryResponder.implemented.filter { $0 != .setObjectPropList }
-    #expect(try await send(to: Player(operations: Set(offered))) == Self.values)
+    let offered = Self.implemented.subtracting([.setObjectPropList, .sendObjectPropList])
+    #expect(try await send(to: Player(operations: offered)) == Self.values)
     let player = Player()
     player.responder.refuse(.setObjectPropList, with: .generalError)
+    player.responder.refuse(.sendObjectPropList, with: .generalError)
     #expect(try await send(to: player) == Self.values)
   }
 
   /// No track is worth less because a player wants to know nothing of it.
   @Test func aPlayerThatRefusesGetsTheTrack() async throws {
     let player = Player()
-    player.responder.refuse(.setObjectPropList, with: .accessDenied)
     player.responder.refuse(.getObjectPropsSupported, with: .generalError)
     #expect(try await send(to: player) == [:])
-    #expect(try await send(to: Player(quirks: [.noRename])) == [:])
+    let mute = Player(operations: Self.implemented.subtracting([.sendObjectPropList]))
+    mute.responder.refuse(.setObjectPropList, with: .accessDenied)
+    mute.responder.refuse(.getObjectPropsSupported, with: .generalError)
+    #expect(try await send(to: mute) == [:])
+    // One that cannot change properties takes those that come with the track.
+    #expect(try await send(to: Player(quirks: [.noRename])) == Self.values)
+    #expect(
+      try await send(
+        to: Player(
+          quirks: [.noRename], operations: Self.implemented.subtracting([.sendObjectPropList])))
+        == [:])
+  }
+
+  /// The source's date comes with the file, and is set again for players that ignore it there.
+  @Test(arguments: [[], [OperationCode.sendObjectPropList]] as [Set<OperationCode>])
+  func theDateIsTold(_ without: Set<OperationCode>) async throws {
+    let player = Player(operations: Self.implemented.subtracting(without))
+    for (modified, date) in [
+      (0, "19700101T000000Z"), (1_195_000_000, "20071114T002640Z"),
+      (253_402_300_799, "99991231T235959Z"), (253_402_300_800, nil), (Int64.max, nil),
+      (-62_167_219_201, nil), (Int64.min, nil),
+    ] as [(Int64, String?)] {
+      let stream = ClearStream(MemorySource([1]))
+      stream.properties = TrackProperties()
+      stream.properties?.title = "Title"
+      stream.properties?.modified = modified
+      let transport = try await player.connect()
+      try await transport.put(stream, named: "\(modified)", replacing: true, progress: nil)
+      let object = try #require(player.responder.objects.first { $0.name == "\(modified)" })
+      #expect(object.properties[.dateModified]?.text == date, "\(modified)")
+      await transport.close()
+    }
   }
 
   @Test func whatIsHiddenIsNotTold() async throws {
@@ -90,6 +158,9 @@ struct TrackPropertiesTests {
     var expected = Self.properties
     expected.year = 1987
     expected.duration = found.duration
+    expected.modified = found.modified
+    let modified = try #require(found.modified)
+    #expect(abs(modified - Int64(time(nil))) < 3600)
     #expect(found == expected)
     #expect(try #require(found.duration) > .seconds(5))
 

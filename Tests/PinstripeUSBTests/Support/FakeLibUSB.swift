@@ -128,15 +128,17 @@ final class FakeLibUSB: LibUSB, @unchecked Sendable {
   }
 
   func detachDriver(_ handle: HandleToken, interface: UInt8) -> Result<Void, USBError> {
-    record("detach", [Int(interface)])
+    record("detach", [Int(interface)]).map { with { $0.hasDriver = false } }
   }
 
   func attachDriver(_ handle: HandleToken, interface: UInt8) -> Result<Void, USBError> {
-    record("attach", [Int(interface)])
+    record("attach", [Int(interface)]).map { with { $0.hasDriver = true } }
   }
 
   func claim(_ handle: HandleToken, interface: UInt8) -> Result<Void, USBError> {
-    record("claim", [Int(interface)])
+    record("claim", [Int(interface)]).flatMap {
+      with { $0.hasDriver } ? .failure(.busy) : .success(())
+    }
   }
 
   func release(_ handle: HandleToken, interface: UInt8) -> Result<Void, USBError> {
@@ -160,6 +162,10 @@ final class FakeLibUSB: LibUSB, @unchecked Sendable {
       state.halted.remove(endpoint)
     }
     return record("clear_halt", [Int(endpoint)])
+  }
+
+  func reset(_ handle: HandleToken) -> Result<Void, USBError> {
+    record("reset")
   }
 
   // MARK: Transfers

@@ -26,6 +26,8 @@ struct FakeState {
   var calls: [Call] = []
   var failures: [String: USBError] = [:]
   var violations: [String] = []
+  /// Is told the name of each call.
+  var onCall: (@Sendable (String) -> Void)?
   var interruptions = 0
   var eventError: USBError?
   /// Whom libusb tells that devices came or went.
@@ -82,6 +84,7 @@ struct FakeState {
 
   mutating func record(_ name: String, _ arguments: [Int]) -> Result<Void, USBError> {
     calls.append(Call(name: name, arguments: arguments))
+    onCall?(name)
     return failures[name].map { .failure($0) } ?? .success(())
   }
 

@@ -34,7 +34,7 @@ struct Rig {
       await pipe.close()
       try result.get()
     }
-    usb.expectClean(sourceLocation)
+    usb.expectClean(resets: 0, sourceLocation)
   }
 
   static func player(_ usb: FakeLibUSB, _ attributes: FakeAttributes) throws -> USBDevice {
@@ -76,14 +76,16 @@ struct Rig {
 
 extension FakeLibUSB {
   /// Nothing is left open or allocated, and nothing was done that crashes libusb.
-  func expectClean(_ sourceLocation: SourceLocation = #_sourceLocation) {
+  func expectClean(
+    resets: Int = 0, _ sourceLocation: SourceLocation = #_sourceLocation
+  ) {
     with { state in
       #expect(state.violations == [], sourceLocation: sourceLocation)
       #expect(!state.isOpen, sourceLocation: sourceLocation)
       #expect(state.transfers == [], sourceLocation: sourceLocation)
       #expect(state.memory == [], sourceLocation: sourceLocation)
       #expect(state.inFlight.isEmpty, sourceLocation: sourceLocation)
-      #expect(!state.callNames.contains { $0.contains("reset") }, sourceLocation: sourceLocation)
+      #expect(state.callNames.count { $0 == "reset" } == resets, sourceLocation: sourceLocation)
     }
   }
 }

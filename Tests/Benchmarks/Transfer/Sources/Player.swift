@@ -32,7 +32,8 @@ struct Player: Sendable {
       let rules = profile.transfer
       let pipe = try await USBPipe(
         opening: device, queueDepth: rules.queueDepth, chunkSize: rules.chunkSize,
-        postsReceivesEarly: rules.postsReceivesEarly, usesDeviceMemory: usesDeviceMemory)
+        postsReceivesEarly: rules.postsReceivesEarly, usesDeviceMemory: usesDeviceMemory,
+        quirks: profile.quirks)
       let session = try await Session.open(on: pipe, profile: profile)
       guard let storage = try await session.storageIDs().first else { throw Trouble("no storage") }
       players.append(
