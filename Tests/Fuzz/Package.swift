@@ -21,6 +21,7 @@ let package = Package(
   name: "fuzz",
   dependencies: [.package(name: "pinstripe", path: "../..")],
   targets: [
+    fuzz("Descriptor", "PinstripeKeys"),
     fuzz("Frames", "PinstripeFrames"),
     fuzz("Grant", "Pinstripe"),
     fuzz("KeyFiles", "PinstripeKeys"),

@@ -1,5 +1,3 @@
-import Glibc
-import PinstripeFiles
 import PinstripeMTP
 public import PinstripeProfile
 public import PinstripeProfiles
@@ -62,24 +60,7 @@ public struct ProfileDraft: Sendable {
   ///
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/noOutput``.
   public func write(to path: String) throws(PinstripeError) {
-    do throws(FileError) {
-      let file = try SystemFile(opening: path, O_WRONLY | O_CREAT | O_EXCL)
-      do throws(FileError) {
-        try Array(fileText.utf8).span.withUnsafeBytes { bytes throws(FileError) in
-          try file.write(bytes)
-        }
-        try file.synchronize()
-      } catch {
-        unlink(path)
-        throw error
-      }
-    } catch {
-      guard error.code != EEXIST else {
-        throw PinstripeError(
-          .noOutput, "\(path) is there already, and nothing is written over it; name another file.")
-      }
-      throw PinstripeError(writing: error)
-    }
+    try NewFile.write(Array(fileText.utf8), to: path)
   }
 
   // MARK: What is told

@@ -71,6 +71,12 @@ public protocol Transport: AnyObject, Sendable {
   /// - Throws: ``PinstripeError``.
   func remove(_ playlist: Playlist) async throws(PinstripeError)
 
+  /// What lies in the player's `Pinstripe/device.pdev`, which ``descriptor()`` reads; nil when there is
+  /// no such file, and of one that is too long at most one byte more than it may have.
+  ///
+  /// - Throws: ``PinstripeError``.
+  func descriptorFile() async throws(PinstripeError) -> [UInt8]?
+
   /// Free space on the storage, in bytes.
   func freeSpace() async throws(PinstripeError) -> UInt64
 

@@ -73,7 +73,9 @@ struct PushCommand: AsyncParsableCommand {
   ) async throws -> Sent {
     let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
     let isTrack = try TrackFile.isTrack(source)
-    let (stream, protection, suffixed) = try stream(source, isTrack, profile)
+    let store = recipients.isEmpty || isTrack ? nil : try keys.open()
+    let profile = try await PlayerDescriptor.refine(profile, of: transport, with: store)
+    let (stream, protection, suffixed) = try stream(source, isTrack, profile, store)
     let name =
       name
       ?? TrackName.make(from: source.name, isProtected: suffixed, rules: profile.storage)
@@ -90,13 +92,13 @@ struct PushCommand: AsyncParsableCommand {
 
   /// What is sent, how it is protected, and whether its name says so.
   private func stream(
-    _ source: FileSource, _ isTrack: Bool, _ profile: DeviceProfile
+    _ source: FileSource, _ isTrack: Bool, _ profile: DeviceProfile, _ store: KeyStore?
   ) throws -> (any ByteStream, String, Bool) {
     if isTrack {
       try Rewrapping.recover(input)
       return (ClearStream(source), "already a track", true)
     }
-    if recipients.isEmpty {
+    guard let store else {
       guard profile.decoder == .none else {
         throw PinstripeError(
           .usage, "This player decrypts tracks; say which key it has: --device NAME.")
@@ -110,7 +112,8 @@ struct PushCommand: AsyncParsableCommand {
       stream.properties = metadata.properties(ofFileAt: input)
       return (stream, "unprotected", false)
     }
-    var recipe = try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
+    var recipe = try pattern.recipe(
+      following: profile, for: try recipients.wrappingKeys(keys, in: store))
     recipe.metadata = try metadata.metadata(of: PeekableSource(source))
     try seller.apply(to: &recipe)
     try chunks.apply(to: &recipe, length: source.length)

@@ -60,7 +60,9 @@ struct SyncCommand: AsyncParsableCommand {
   private func sync(
     _ source: SyncSource, with transport: any Transport, _ profile: DeviceProfile
   ) async throws -> SyncOutcome {
-    let tracks = SyncTracks(try recipe(for: profile))
+    let store = recipients.isEmpty ? nil : try keys.open()
+    let profile = try await PlayerDescriptor.refine(profile, of: transport, with: store)
+    let tracks = SyncTracks(try recipe(for: profile, store))
     var planner = SyncPlanner(profile, protection: tracks.protection)
     planner.removes = removes
     planner.fills = fills
@@ -85,9 +87,10 @@ struct SyncCommand: AsyncParsableCommand {
   }
 
   /// How tracks are made; nil where the player gets files as they are.
-  private func recipe(for profile: DeviceProfile) throws -> TrackRecipe? {
-    guard recipients.isEmpty else {
-      return try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
+  private func recipe(for profile: DeviceProfile, _ store: KeyStore?) throws -> TrackRecipe? {
+    if let store {
+      return try pattern.recipe(
+        following: profile, for: try recipients.wrappingKeys(keys, in: store))
     }
     guard profile.decoder == .none else {
       throw PinstripeError(

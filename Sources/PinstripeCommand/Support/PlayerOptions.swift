@@ -14,7 +14,8 @@ struct PlayerOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Use the player, or card, that is mounted at this folder, instead of USB.",
+      "Use the player, or card, that is mounted at this folder, with the profile of the USB device "
+        + "under it.",
       valueName: "folder"))
   var volume: String?
 
@@ -45,7 +46,8 @@ struct PlayerOptions: ParsableArguments {
     let registry = Self.registry()
     let chosen = try profile.map { try Self.profile($0, in: registry) }
     if let volume {
-      let profile = chosen ?? .careful
+      let matched = PlayerIdentity(volume: volume).flatMap { registry.match($0)?.profile }
+      let profile = chosen ?? matched ?? .careful
       return (try VolumeTransport(root: volume, profile: profile), profile)
     }
     let finder = try PlayerFinder(registry: registry)

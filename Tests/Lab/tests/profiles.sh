@@ -9,6 +9,9 @@
 tool profiles lint
 check "the profiles are in order" prints 'profiles are in order'
 
+tool profiles diff
+check "umtp-responder is as its profile says" prints 'is as umtp-responder says'
+
 # --- Ids: a Sansa Clip+, and then its mass-storage mode.
 player-identify 0781:74d0
 tool players
@@ -63,9 +66,6 @@ check "and leaves unsaid what it says" prints '^unsaid  mtp.lacks: the player ha
 tool profiles diff --profile sandisk-sansa-clip-plus --json
 check "as JSON, too" prints '^{"profile":"sandisk-sansa-clip-plus","player":.*"kind":"denied"'
 rm "$draft"
-player-identify 1d6b:0100
-tool profiles diff
-check "umtp-responder is as its profile says" prints 'is as umtp-responder says'
 
 # --- Firmware, which only an open player tells: the first Fuze learnt Ogg with 01.01.15.
 for version in V01.01.11 V01.02.31F; do
