@@ -38,7 +38,9 @@ extension Session {
       let announcement = try await sendObjectInfo(info, to: storage, in: parent, turn: turn)
       do {
         try announced?(announcement)
-        try await sendObject(length: length, turn: turn, progress: progress, fill: fill)
+        try await sendObject(
+          Request(operation: .sendObject), length: length, turn: turn, progress: progress,
+          fill: fill)
       } catch {
         if onFailure == .delete { await discard(announcement.object, turn) }
         throw error

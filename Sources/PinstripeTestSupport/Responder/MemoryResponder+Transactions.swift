@@ -9,8 +9,8 @@ extension MemoryResponder {
     .getObjectHandles, .getObjectInfo, .getObject, .deleteObject, .sendObjectInfo, .sendObject,
     .moveObject, .getPartialObject, .getPartialObject64, .getObjectPropsSupported,
     .getObjectPropDesc, .getObjectPropValue, .setObjectPropValue, .setObjectPropList,
-    .getObjectReferences, .setObjectReferences,
-    .getObjectPropList,
+    .getObjectReferences, .setObjectReferences, .getObjectPropList, .sendPartialObject,
+    .truncateObject, .beginEditObject, .endEditObject,
   ]
 
   /// How an operation ended, without a data phase to the player.
@@ -36,7 +36,8 @@ extension MemoryResponder {
     case .object(let content, let offset, let count, let parameters):
       send(command, content, from: offset, count: count, parameters, &state)
     case .awaitsData:
-      let keeps = operation != .sendObject || !habits.contains(.discardsContent)
+      let keeps =
+        ![.sendObject, .sendPartialObject].contains(operation) || !habits.contains(.discardsContent)
       state.phase = .data(command, DataReceiver(keeps: keeps))
     }
   }
@@ -59,9 +60,12 @@ extension MemoryResponder {
     case .closeSession:
       state.isSessionOpen = false
       state.announced = nil
+      state.edited = nil
       return .response(.ok)
     case .sendObjectInfo, .setObjectPropValue, .setObjectPropList, .setObjectReferences:
       return .awaitsData
+    case .beginEditObject, .truncateObject, .endEditObject, .sendPartialObject:
+      return edit(operation, command, &state)
     case .sendObject:
       return state.announced == nil ? .response(.noValidObjectInfo) : .awaitsData
     default: return query(operation, command, &state)
@@ -93,6 +97,7 @@ extension MemoryResponder {
     let outcome =
       switch operation {
       case .sendObject: storeObject(receiver, &state)
+      case .sendPartialObject: storePart(command, receiver, &state)
       case .sendObjectInfo where isExact: announce(command, receiver.payload, &state)
       case .setObjectPropValue where isExact: setProperty(command, receiver.payload, &state)
       case .setObjectReferences where isExact: refer(command, receiver.payload, &state)
@@ -115,8 +120,10 @@ extension MemoryResponder {
       state.breakdown = "a data phase was cancelled after \(receiver.count) bytes"
       return
     }
-    if command.header.code == OperationCode.sendObject.rawValue {
-      _ = storeObject(receiver, &state)
+    switch OperationCode(rawValue: command.header.code) {
+    case .sendObject: _ = storeObject(receiver, &state)
+    case .sendPartialObject: _ = storePart(command, receiver, &state)
+    default: break
     }
   }
 

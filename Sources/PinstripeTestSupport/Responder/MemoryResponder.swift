@@ -18,7 +18,7 @@ import Synchronization
 /// when a data phase is not exactly what was announced; with `Quirk.wrappedSize` its ObjectInfo has a
 /// size's lower 32 bits; with `Quirk.sendOggAsUndefined` and `Quirk.sendFLACAsUndefined` it refuses
 /// those formats' codes. What is not settled by a profile is chosen by ``Habits``. An upload that is
-/// given up leaves a part of the object behind, as on most players.
+/// given up leaves a part of the object behind, as on most players (Android deletes it).
 public final class MemoryResponder: PlayerEnd {
   /// What players do differently within, or slightly beyond, the standard.
   public struct Habits: OptionSet, Sendable {
@@ -68,6 +68,7 @@ public final class MemoryResponder: PlayerEnd {
     var isSessionOpen = false
     var announced: ObjectHandle?
     var announcedSize: UInt32 = 0
+    var edited: ObjectHandle?
     var busyPolls = 0
     var breakdown: String?
     var operations: Set<OperationCode>
