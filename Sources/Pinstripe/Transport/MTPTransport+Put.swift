@@ -57,7 +57,7 @@ extension MTPTransport {
     _ target: Sent, _ tap: StreamTap, _ progress: ((UInt64) -> Void)?
   ) async throws -> Sent {
     var info = ObjectInfo(
-      filename: target.name, format: announcedFormat(tap.format), size: tap.length)
+      filename: target.name, format: announcedFormat(tap.kind), size: tap.length)
     info.parent = target.folder
     var sent = target
     do {
@@ -79,10 +79,9 @@ extension MTPTransport {
     }
   }
 
-  private func announcedFormat(_ format: AudioFormat?) -> ObjectFormat {
-    guard let format else { return ObjectFormat(rawValue: profile.storage.trackFormat) }
-    return .of(
-      format, known: session.deviceInfo.playbackFormats, quirks: profile.quirks)
+  private func announcedFormat(_ kind: FileKind?) -> ObjectFormat {
+    guard let kind else { return ObjectFormat(rawValue: profile.storage.trackFormat) }
+    return .of(kind, known: session.deviceInfo.playbackFormats, quirks: profile.quirks)
   }
 
   /// Whether an announcement failed for what may be the name that another track has.
@@ -190,7 +189,7 @@ extension MTPTransport {
       let object = try await locate(sent)
       sent.handle = object.handle
       try await verify(object, tap, name)
-      try await describe(object.handle, announcedFormat(tap.format), as: tap.properties)
+      try await describe(object.handle, announcedFormat(tap.kind), as: tap.properties)
       if sent.name != name {
         isRenaming = true
         // The old track keeps existing under some name until the new one has the final one.
@@ -276,7 +275,7 @@ extension MTPTransport {
 /// Passes a stream on and remembers its first and last bytes, to be compared with what was stored.
 private final class StreamTap {
   let length: UInt64
-  var format: AudioFormat? { stream.format }
+  var kind: FileKind? { stream.kind }
   var properties: TrackProperties? { stream.properties }
   private let stream: any ByteStream
   private var offset: UInt64 = 0

@@ -76,6 +76,21 @@ extension ObjectFormat {
   /// `PTP_OFC_EXIF_JPEG`
   public static let jpeg = ObjectFormat(rawValue: 0x3801)
 
+  /// A Windows bitmap.
+  ///
+  /// `PTP_OFC_BMP`
+  public static let bmp = ObjectFormat(rawValue: 0x3804)
+
+  /// A GIF picture.
+  ///
+  /// `PTP_OFC_GIF`
+  public static let gif = ObjectFormat(rawValue: 0x3807)
+
+  /// A JPEG picture without a camera's data.
+  ///
+  /// `PTP_OFC_JFIF`
+  public static let jfif = ObjectFormat(rawValue: 0x3808)
+
   /// A PNG picture.
   ///
   /// `PTP_OFC_PNG`
@@ -118,6 +133,11 @@ extension ObjectFormat {
   ///
   /// `PTP_OFC_MTP_FLAC`
   public static let flac = ObjectFormat(rawValue: 0xB906)
+
+  /// Samsung's playlist (.spl); not in the standard.
+  ///
+  /// `PTP_OFC_MTP_SamsungPlaylist`
+  public static let samsungPlaylist = ObjectFormat(rawValue: 0xB909)
 
   /// An MP4 file.
   ///
@@ -165,6 +185,9 @@ extension ObjectFormat: CustomStringConvertible {
     .mpeg: "MPEG",
     .asf: "ASF",
     .jpeg: "EXIF_JPEG",
+    .bmp: "BMP",
+    .gif: "GIF",
+    .jfif: "JFIF",
     .png: "PNG",
     .undefinedFirmware: "UndefinedFirmware",
     .undefinedAudio: "UndefinedAudio",
@@ -172,6 +195,7 @@ extension ObjectFormat: CustomStringConvertible {
     .ogg: "OGG",
     .aac: "AAC",
     .flac: "FLAC",
+    .samsungPlaylist: "SamsungPlaylist",
     .mp4: "MP4",
     .abstractAudioAlbum: "AbstractAudioAlbum",
     .abstractAudioVideoPlaylist: "AbstractAudioVideoPlaylist",

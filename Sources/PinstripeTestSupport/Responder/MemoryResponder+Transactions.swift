@@ -75,6 +75,12 @@ extension MemoryResponder {
     info.playbackFormats = [
       .undefined, .association, .mp3, .wav, .wma, .ogg, .flac, .aac, .abstractAudioVideoPlaylist,
     ]
+    switch profile.playlists[.mtp]?.kind {
+    case .m3u: info.playbackFormats.append(.m3uPlaylist)
+    case .pls: info.playbackFormats.append(.plsPlaylist)
+    case .samsungSPL1, .samsungSPL2: info.playbackFormats.append(.samsungPlaylist)
+    case nil, .some(.none), .mtpReferences: break
+    }
     info.manufacturer = "Pinstripe"
     info.model = profile.name
     info.deviceVersion = "1"
