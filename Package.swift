@@ -152,8 +152,8 @@ let package = Package(
       name: "PinstripeTests",
       dependencies: [
         "Pinstripe", "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys",
-        "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport", "TestTools",
-        "CLibCrypto",
+        "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeProfiles",
+        "PinstripeTestSupport", "TestTools", "CLibCrypto",
       ],
       swiftSettings: common),
     .testTarget(

@@ -74,9 +74,12 @@ struct PushCommand: AsyncParsableCommand {
     let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
     let isTrack = try TrackFile.isTrack(source)
     let (stream, protection, suffixed) = try stream(source, isTrack, profile)
+    let isHidden = suffixed && profile.protection.metadata == .hidden
     let name =
       name
-      ?? TrackName.make(from: source.name, isProtected: suffixed, rules: profile.storage)
+      ?? (isHidden
+        ? TrackName.random() + TrackName.suffix
+        : TrackName.make(from: source.name, isProtected: suffixed, rules: profile.storage))
     let bar = ProgressBar("Sending \(name)", total: stream.length, isQuiet: common.json)
     defer { bar.end() }
     let start = ContinuousClock.now
