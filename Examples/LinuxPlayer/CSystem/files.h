@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,6 +60,12 @@ static inline int32_t system_write(int32_t file, const uint8_t *bytes, size_t le
   while (length > 0) {
     ssize_t count = write(file, bytes, length);
     if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) {
+      /* Somebody who shares it made it a descriptor that does not wait. */
+      struct pollfd room = {file, POLLOUT, 0};
+      (void)poll(&room, 1, -1);
+      continue;
+    }
     if (count < 0) return -1;
     bytes += count;
     length -= (size_t)count;
