@@ -18,6 +18,15 @@ static inline int32_t system_open(const char *path) {
   return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
+/* Takes the numbers of standard streams that are closed, or else the next file that is opened has one of
+ * them, and gets what is put out. */
+static inline void system_take_standard_streams(void) {
+  int file;
+  do file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  while (file >= 0 && file <= 2);
+  if (file > 2) close(file);
+}
+
 /* The size of a regular file or a block device, or -1. */
 static inline int64_t system_size(int32_t file) {
   struct stat status;
