@@ -103,6 +103,57 @@ static void measure_stack(const char *folder, const char *name, const pinstripe_
   file = saved;
 }
 
+/* The stack that one call needs. */
+static void measured(const char *what, size_t allowed) {
+  printf("figure decoder.stack_bytes.%s %u B\n", what, (unsigned)stack_most);
+  if (stack_most > stack_of_all) stack_of_all = stack_most;
+  check(stack_most > 0 && stack_most <= allowed, what, "bytes of stack", (long long)stack_most);
+  stack_most = 0;
+}
+
+/* The other functions that call back. */
+static void measure_others(const char *folder, const struct file *keybox, size_t allowed) {
+  static uint8_t buffer[64];
+  uint8_t dus[32];
+  struct file grant = load(folder, "group.grant"), saved = file;
+  pinstripe_keybox read = {sizeof read, PINSTRIPE_ABI_VERSION, 0, 0, {0}, {0}};
+  pinstripe_section section = {sizeof section, PINSTRIPE_ABI_VERSION, 0, 0, 0};
+  pinstripe_field field = {sizeof field, PINSTRIPE_ABI_VERSION, 0, 0, 0, 0};
+  pinstripe_recipient other;
+  uint64_t first, blocks;
+  stack_most = 0;
+  MEASURED(pinstripe_keybox_read(&provider, keybox->bytes, keybox->size, 1, &read, dus));
+  measured("keybox_read", allowed);
+  MEASURED(pinstripe_device_recipient(&provider, &box, 11, &other));
+  measured("device_recipient", allowed);
+  MEASURED(expect(pinstripe_grant_recipient(&provider, &box, &recipient, grant.bytes, grant.size, 1, 12,
+                                            &other),
+                  PINSTRIPE_OK, "a grant"));
+  measured("grant_recipient", allowed);
+  file = load(folder, "sections.pst");
+  storage = storage_of(&file);
+  storage.read = read_failing;
+  expect(open_track(), PINSTRIPE_OK, "a track with sections");
+  MEASURED(pinstripe_section_begin(&decoder, PINSTRIPE_SECTION_METADATA, buffer, sizeof buffer, &section));
+  measured("section_begin", allowed);
+  MEASURED(pinstripe_metadata_next(&decoder, &section, &field));
+  measured("metadata_next", allowed);
+  MEASURED(pinstripe_section_read(&decoder, &section, field.offset, buffer, 4));
+  measured("section_read", allowed);
+  pinstripe_wipe(&decoder);
+  close_file(&file);
+  file = load(folder, "framed.pst");
+  storage = storage_of(&file);
+  storage.read = read_failing;
+  expect(open_track(), PINSTRIPE_OK, "a framed track");
+  MEASURED(pinstripe_keystream_range(&decoder, 500000, 1000, &first, &blocks));
+  measured("keystream_range", allowed);
+  pinstripe_wipe(&decoder);
+  close_file(&file);
+  close_file(&grant);
+  file = saved;
+}
+
 static void wrong_structs(void) {
   pinstripe_info info = {0};
   pinstripe_keybox keybox = {0};
@@ -188,6 +239,7 @@ int main(int count, char **arguments) {
   measure_stack(arguments[1], "trailer.pst", &box, STACK_ALLOWED);
   measure_stack(arguments[1], "framed.pst", &box, STACK_ALLOWED);
   measure_stack(arguments[1], "rights.pst", &box, STACK_ALLOWED);
+  measure_others(arguments[1], &keybox, STACK_ALLOWED);
   printf("figure decoder.stack_bytes %u B\n", (unsigned)stack_of_all);
   keys_close(&keys);
   close_file(&file);

@@ -162,6 +162,7 @@ check_playlists() {
 
 check_refusals() {
   local track
+  describe_command
   mkdir -p "$work/lists/empty"
   refuses 66 "lists/empty holds no track" play --raw "$work/lists/empty"
   refuses 66 "$tracks/none.pst" play --raw "$tracks/none.pst"
@@ -179,6 +180,11 @@ check_refusals() {
   refuses 65 "not a grant" play --grant "$tracks/device.keybox" --raw "$tracks/group.pst"
   refuses 77 "for a TEST device" on_target "$player" --keybox "$tracks/production.keybox" \
     --grant "$tracks/group.grant" --raw "$tracks/group.pst"
+  # With nobody to take the sound, the next file that is opened does not.
+  play --state "$work/closed-$short" --new-state
+  refuses 74 "cannot be put out" sh -c '"$@" >&-' sh "${command[@]}" --state "$work/closed-$short" --raw \
+    "$tracks/clip-tune.flac.pst"
+  expect "the lock is no sound" test ! -s "$work/closed-$short.lock"
   refuses 74 "cannot be opened" play --card nonesuch "$tracks/every10.pst"
   # Each is passed over with a sentence, and the next one plays.
   cp "$work/tune.raw" "$work/expected"

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,15 @@
 static inline int32_t system_open(const char *path) {
   /* Without waiting: a FIFO that nobody writes to would hold the player. */
   return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
+/* Takes the numbers of standard streams that are closed, or else the next file that is opened has one of
+ * them, and gets what is put out. */
+static inline void system_take_standard_streams(void) {
+  int file;
+  do file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  while (file >= 0 && file <= 2);
+  if (file > 2) close(file);
 }
 
 /* The size of a regular file or a block device, or -1. */
@@ -59,6 +69,12 @@ static inline int32_t system_write(int32_t file, const uint8_t *bytes, size_t le
   while (length > 0) {
     ssize_t count = write(file, bytes, length);
     if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) {
+      /* Somebody who shares it made it a descriptor that does not wait. */
+      struct pollfd room = {file, POLLOUT, 0};
+      (void)poll(&room, 1, -1);
+      continue;
+    }
     if (count < 0) return -1;
     bytes += count;
     length -= (size_t)count;

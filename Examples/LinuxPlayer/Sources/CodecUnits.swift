@@ -13,7 +13,12 @@ struct CodecUnits {
     }
     var path = Text()
     let room = UnsafeMutablePointer<CChar>.allocate(capacity: Int(PATH_MAX))
-    if system_own_folder(room, Int(PATH_MAX)) != 0 { path.add(bytesOf: room) }
+    if system_own_folder(room, Int(PATH_MAX)) != 0 {
+      path.add(bytesOf: room)
+    } else {
+      // Without /proc. Code is never loaded from wherever the player was started, such as its music.
+      path.add("/")
+    }
     room.deallocate()
     path.add("codecs")
     self.folder = path.copy()

@@ -41,14 +41,15 @@ struct ControlSocket {
 
   /// Takes in what came; each whole line goes to `body`, which puts the answer together.
   mutating func serve(_ body: (ParsedLine) -> Text) {
-    // A few at a time: who connects again and again is not to keep the player from playing.
+    // A few at a time: who connects again and again is not to keep the player from playing. Those who
+    // have left make room first.
     for _ in 0..<8 {
+      for number in 0..<Self.mostClients where clients[number].descriptor >= 0 {
+        clients[number].serve(body)
+      }
       let descriptor = system_accept(listener)
       guard descriptor >= 0 else { break }
       admit(descriptor)
-    }
-    for number in 0..<Self.mostClients where clients[number].descriptor >= 0 {
-      clients[number].serve(body)
     }
   }
 

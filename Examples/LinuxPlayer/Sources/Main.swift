@@ -6,6 +6,7 @@ import PinstripePlayer
 func main(
   _ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 ) -> Int32 {
+  system_take_standard_streams()
   guard let options = Options(count, arguments) else {
     say("see pinstripe-player --help\n")
     return ExitCode.usage.rawValue

@@ -426,7 +426,7 @@ int32_t pinstripe_metadata_next(pinstripe_decoder *_Nullable decoder,
 
 /** Gives an open track another work buffer, of at least
  *  PINSTRIPE_WORK_SIZE_PLAYING bytes, or PINSTRIPE_WORK_SIZE_PLAYING_FRAMED for
- *  a framed pattern, and lets go of the former one. */
+ *  a framed pattern, and lets go of the former one. Errors: ARGUMENT, WORK_SIZE. */
 int32_t pinstripe_set_work(pinstripe_decoder *_Nullable decoder,
                            uint8_t *_Nullable work, size_t work_size);
 
@@ -448,10 +448,12 @@ int32_t pinstripe_xor_at(pinstripe_decoder *_Nullable decoder, uint64_t offset,
                          const uint8_t *_Nullable src, uint8_t *_Nullable dst,
                          size_t length);
 
-/** Moves the position of pinstripe_update to `offset` (0 to content length). */
+/** Moves the position of pinstripe_update to `offset` (0 to content length).
+ *  Errors: ARGUMENT, RANGE; the position stays then. */
 int32_t pinstripe_seek(pinstripe_decoder *_Nullable decoder, uint64_t offset);
 
-/** pinstripe_xor_at at the position, which moves on by `length` if that worked. */
+/** pinstripe_xor_at at the position, which moves on by `length` if that worked.
+ *  Errors: those of pinstripe_xor_at. */
 int32_t pinstripe_update(pinstripe_decoder *_Nullable decoder,
                          const uint8_t *_Nullable src, uint8_t *_Nullable dst,
                          size_t length);
