@@ -2,7 +2,7 @@
 
 The player writes samples to a pipe that is read only when the test says so: so it stands still in between, and what
 it does at a command can be compared to the byte. Ends with "N passed, N failed"."""
-import array, fcntl, os, pathlib, pty, random, socket, subprocess, sys, termios, time
+import array, fcntl, hashlib, os, pathlib, pty, random, socket, subprocess, sys, termios, time
 
 work, command = pathlib.Path(sys.argv[1]), sys.argv[2:]
 tracks = work / "tracks"
@@ -222,6 +222,63 @@ def test_state():
            err.count("the state cannot be written") == len(err.splitlines()) >= 4, (refused, code, err))
     info = subprocess.run([*command, "--state", str(state), "--info", str(track)], capture_output=True).stdout
     expect("one play was counted", b"rights-played: 1\n" in info, info)
+
+
+def test_reloading():
+    folder, list = work / "reloading", work / "twice.m3u"
+    folder.mkdir(exist_ok=True)
+    names = [folder / name for name in ("1.pst", "2.pst", "3.pst")]
+    for name in names:
+        name.write_bytes((tracks / "clip-first.flac.pst").read_bytes())
+    list.write_text("".join(f"reloading/{name}\n" for name in ("1.pst", "2.pst", "1.pst", "3.pst")))
+    player = Player(list)
+    player.until_it_waits()
+    expect("of two places it stays at its own", player.ask("reload") == "ok" and player.status()["track"] == "1")
+    player.ask("play 3")
+    expect("the second place too", player.ask("reload") == "ok" and player.status()["track"] == "3")
+    player.end()
+    player = Player("--stay", folder)
+    player.until_it_waits()
+    player.ask("play 2")
+    names[1].unlink()
+    expect("what plays goes on when it is removed", player.ask("reload") == "ok" and
+           player.ask("status").endswith("2.pst") and player.status()["state"] == "playing")
+    names[0].unlink()
+    expect("and keeps its place", player.ask("reload") == "ok" and player.ask("name 1").endswith("2.pst") and
+           player.status()["of"] == "2")
+    expect("what is next comes next", player.ask("next") == "ok" and player.ask("status").endswith("3.pst"))
+    names[2].unlink()
+    expect("the last one goes on", player.ask("reload") == "ok" and player.status()["of"] == "1")
+    expect("nothing is behind it", player.ask("next").startswith("error: that was the last"))
+    player.end()
+
+
+def test_secrets():
+    # Each key that is in use is in memory once, and no core dump would hold it.
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Vectors"))
+    sys.dont_write_bytecode = True
+    from pinstripe_keys import hkdf, playback_key
+    secret, salt, device, content = (hashlib.sha256(b"pinstripe player tests\0" + label).digest() for label in
+                                     (b"device dus", b"device salt", b"device id", b"clip-tune.flac cek"))
+    playback = playback_key(secret, salt, device[:16], 1)
+    keys = {"DUS": (secret, 1), "CEK": (content, 1), "K_play": (playback, 0), "K_wrap": (hkdf(playback, bytes(32), b"wrap"), 1)}
+    player = Player(tracks / "clip-tune.flac.pst")
+    player.until_it_waits()
+    found = dict.fromkeys(keys, 0)
+    process = pathlib.Path(f"/proc/{player.process.pid}")
+    with open(process / "mem", "rb", 0) as memory:
+        for line in (process / "maps").read_text().splitlines():
+            area, rights = line.split()[:2]
+            start, end = (int(x, 16) for x in area.split("-"))
+            if "w" in rights and end - start < 1 << 28:
+                memory.seek(start)
+                bytes_there = memory.read(end - start)
+                for name, (key, _) in keys.items():
+                    found[name] += bytes_there.count(key)
+    expect("keys are in memory once", found == {name: count for name, (_, count) in keys.items()}, found)
+    limits = [line.split() for line in (process / "limits").read_text().splitlines() if "core file" in line]
+    expect("no core dumps", limits[0][4:6] == ["0", "0"], limits)
+    player.end()
 
 
 def test_hostile():

@@ -5,7 +5,7 @@ import Synchronization
 
 extension MTPTransport {
   /// What the player is told of a track together with its announcement: all that it wants to know,
-  /// where it takes that (SendObjectPropList).
+  /// where it takes that (SendObjectPropList), and the name in that way, too.
   ///
   /// - Returns: Nothing where it is told afterwards, or not at all.
   /// - Throws: ``MTPError`` when the player does not answer at all.
@@ -15,7 +15,11 @@ extension MTPTransport {
     guard session.offers(.sendObjectPropList), !refused.contains(.sendObjectPropList) else {
       return []
     }
-    return try await wantedEntries(for: .none, format, properties)
+    let entries = try await wantedEntries(for: .none, format, properties)
+    guard !entries.isEmpty, try await wantedProperties(of: format).contains(.objectFileName) else {
+      return []
+    }
+    return entries
   }
 
   /// Tells the player what a track is, as far as it wants to know.

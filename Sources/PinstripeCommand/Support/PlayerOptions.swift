@@ -57,7 +57,10 @@ struct PlayerOptions: ParsableArguments {
     } else {
       player = try await finder.refine(player)
     }
-    return (try await finder.open(player), player.profile)
+    let transport = try await finder.open(player)
+    // Without a home to keep it in there is no journal, and a track that is cut off is sent again.
+    if let journal = try? await PartJournal(of: transport) { transport.keepParts(in: journal) }
+    return (transport, player.profile)
   }
 
   /// The profile that a person names.

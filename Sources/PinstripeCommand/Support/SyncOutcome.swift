@@ -62,7 +62,10 @@ struct SyncOutcome: Sendable {
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     let what = counts.isEmpty ? "nothing to do" : counts.joined(separator: ", ")
     let sent = summary.bytes > 0 ? "; \(Terminal.size(summary.bytes)) sent" : ""
-    lines.append("\(Terminal.printable(player)): \(what)\(sent).")
+    let resumed =
+      summary.resumed > 0
+      ? "; \(summary.resumed) resumed, \(Terminal.size(summary.resumedBytes)) were there" : ""
+    lines.append("\(Terminal.printable(player)): \(what)\(sent)\(resumed).")
     return lines.joined(separator: "\n")
   }
 
@@ -87,15 +90,17 @@ extension SyncPlan.Step {
   fileprivate var line: String {
     let name = place.isEmpty ? item?.path ?? "" : place
     let size = bytes > 0 ? Terminal.size(bytes) : ""
+    let renamed = renaming.map { "; \(item?.place ?? "") is renamed, for \($0)" } ?? ""
     return action.rawValue.padded(to: 9) + size.padded(to: 11) + Terminal.printable(name)
-      + ": \(Terminal.printable(reason))"
+      + ": \(Terminal.printable(reason + renamed))"
   }
 
   var json: JSON {
     .object([
       ("action", .string(action.rawValue)), ("file", .optional(item?.path)),
       ("place", .string(place)), ("playlist", .bool(playlist != nil)), ("bytes", .number(bytes)),
-      ("reason", .string(reason)),
+      ("reason", .string(reason)), ("original", .optional(item?.place)),
+      ("renamed", .optional(renaming)),
     ])
   }
 }
@@ -117,7 +122,8 @@ extension SyncSummary {
             ])
           })
       ),
-      ("bytes", .number(bytes)), ("milliseconds", .number(time.milliseconds)),
+      ("bytes", .number(bytes)), ("resumed", .number(UInt64(resumed))),
+      ("resumedBytes", .number(resumedBytes)), ("milliseconds", .number(time.milliseconds)),
     ])
   }
 }

@@ -9,7 +9,7 @@ import Testing
 @testable import Pinstripe
 
 /// A folder of music, a ledger, and what a sync makes of both.
-private struct Library {
+struct Library {
   let folder = TemporaryFolder()
   let bench: Bench
 
@@ -34,13 +34,14 @@ private struct Library {
   @discardableResult
   func sync(
     with transport: any Transport, _ profile: DeviceProfile = .careful, removes: Bool = true,
-    isProtected: Bool = true, ledger path: String = "ledger", lists: [String] = [],
-    report: @escaping (SyncEvent) -> Void = { _ in }
+    isProtected: Bool = true, recipe: TrackRecipe? = nil, ledger path: String = "ledger",
+    lists: [String] = [], report: @escaping (SyncEvent) -> Void = { _ in }
   ) async throws -> SyncSummary {
-    let tracks = SyncTracks(isProtected ? try bench.recipe() : nil)
+    let tracks = SyncTracks(isProtected ? try recipe ?? bench.recipe() : nil)
     let ledger = try SyncLedger(path: folder(path))
     var planner = SyncPlanner(profile, protection: tracks.protection)
     planner.removes = removes
+    planner.disguise = tracks.disguise
     let plan = try await planner.plan(
       SyncSource(paths: [folder("lib")] + lists.map { folder($0) }),
       tracks: try await transport.list(tidying: true),
@@ -62,12 +63,12 @@ private struct Library {
 }
 
 extension SyncSummary {
-  fileprivate var counts: [Int] { [added, replaced, removed, kept, failures.count] }
+  var counts: [Int] { [added, replaced, removed, kept, failures.count] }
 }
 
 extension Player {
   /// All files, by path below the music folder.
-  fileprivate var library: [(path: String, bytes: [UInt8])] {
+  var library: [(path: String, bytes: [UInt8])] {
     let objects = responder.objects
     let folders = Dictionary(
       objects.filter { $0.format == .association }.map { ($0.handle, $0) }
@@ -111,6 +112,7 @@ struct SyncTests {
       case .begin(let step): events.append("begin \(step.place)")
       case .progress(let progress):
         if progress.trackBytesDone == progress.trackBytes { events.append("sent") }
+      case .resumed: events.append("resumed")
       case .end(let step, let error): events.append("end \(step.place) \(error == nil)")
       }
     }
@@ -270,7 +272,7 @@ struct SyncTests {
       let handles = Dictionary(
         player.responder.objects.map { ($0.handle, $0.name) }
       ) { first, _ in first }
-      let object = player.responder.objects.first { $0.name.hasPrefix("Party_ 1.") }
+      let object = player.responder.objects.first { $0.name.hasPrefix("Party_ 1~") }
       return object?.references.compactMap { handles[$0] } ?? []
     }
     list("lib/3.mp3\nlib/Artist/1.mp3\nlib/3.mp3\n")
@@ -312,6 +314,58 @@ struct SyncTests {
       #expect(player.library.isEmpty)
     }
     try await task.value
+  }
+}
+
+/// A sync that is broken off within a track.
+struct SyncResumeTests {
+  private func connect(_ player: Player, _ library: Library) async throws -> MTPTransport {
+    let transport = try await player.connect()
+    transport.keepParts(in: PartJournal(path: library.folder("part"), minimum: 100_000))
+    return transport
+  }
+
+  /// Syncs and is cancelled within the large track.
+  private func breakOff(_ player: Player, _ library: Library) async throws {
+    TestFile.write(TestFile.content(300_000), to: library.folder("lib/4.mp3"))
+    nonisolated(unsafe) let library = library
+    let transport = try await connect(player, library)
+    await Task {
+      _ = try? await library.sync(with: transport) { event in
+        guard case .progress(let progress) = event, progress.trackBytesDone > 200_000 else {
+          return
+        }
+        withUnsafeCurrentTask { $0?.cancel() }
+      }
+    }.value
+    await transport.close()
+    #expect(player.library.filter { $0.path.contains(".part") }.count == 1)
+  }
+
+  @Test func itGoesOnWithinTheTrack() async throws {
+    let library = try Library()
+    let player = Player()
+    try await breakOff(player, library)
+    var resumed: [String: UInt64] = [:]
+    let summary = try await library.sync(with: try await connect(player, library)) { event in
+      if case .resumed(let step, let offset) = event { resumed[step.place] = offset }
+    }
+    #expect(resumed == ["4.pst": 131_072] && summary.resumed == 1)
+    #expect(summary.resumedBytes == 131_072 && summary.failures.isEmpty)
+    let names = player.library.map(\.path)
+    #expect(names == ["3.pst", "4.pst", "Artist/1.pst", "Artist/2.pst"])
+    let track = try #require(player.library.first { $0.path == "4.pst" })
+    #expect(try library.decrypted(track.bytes) == TestFile.content(300_000))
+  }
+
+  @Test func aPartWhoseSourceIsGoneGoes() async throws {
+    let library = try Library()
+    let player = Player()
+    try await breakOff(player, library)
+    unlink(library.folder("lib/4.mp3"))
+    _ = try await library.sync(with: try await connect(player, library))
+    #expect(player.library.map(\.path) == ["3.pst", "Artist/1.pst", "Artist/2.pst"])
+    #expect(access(library.folder("part"), F_OK) != 0)
   }
 }
 

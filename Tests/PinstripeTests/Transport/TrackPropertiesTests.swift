@@ -71,6 +71,19 @@ struct TrackPropertiesTests {
     #expect(player.responder.history.count { $0 == .sendObjectPropList } == 1)
   }
 
+  /// A player on which a name is no property gets it by SendObjectInfo.
+  @Test func aPlayerThatKnowsNoNamesIsToldAfterwards() async throws {
+    let player = Player()
+    player.responder.tamper { operation, data in
+      guard operation == .getObjectPropsSupported, let codes = try? CodeArray.parse16(data) else {
+        return
+      }
+      data = CodeArray.encode(codes.filter { $0 != ObjectPropertyCode.objectFileName.rawValue })
+    }
+    #expect(try await send(to: player) == Self.values)
+    #expect(!player.responder.history.contains(.sendObjectPropList))
+  }
+
   /// A full player says so once, and is not asked again in another way.
   @Test func aFullPlayerIsBelieved() async throws {
     let player = Player()
