@@ -134,7 +134,10 @@ let package = Package(
       swiftSettings: common),
     .executableTarget(
       name: "LabPlayer",
-      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport"],
+      dependencies: [
+        "PinstripeFiles", "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeProfiles",
+        "PinstripeTestSupport",
+      ],
       path: "Tests/Lab/Player", swiftSettings: common),
     .executableTarget(
       name: "TransferBenchmark",
@@ -189,7 +192,8 @@ let package = Package(
     .testTarget(
       name: "PinstripeKeysTests",
       dependencies: [
-        "PinstripeKeys", "PinstripeCore", "CPinstripe", "CProviderOpenSSL", "CLibCrypto", "CLinux",
+        "PinstripeKeys", "PinstripeCore", "PinstripePlayer", "CPinstripe", "CProviderOpenSSL",
+        "CLibCrypto", "CLinux",
       ],
       swiftSettings: common),
     .testTarget(

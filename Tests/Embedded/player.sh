@@ -235,6 +235,15 @@ sounds() {
   [[ $( (play --raw "$@" 2>/dev/null || true) | head -c 4096 | wc -c) == 4096 ]]
 }
 
+# What the device says of itself, for the desktop.
+check_descriptor() {
+  local file=$work/device-$short.pdev keybox=$work/tracks/device.keybox
+  play --describe "$file" --revision 7 >"$work/shown"
+  expect "--describe writes what DeviceDescriptor.md says" \
+    python3 "$here/descriptor.py" "$keybox" "$file" 7 "$(<"$work/shown")"
+  refuses 73 "cannot be written" play --describe "$work/absent/device.pdev"
+}
+
 check_rights() {
   local track state=$work/state-$short plays
   for track in rights rights-trailer rights-advice; do
@@ -353,6 +362,7 @@ check_player() {
   check_refusals
   check_formats_change
   check_damage
+  check_descriptor
   check_rights
   check_crashes
   check_portions

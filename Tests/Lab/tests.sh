@@ -4,8 +4,8 @@
 # minutes on two idle processors.
 #
 # usage: tests.sh [--large] [GROUP…]
-#   GROUP    job, sizes, faults, events, profiles, qemu, borders, sync, sync-unplugs, speed (default:
-#            these), hostile, unplugs, large
+#   GROUP    job, sizes, faults, events, profiles, costumes, qemu, borders, sync, sync-unplugs, speed
+#            (default: these), hostile, unplugs, large
 #   --large  also the last three: a hostile player, 50 pulled cables, and an object of more than 4 GiB;
 #            some twenty-five minutes, 5 GB of disk
 # environment: PINSTRIPE  the tool (default: the debug build, made if missing)
@@ -13,7 +13,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)
-all_groups=(sync-unplugs faults job sizes sync events borders profiles qemu speed)
+all_groups=(sync-unplugs faults job sizes sync events borders profiles costumes qemu speed)
 # Real seconds for one group's commands, on a machine that others use too.
 group_limit=400
 large_limit=7200
@@ -26,8 +26,8 @@ for argument in "$@"; do
         sed -n '2,/^set/{/^set/d; s/^# \{0,1\}//p}' "$0"
         exit 0
         ;;
-    job | sizes | faults | events | profiles | qemu | hostile | borders | sync | sync-unplugs | speed | unplugs \
-        | large) groups+=("$argument") ;;
+    job | sizes | faults | events | profiles | costumes | qemu | hostile | borders | sync | sync-unplugs \
+        | speed | unplugs | large) groups+=("$argument") ;;
     *)
         echo "tests.sh: unknown argument '$argument'" >&2
         exit 64
@@ -49,6 +49,7 @@ border_tester=$repository/.build/debug/LabBorders
 need_program events LabWatcher
 need_program hostile LabPlayer
 need_program borders LabPlayer
+need_program costumes LabPlayer
 need_program borders LabBorders
 
 if ! python3 -c 'import cryptography' 2> /dev/null; then
@@ -69,7 +70,7 @@ options_of() {
     case $1 in
     faults) options+=(--storage-mib 64) ;;
     events) options+=(--program "$watcher") ;;
-    hostile) options+=(--player none --program "$memory_player") ;;
+    costumes | hostile) options+=(--player none --program "$memory_player") ;;
     borders) options+=(--player none --program "$memory_player" --program "$border_tester") ;;
     qemu) options+=(--player qemu) ;;
     speed) options+=(--icount) ;;

@@ -1,4 +1,7 @@
+import CPinstripe
 import Foundation
+import PinstripeCore
+import PinstripePlayer
 import Testing
 
 @testable import PinstripeKeys
@@ -106,5 +109,30 @@ struct DeviceDescriptorTests {
     }
     let other = try Keybox.makeTest().playbackKey(name: "")
     #expect(Self.status(bytes, other) == "NO_SLOT")
+  }
+
+  /// The reference player and the desktop make the same file, and show the same fingerprint.
+  @Test func thePlayersFileIsTheDesktops() throws {
+    let keybox = try Keybox.makeTest()
+    let provider = try SoftwareProvider()
+    try provider.load(keybox.deviceSecret, at: .root)
+    var box = pinstripe_keybox()
+    box.is_test = 1
+    box.epoch = keybox.epoch
+    withUnsafeMutableBytes(of: &box.device_id) { $0.copyBytes(from: keybox.deviceID.bytes) }
+    withUnsafeMutableBytes(of: &box.epoch_salt) { salt in
+      for index in 0..<32 { salt[index] = keybox.epochSalt[index] }
+    }
+    let bytes = try DescriptorFile.make(box, version: 3, formats: 5, provider.table, place: 12)
+    let descriptor = try DeviceDescriptor(
+      of: keybox.playbackKey(name: ""), version: 3, suites: 6, formats: 5, keySlots: 16,
+      readsFrameMaps: true)
+    #expect(bytes == descriptor.bytes)
+    let fingerprint = try DescriptorFile.fingerprint(of: bytes, provider.table)
+    #expect(try fingerprint.hexadecimal == descriptor.fingerprint().filter { $0 != "-" })
+    #expect(throws: KeyError(.argument, "")) {
+      _ = try provider.copyKey(at: KeyPlace(number: 12))
+    }
+    withExtendedLifetime(provider) {}
   }
 }

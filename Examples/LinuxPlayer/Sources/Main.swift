@@ -27,6 +27,7 @@ private func run(_ options: Options) -> ExitCode {
   } catch {
     return report(error, file: keyboxPath)
   }
+  if options.action == .describe { return describe(options, keys) }
   for index in 0..<options.grantCount {
     guard let path = options.grants[index] else { continue }
     do throws(PlayerError) {

@@ -3,7 +3,7 @@ import CSystem
 /// What the player was asked to do.
 struct Options {
   enum Action {
-    case card, wav, raw, decrypt, info, makeState
+    case card, wav, raw, decrypt, info, makeState, describe
   }
 
   typealias Name = UnsafePointer<CChar>
@@ -16,6 +16,8 @@ struct Options {
   var card: Name = ("default" as StaticString).pointer
   var control: Name?
   var state: Name?
+  var descriptor: Name?
+  var revision: UInt32 = 1
   var codecs: Name?
   var allowsTest = false
   var allowsClear = false
@@ -39,6 +41,9 @@ struct Options {
       --volume NUMBER  0 to 100; 100 otherwise, which leaves the samples as they are
       --state FILE     where plays are counted and the latest time is kept
       --new-state      make that file for this device, once, and end
+      --describe FILE  say what this device is, for the desktop, and end: the file goes to
+                       Pinstripe/device.pdev on the storage; its fingerprint is printed
+      --revision N     the file's number, higher than the one before; 1 otherwise
       --codecs FOLDER  where the codec units are; beside the program, in "codecs", otherwise
       --allow-test     accept a TEST keybox; a player in production must not
       --allow-clear    play unprotected tracks too
@@ -78,6 +83,11 @@ struct Options {
     case .makeState:
       guard state != nil, sources.isEmpty else {
         say("error: --new-state takes --state FILE and no track.\n")
+        return false
+      }
+    case .describe:
+      guard sources.isEmpty else {
+        say("error: --describe takes no track.\n")
         return false
       }
     case .info, .decrypt:
@@ -131,6 +141,11 @@ struct Options {
         return missing(" takes a whole number of seconds.\n")
       }
       startSecond = seconds
+    } else if text.equals("--revision") {
+      guard let number = list.next()?.decimal, number > 0 else {
+        return missing(" takes a number from 1 on.\n")
+      }
+      revision = number
     } else if text.equals("--volume") {
       guard let number = list.next()?.decimal, number <= 100 else {
         return missing(" takes a number from 0 to 100.\n")
@@ -158,6 +173,10 @@ struct Options {
     if text.equals("--control") { return take(&control) }
     if text.equals("--state") { return take(&state) }
     if text.equals("--codecs") { return take(&codecs) }
+    if text.equals("--describe") {
+      action = .describe
+      return take(&descriptor)
+    }
     if text.equals("--card") {
       var name: Name?
       guard take(&name), let name else { return false }

@@ -147,20 +147,6 @@ final class FunctionFSPlayer: Sendable {
   }
 
   private func startThread(_ body: @escaping @Sendable (FunctionFSPlayer) -> Void) {
-    let job = Unmanaged.passRetained(Job { [self] in body(self) })
-    var thread = pthread_t()
-    pthread_create(&thread, nil, { runJob($0) }, job.toOpaque())
+    Worker.start { [self] in body(self) }
   }
-}
-
-private final class Job: Sendable {
-  let body: @Sendable () -> Void
-
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-}
-
-private func runJob(_ job: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let job else { return nil }
-  Unmanaged<Job>.fromOpaque(job).takeRetainedValue().body()
-  return nil
 }

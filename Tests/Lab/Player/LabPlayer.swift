@@ -1,13 +1,14 @@
 import Glibc
-import PinstripeMTP
+import PinstripeFiles
 import PinstripeProfile
+import PinstripeProfiles
 import PinstripeTestSupport
 
 /// The player of `PinstripeTestSupport` over FunctionFS.
 ///
 /// ```
 /// LabPlayer FOLDER [--packet BYTES] [--read BYTES] [--pause MICROSECONDS] [--objects COUNT] [--discard]
-///           [--malice NAME] [--from COMMAND]
+///           [--malice NAME] [--from COMMAND] [--profile FILE] [--save FOLDER]
 ///   FOLDER      where functionfs is mounted
 ///   --packet    wMaxPacketSize of the speed that it will have: 512 or 1024
 ///   --read      the most bytes in one read: 524288 by default
@@ -16,6 +17,8 @@ import PinstripeTestSupport
 ///   --discard   uploads keep their size only
 ///   --malice    what is wrong with its answers: HostilePlayer.Malice
 ///   --from      the command from which on: 1 by default
+///   --profile   what it is, as 'pinstripe profiles show' prints it; a careful player by default
+///   --save      what is on it is written to that folder when it is told to end (SIGTERM)
 /// ```
 @main
 struct LabPlayer {
@@ -23,8 +26,7 @@ struct LabPlayer {
     do {
       try play(Array(CommandLine.arguments.dropFirst()))
     } catch {
-      let line = "LabPlayer: \(error)\n"
-      _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+      Worker.say("LabPlayer: \(error)")
       exit(1)
     }
   }
@@ -36,6 +38,8 @@ struct LabPlayer {
     var rest = arguments.dropFirst()
     var malice: HostilePlayer.Malice?
     var first = 1
+    var profile = DeviceProfile.careful
+    var saved: String?
     while let option = rest.popFirst() {
       if option == "--malice" {
         malice = rest.popFirst().flatMap(HostilePlayer.Malice.init)
@@ -46,9 +50,16 @@ struct LabPlayer {
         habits.insert(.discardsContent)
         continue
       }
-      guard let value = rest.popFirst().flatMap({ Int($0) }), value >= 0 else {
-        throw Failure("\(option) wants a number")
+      guard let text = rest.popFirst() else { throw Failure("\(option) wants a value") }
+      if option == "--profile" {
+        profile = try Self.profile(at: text)
+        continue
       }
+      if option == "--save" {
+        saved = text
+        continue
+      }
+      guard let value = Int(text), value >= 0 else { throw Failure("\(option) wants a number") }
       switch option {
       case "--packet": packet = max(8, value)
       case "--read": read = max(1024, value - value % 1024)
@@ -58,11 +69,21 @@ struct LabPlayer {
       default: throw Failure("there is no option \(option)")
       }
     }
-    let player = MemoryResponder(profile: .careful, capacity: 64 << 30, habits: habits)
+    let player = MemoryResponder(profile: profile, capacity: 64 << 30, habits: habits)
     for index in 0..<objects { player.add("track-\(index).mp3", content: .zeros(1 << 20)) }
+    if let saved { SavedStorage.whenEnding(player, to: saved) }
     let end: any PlayerEnd = malice.map { HostilePlayer(player, $0, from: first) } ?? player
     try FunctionFSPlayer(
       end, folder: folder, packetSize: packet, readSize: read, pause: pause
     ).run()
+  }
+
+  private static func profile(at path: String) throws(Failure) -> DeviceProfile {
+    do {
+      let bytes = try SystemFile.contents(of: path, atMost: 1 << 20)
+      return try DeviceProfile(reading: bytes, file: path)
+    } catch {
+      throw Failure("\(error)")
+    }
   }
 }

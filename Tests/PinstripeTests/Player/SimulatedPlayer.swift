@@ -26,11 +26,9 @@ struct SimulatedPlayer {
       name: profile.name)
   }
 
-  /// Asks it what it is, as a host that knows nothing does.
+  /// Asks it what it is.
   func survey(_ end: (any PlayerEnd)? = nil) async throws -> PlayerSurvey {
-    let transport = try await MTPTransport(
-      opening: LoopbackPipe(to: end ?? responder, chunkSize: 8192), profile: .careful,
-      name: profile.name)
+    let transport = try await connect(end)
     do {
       let survey = try await transport.survey(identity: identity)
       await transport.close()
@@ -41,8 +39,9 @@ struct SimulatedPlayer {
     }
   }
 
-  /// One for each built-in profile that speaks MTP.
+  /// One for each built-in profile that speaks MTP, to programs that Microsoft did not license, too.
   static func all() throws -> [SimulatedPlayer] {
-    try ProfileRegistry.builtIn().profiles.sorted { $0.id < $1.id }.compactMap { .init($0) }
+    try ProfileRegistry.builtIn().profiles.filter { !$0.quirks.contains(.mtpzOnly) }
+      .sorted { $0.id < $1.id }.compactMap { .init($0) }
   }
 }
