@@ -106,7 +106,7 @@ let package = Package(
       swiftSettings: common),
     .target(
       name: "PinstripeTestSupport",
-      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile"],
+      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeProfiles"],
       swiftSettings: common),
 
     // Floor 4
@@ -144,6 +144,15 @@ let package = Package(
       ],
       path: "Tests/Benchmarks/Transfer/Sources", swiftSettings: common),
     .target(name: "TestTools", path: "Tests/TestTools", swiftSettings: common),
+    // Only a header: the library behind it is built by Tests/FastTier/run.sh.
+    .systemLibrary(name: "CUSBNode", path: "Tests/FastTier/Node"),
+    .testTarget(
+      name: "FastTierTests",
+      dependencies: [
+        "Pinstripe", "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport",
+        "PinstripeUSB", "TestTools", "CUSBNode",
+      ],
+      path: "Tests/FastTier/Tests", swiftSettings: common),
     .testTarget(
       name: "PinstripeFilesTests", dependencies: ["PinstripeFiles", "TestTools"],
       swiftSettings: common),
@@ -154,8 +163,8 @@ let package = Package(
       name: "PinstripeTests",
       dependencies: [
         "Pinstripe", "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys",
-        "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeTestSupport", "TestTools",
-        "CLibCrypto",
+        "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeProfiles",
+        "PinstripeTestSupport", "TestTools", "CLibCrypto",
       ],
       swiftSettings: common),
     .testTarget(

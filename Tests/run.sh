@@ -7,6 +7,8 @@ set -uo pipefail
 usage="usage: run.sh [STAGE…]
 stages, all of them by default:
   unit        swift test: every module, with public and our own vectors
+  fast        the real libusb against a player of ours at a made-up device node: bulk, cancel, stalls,
+              silence, a pulled cable, hot-plug, and the tool itself
   vectors     the independent Python implementation against its own vectors
   package     import rules, linkage, traits, formatting, installation
   embedded    decoder and player for ARM, under qemu-user
@@ -23,10 +25,10 @@ cd "$here/.." || exit
 source "$here/packages.sh"
 
 stages=("$@")
-(($#)) || stages=(unit vectors package embedded leakage fuzz kills lab quickstart)
+(($#)) || stages=(unit fast vectors package embedded leakage fuzz kills lab quickstart)
 # Seconds that a stage may take on 2 cores; more is printed, and is no failure: machines differ.
 declare -A budget=(
-  [unit]=420 [vectors]=60 [package]=240 [embedded]=240 [leakage]=60 [fuzz]=300 [kills]=60
+  [unit]=420 [fast]=90 [vectors]=60 [package]=240 [embedded]=240 [leakage]=60 [fuzz]=300 [kills]=60
   [lab]=600
   [quickstart]=240)
 for stage in "${stages[@]}"; do
@@ -66,7 +68,8 @@ unit() {
   PINSTRIPE_PUBLIC_VECTORS=$(Tests/Vectors/fetch-public.sh) || unset PINSTRIPE_PUBLIC_VECTORS
   PINSTRIPE_FRAME_MEDIA=$(Tests/Media/fetch.sh) || unset PINSTRIPE_FRAME_MEDIA
   export PINSTRIPE_PUBLIC_VECTORS PINSTRIPE_FRAME_MEDIA
-  swift test --skip-build --xunit-output "$work/unit.xml" >"$log" 2>&1
+  # The fast tier is a stage of its own.
+  swift test --skip-build --skip FastTierTests --xunit-output "$work/unit.xml" >"$log" 2>&1
   # Swift Testing puts its name before the extension.
   local status=$? report="$work/unit-swift-testing.xml" tests failures
   grep -E '✘|error:|^FAIL|recorded|skipped' "$log" | tail -n 60
@@ -83,6 +86,7 @@ vectors() {
   counted python3 Tests/Vectors/make_vectors.py --check
 }
 
+fast() { counted Tests/FastTier/run.sh; }
 package() { counted Tests/Package/run.sh; }
 embedded() { counted Tests/Embedded/run.sh; }
 leakage() { counted Tests/Leakage/selftest.sh; }

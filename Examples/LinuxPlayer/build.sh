@@ -37,7 +37,7 @@ out=${out:-$objects}
 mkdir -p "$out"
 
 provider=$package/Sources/CProviderOpenSSL
-c_flags=(-O2 -fPIC -D_FILE_OFFSET_BITS=64)
+c_flags=(-O2 -fPIC -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64)
 includes=(-isystem "$sysroot/usr/include/$gnu" -isystem "$sysroot/usr/include")
 swift_flags=(
   -target "$triple" -enable-experimental-feature Embedded -wmo -O -swift-version 6
@@ -46,7 +46,7 @@ swift_flags=(
   -Xfrontend -function-sections -Xfrontend -disable-stack-protector
   -I "$package/Sources/CPinstripe/include"
 )
-for flag in -fPIC -D_FILE_OFFSET_BITS=64 -D_GNU_SOURCE "${abi[@]}" "${includes[@]}"; do
+for flag in -fPIC -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 -D_GNU_SOURCE "${abi[@]}" "${includes[@]}"; do
   swift_flags+=(-Xcc "$flag")
 done
 

@@ -68,6 +68,12 @@ public protocol BulkPipe: AnyObject, Sendable {
   /// - Throws: ``TransferError``.
   func clearStall(_ direction: PipeDirection) async throws
 
+  /// Takes back the receptions that wait for the device, and forgets what they hold.
+  ///
+  /// A device that gives a data phase up does so in the middle of a host's buffer; without this, what
+  /// it says next would stand behind the rest of that in the same buffer.
+  func dropReceptions() async
+
   /// Cancels every transfer under way; those calls throw ``TransferError/cancelled``. The pipe stays
   /// usable.
   func cancel()
@@ -93,6 +99,9 @@ extension BulkPipe {
     }
     return sent
   }
+
+  /// Does nothing: for pipes on which no reception waits when nobody receives.
+  public func dropReceptions() async {}
 }
 
 /// What marks the end of a transfer whose last packet is full (USB 2.0 §5.8.3).

@@ -64,7 +64,7 @@ final class TrackMemory<Storage: StorageReader & ~Copyable> {
   deinit {
     unsafe pinstripe_wipe(decoder)
     // Decrypted content is nobody else's business either.
-    unsafe window.update(repeating: 0)
+    unsafe wipe(window)
     unsafe window.deallocate()
     unsafe chunk?.deallocate()
     unsafe work.deallocate()
@@ -75,6 +75,14 @@ final class TrackMemory<Storage: StorageReader & ~Copyable> {
     unsafe storage.deinitialize(count: 1)
     unsafe storage.deallocate()
   }
+}
+
+/// Overwrites memory that is freed next.
+///
+/// Not optimised: a compiler drops what is written and never read again.
+@_optimize(none)
+private func wipe(_ bytes: UnsafeMutableBufferPointer<UInt8>) {
+  unsafe bytes.update(repeating: 0)
 }
 
 /// A storage of any type behind the decoder's one C callback, which cannot be generic.

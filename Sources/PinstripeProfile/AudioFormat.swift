@@ -52,3 +52,13 @@ public enum Rates: Sendable, Equatable {
     }
   }
 }
+
+extension Rates: CustomStringConvertible {
+  /// "44100, 48000", or "8000 to 48000".
+  public var description: String {
+    switch self {
+    case .values(let values): values.map { "\($0)" }.joined(separator: ", ")
+    case .range(let range): "\(range.lowerBound) to \(range.upperBound)"
+    }
+  }
+}

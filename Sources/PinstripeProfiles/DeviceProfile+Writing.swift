@@ -5,6 +5,21 @@ extension DeviceProfile {
   /// gives the same profile.
   public var fileText: String { json.page }
 
+  /// The profile as a file of `DeviceProfiles/` that states these facts alone, so that everything else
+  /// keeps its default.
+  ///
+  /// - Parameter facts: Key paths of one or two keys: "modes", "storage.musicFolder",
+  ///   "quirks.no-rename".
+  public func fileText(stating facts: [String]) -> String {
+    guard case .object(let members) = json else { return fileText }
+    let formal = ["schema", "id", "name", "evidence"]
+    let stated = members.compactMap { key, value -> (String, JSON)? in
+      if formal.contains(key) || facts.contains(key) { return (key, value) }
+      return value.stating(facts, below: key).map { (key, $0) }
+    }
+    return JSON.object([("$schema", .string("profile.schema.json"))] + stated).page
+  }
+
   /// The profile as its file says it.
   package var json: JSON {
     var members: [(String, JSON)] = [
@@ -49,6 +64,22 @@ extension Dictionary where Key: RawRepresentable<String> {
 
 extension JSON {
   fileprivate static func number(_ value: Int) -> JSON { .number(UInt64(clamping: value)) }
+
+  /// The members of an object, or words of a list, that are among the facts; nil when none is.
+  fileprivate func stating(_ facts: [String], below key: String) -> JSON? {
+    switch self {
+    case .object(let members):
+      let stated = members.filter { facts.contains("\(key).\($0.0)") }
+      return stated.isEmpty ? nil : .object(stated)
+    case .array(let elements):
+      let stated = elements.filter { element in
+        guard case .string(let word) = element else { return false }
+        return facts.contains("\(key).\(word)")
+      }
+      return stated.isEmpty ? nil : .array(stated)
+    default: return nil
+    }
+  }
 
   /// An object without the members that are nil.
   fileprivate static func object(present members: [(String, JSON?)]) -> JSON {

@@ -28,6 +28,17 @@ extension ProfileRegistry {
     ProfileRegistry(layers: [builtInFiles, paths.map { file(at: $0) }])
   }
 
+  /// What is wrong with a file beside these profiles; of them nothing is said.
+  ///
+  /// - Parameter file: Its name.
+  /// - Throws: ``ProfileError`` when it cannot be read at all.
+  package func findings(
+    about bytes: [UInt8], file: String
+  ) throws(ProfileError) -> [ProfileError] {
+    let own = try ProfileFile(parsing: bytes, name: file)
+    return ProfileLint.findings(in: try adding(own)).filter { $0.file == file }
+  }
+
   /// The compiled-in texts, in the order of `CDeviceProfiles`.
   static let builtInTexts: [[UInt8]] = {
     let bytes = UnsafeRawBufferPointer(

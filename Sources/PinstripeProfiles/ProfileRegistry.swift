@@ -75,6 +75,17 @@ public struct ProfileRegistry: Sendable {
       profile: try file.profile(family: family), origin: file.name, statement: file.statement)
   }
 
+  /// These profiles and, behind them, that of a file without a base.
+  func adding(_ file: ProfileFile) throws(ProfileError) -> ProfileRegistry {
+    ProfileRegistry(entries: entries + [try Self.entry(file, [:])])
+  }
+
+  private init(entries: [Entry]) {
+    self.entries = entries
+    problems = []
+    families = []
+  }
+
   /// All profiles.
   public var profiles: [DeviceProfile] { entries.map(\.profile) }
 

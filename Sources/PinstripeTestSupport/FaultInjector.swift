@@ -120,6 +120,9 @@ public final class FaultInjector: BulkPipe {
     try await pipe.clearStall(direction)
   }
 
+  /// Forgets what is on its way to the host.
+  public func dropReceptions() async { await pipe.dropReceptions() }
+
   /// Cancels what is under way.
   public func cancel() {
     pipe.cancel()

@@ -138,6 +138,7 @@ public final class LoopbackPipe: BulkPipe {
     repeat {
       try check(start)
       if let event = try player.nextEvent() { return event }
+      if timeout <= .zero { break }
       try? await Task.sleep(for: Self.eventPause)
     } while ContinuousClock.now < deadline
     throw TransferError.timedOut

@@ -135,6 +135,18 @@ extension USBPipe {
     }
   }
 
+  /// Takes back the receptions that wait for the device, and forgets what they hold.
+  /// `libusb_cancel_transfer`
+  public func dropReceptions() async {
+    let input = claimed.input
+    // Another operation, or none any more: then there is nobody whose bytes these would be.
+    try? await input.perform {
+      await input.cancelAndDrain()
+      input.discard()
+    }
+    isStreaming.store(false, ordering: .relaxed)
+  }
+
   private func postReceives() throws(TransferError) {
     let isAhead =
       postsReceivesEarly.load(ordering: .relaxed) && isStreaming.load(ordering: .relaxed)

@@ -2,7 +2,7 @@
 
 The player writes samples to a pipe that is read only when the test says so: so it stands still in between, and what
 it does at a command can be compared to the byte. Ends with "N passed, N failed"."""
-import array, fcntl, os, pathlib, pty, random, socket, subprocess, sys, termios, time
+import array, fcntl, hashlib, os, pathlib, pty, random, socket, subprocess, sys, termios, time
 
 work, command = pathlib.Path(sys.argv[1]), sys.argv[2:]
 tracks = work / "tracks"
@@ -51,6 +51,13 @@ class Player:
                 return now
             before = now
             time.sleep(0.03)
+
+    def until_it_stops(self):
+        for _ in range(200):
+            if self.status()["state"] == "stopped":
+                return True
+            time.sleep(0.02)
+        return False
 
     def rest(self):
         out, err = self.process.communicate(timeout=60)
@@ -134,6 +141,18 @@ def test_seeking():
     expect("the end", is_played(out, tune) and code == 0, (len(out), err, code))
 
 
+def test_far_seeking():
+    # The header names 2^31 - 1 frames a second, and a paused player decodes none of them.
+    player = Player(tracks / "fast.pst")
+    player.until_it_waits()
+    expect("fast, paused", player.ask("pause") == "ok" and player.status()["rate"] == "2147483647")
+    answers = {player.ask("seek +999999999") for _ in range(12)}
+    expect("on and on", answers == {"ok"} and player.ask("seek -999999999") == "ok", answers)
+    expect("and to the end", player.ask("play") == "ok")
+    out, err, code = player.rest()
+    expect("the end of it", code == 0 and err == "", (code, err))
+
+
 def test_pausing():
     player = Player(tracks / "clip-tune.flac.pst")
     player.until_it_waits()
@@ -178,13 +197,88 @@ def test_staying():
     while len(out) < len(tune):
         out += os.read(player.process.stdout.fileno(), 65536)
     expect("it plays what came", out == tune)
-    for _ in range(100):
-        if player.status()["state"] == "stopped":
-            break
-        time.sleep(0.02)
-    expect("and stays", player.status()["state"] == "stopped")
+    expect("and stays", player.until_it_stops())
     rest, err, code = player.end()
     expect("until it is told to end", rest == b"" and code == 0, (len(rest), err, code))
+
+
+def test_state():
+    state, blocker, track = work / "control.state", work / "control.state.new", tracks / "rights-plays.pst"
+    for path in state, blocker:
+        path.unlink(missing_ok=True)
+    made = subprocess.run([*command, "--state", str(state), "--new-state"])
+    # A state that cannot be written: nothing plays, and none of the three plays is lost.
+    blocker.mkdir()
+    player = Player("--stay", "--state", state, track)
+    refused = 0
+    for attempt in range(4):
+        if attempt > 0:
+            player.ask("play 1")
+        refused += player.until_it_stops()
+    blocker.rmdir()
+    expect("a play after all", player.ask("play 1") == "ok" and player.until_it_waits(), player.status())
+    out, err, code = player.end()
+    expect("what cannot be counted is refused", made.returncode == 0 and refused == 4 and code == 77 and
+           err.count("the state cannot be written") == len(err.splitlines()) >= 4, (refused, code, err))
+    info = subprocess.run([*command, "--state", str(state), "--info", str(track)], capture_output=True).stdout
+    expect("one play was counted", b"rights-played: 1\n" in info, info)
+
+
+def test_reloading():
+    folder, list = work / "reloading", work / "twice.m3u"
+    folder.mkdir(exist_ok=True)
+    names = [folder / name for name in ("1.pst", "2.pst", "3.pst")]
+    for name in names:
+        name.write_bytes((tracks / "clip-first.flac.pst").read_bytes())
+    list.write_text("".join(f"reloading/{name}\n" for name in ("1.pst", "2.pst", "1.pst", "3.pst")))
+    player = Player(list)
+    player.until_it_waits()
+    expect("of two places it stays at its own", player.ask("reload") == "ok" and player.status()["track"] == "1")
+    player.ask("play 3")
+    expect("the second place too", player.ask("reload") == "ok" and player.status()["track"] == "3")
+    player.end()
+    player = Player("--stay", folder)
+    player.until_it_waits()
+    player.ask("play 2")
+    names[1].unlink()
+    expect("what plays goes on when it is removed", player.ask("reload") == "ok" and
+           player.ask("status").endswith("2.pst") and player.status()["state"] == "playing")
+    names[0].unlink()
+    expect("and keeps its place", player.ask("reload") == "ok" and player.ask("name 1").endswith("2.pst") and
+           player.status()["of"] == "2")
+    expect("what is next comes next", player.ask("next") == "ok" and player.ask("status").endswith("3.pst"))
+    names[2].unlink()
+    expect("the last one goes on", player.ask("reload") == "ok" and player.status()["of"] == "1")
+    expect("nothing is behind it", player.ask("next").startswith("error: that was the last"))
+    player.end()
+
+
+def test_secrets():
+    # Each key that is in use is in memory once, and no core dump would hold it.
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Vectors"))
+    sys.dont_write_bytecode = True
+    from pinstripe_keys import hkdf, playback_key
+    secret, salt, device, content = (hashlib.sha256(b"pinstripe player tests\0" + label).digest() for label in
+                                     (b"device dus", b"device salt", b"device id", b"clip-tune.flac cek"))
+    playback = playback_key(secret, salt, device[:16], 1)
+    keys = {"DUS": (secret, 1), "CEK": (content, 1), "K_play": (playback, 0), "K_wrap": (hkdf(playback, bytes(32), b"wrap"), 1)}
+    player = Player(tracks / "clip-tune.flac.pst")
+    player.until_it_waits()
+    found = dict.fromkeys(keys, 0)
+    process = pathlib.Path(f"/proc/{player.process.pid}")
+    with open(process / "mem", "rb", 0) as memory:
+        for line in (process / "maps").read_text().splitlines():
+            area, rights = line.split()[:2]
+            start, end = (int(x, 16) for x in area.split("-"))
+            if "w" in rights and end - start < 1 << 28:
+                memory.seek(start)
+                bytes_there = memory.read(end - start)
+                for name, (key, _) in keys.items():
+                    found[name] += bytes_there.count(key)
+    expect("keys are in memory once", found == {name: count for name, (_, count) in keys.items()}, found)
+    limits = [line.split() for line in (process / "limits").read_text().splitlines() if "core file" in line]
+    expect("no core dumps", limits[0][4:6] == ["0", "0"], limits)
+    player.end()
 
 
 def test_hostile():

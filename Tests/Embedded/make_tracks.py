@@ -94,6 +94,11 @@ def main():
                       b"data", len(noise)) + noise
     (folder / "content.wav").write_bytes(wav)
     track("wav", pattern=Pattern(1, 1, 0), content=wav, codec=b"wav ")
+    # The same at the highest rate that a header can name, and none of it.
+    fast = wav[:24] + struct.pack("<I", (1 << 31) - 1) + wav[28:]
+    track("fast", pattern=Pattern(1, 1, 0), content=fast, codec=b"wav ")
+    none = wav[:40] + struct.pack("<I", 0)
+    track("no-frames", pattern=Pattern(1, 1, 0), content=none, codec=b"wav ")
     track("sections", extras=[(2, metadata), (3, b"order 4711")])
     track("stranger", device="stranger")
     track("group", keys=[device_key("stranger"), group_key()])

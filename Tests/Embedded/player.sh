@@ -73,6 +73,8 @@ check_decryption() {
     expect "$track decrypts" cmp -s "$work/clips/tune.flac" <(play --decrypt "$tracks/$track.pst")
     expect "$track has chunk tags" grep -qx 'chunk-tags: yes' <(play --info "$tracks/$track.pst")
   done
+  expect "decrypted content is wiped" leaves_nothing "$(($(stat -c %s "$mp3") - 32)):32:$mp3" "$player" \
+    --keybox "$tracks/device.keybox" --allow-test --decrypt "$tracks/every10.pst"
   expect "--info, framed" grep -qx 'pattern: framed 32/64' <(play --info "$tracks/framed.pst")
   expect "--info" grep -qx 'pattern: every 10' <(play --info "$tracks/every10.pst")
 }
@@ -110,10 +112,18 @@ check_formats() {
   expect "WAV length" test "$(od -An -tu4 -j40 -N4 "$work/out.wav" | tr -d ' ')" = 352800
 }
 
+# The units by themselves, with inputs that the player does not give them.
+check_units() {
+  build_program codec-units openssl codec_units.c -ldl
+  count_lines "codec units" on_target "$work/codec-units-openssl-$short" "${player%/*}/codecs" "$work/clips"
+}
+
 # Two tracks that were one: nothing between them, nothing lost, whatever padding their encoder added.
 check_gapless() {
   expect "FLAC, gapless" cmp -s "$work/tune.raw" \
     <(play --raw "$tracks/clip-first.flac.pst" "$tracks/clip-second.flac.pst")
+  expect "FLAC, and a track without sound between" cmp -s "$work/tune.raw" \
+    <(play --raw "$tracks/clip-first.flac.pst" "$tracks/no-frames.pst" "$tracks/clip-second.flac.pst")
   local format
   for format in mp3 ogg; do
     play --raw "$tracks/clip-first.$format.pst" "$tracks/clip-second.$format.pst" >"$work/out"
@@ -141,16 +151,19 @@ check_playlists() {
   printf 'music/1 eins.pst\nmusic/none.pst\nplain.m3u8\nhttp://example.org/x.pst\nmusic/2 zwö.pst\n' >"$list/odd.m3u"
   passes_over 65 "a list or folder within a list" "$list/odd.m3u"
   passes_over 65 "none.pst cannot be read" "$list/odd.m3u"
-  { head -c 5000 /dev/zero && printf 'music/\033[2J\n' && head -c 5000 /dev/urandom; } >"$list/noise.m3u"
+  { head -c 5000 /dev/zero && printf '\nmusic/\033[2J\302\233J\n' && head -c 5000 /dev/urandom; } >"$list/noise.m3u"
   : >"$work/expected"
   passes_over 65 "no path" "$list/noise.m3u"
   expect "a list's name does not control the terminal" test "$(tr -cd '\033' <"$work/err" | wc -c)" = 0
+  expect "nor by U+009B" test "$(LC_ALL=C grep -c "$(printf "\302\233")" "$work/err")" = 0
   head -c 600000 /dev/zero >"$list/large.m3u"
   passes_over 65 "too large" "$list/large.m3u"
 }
 
 check_refusals() {
   local track
+  mkdir -p "$work/lists/empty"
+  refuses 66 "lists/empty holds no track" play --raw "$work/lists/empty"
   refuses 66 "$tracks/none.pst" play --raw "$tracks/none.pst"
   refuses 65 "$tracks/edited.pst was edited" play --raw "$tracks/edited.pst"
   refuses 65 "$tracks/truncated.pst ends before" play --raw "$tracks/truncated.pst"
@@ -257,22 +270,38 @@ check_rights() {
   # A clock that was set back to where the rights still hold.
   expect "within the month" sounds "$tracks/rights-month.pst"
   refuses 77 "may not be played any more" play --state "$work/later.state" --raw "$tracks/rights-month.pst"
+  # And one that took the state away first.
+  refuses 77 "limited time, and the state is missing" play --state "$work/none.state" --raw \
+    "$tracks/rights-month.pst"
+  refuses 77 "limited time, and the state was edited" play --state "$tracks/stranger.state" --decrypt \
+    "$tracks/rights-month.pst"
 }
 
-# Ten plays, each killed somewhere: the state is whole each time, and no play is given back.
+# The play's writing has eight calls: NAME.new opened, written, synced, closed and renamed; its folder
+# opened, synced and closed. The player is killed before each of them, and then each fails: the state is
+# always whole, no play is given back, and no note is heard that was not counted.
 check_crashes() {
-  local state=$work/crash-$short before=0 now round child
-  describe_command
+  local state=$work/crash-$short what number heard plays expected status
   play --state "$state" --new-state
-  for round in 1 2 3 4 5 6; do
-    "${command[@]}" --state "$state" --raw "$tracks/rights-plays.pst" >/dev/null 2>&1 &
-    child=$!
-    sleep "0.0$((round * 13 % 10))"
-    kill -KILL "$child" 2>/dev/null || true
-    wait "$child" 2>/dev/null || true
-    now=$(play --state "$state" --info "$tracks/rights-plays.pst" | sed -n 's/^rights-played: //p')
-    expect "killed play $round: $before, then ${now:-none}" test "${now:--1}" -ge "$before"
-    before=${now:-0}
+  for what in kill fail; do
+    for number in 1 2 3 4 5 6 7 8; do
+      cp "$state" "$state.now"
+      rm -f "$state.now.new"
+      status=0
+      heard=$(preload crash "CRASH=$what:$number" "$player" --codecs "${player%/*}/codecs" --allow-test \
+        --keybox "$tracks/device.keybox" --state "$state.now" --raw "$tracks/rights-plays.pst" \
+        2>"$work/err" | head -c 4096 | wc -c) || true
+      plays=$(play --state "$state.now" --info "$tracks/rights-plays.pst" | sed -n 's/^rights-played: //p')
+      # From the renaming on it is the new state.
+      expected=$((number > 5))
+      expect "$what at call $number: played ${plays:-never}" test "$plays" = $expected
+      # A folder that is closed in vain harms nobody.
+      [[ $what$number == fail8 ]] && expected=4096 || expected=0
+      expect "$what at call $number: $heard bytes of sound" test "$heard" = $expected
+      [[ $what$expected == fail4096 ]] ||
+        expect "$what at call $number is said" test "$(grep -c 'cannot be written' "$work/err")" = "$([[ $what == fail ]] && echo 1 || echo 0)"
+      [[ $what == kill ]] || expect "nothing is left after call $number" test ! -e "$state.now.new"
+    done
   done
 }
 
@@ -312,6 +341,7 @@ check_player() {
   build_program reference none reference.c -lsndfile
   check_decryption
   check_formats
+  check_units
   check_gapless
   check_playlists
   check_refusals

@@ -16,6 +16,26 @@ on_target() {
   fi
 }
 
+# preload NAME VARIABLE=VALUE PROGRAM… runs a program with NAME.c of this folder preloaded.
+preload() {
+  local library=$work/$1-$short.so source=$here/$1.c setting=$2
+  shift 2
+  [[ -f $library ]] ||
+    "$gnu-gcc" --sysroot="$sysroot" -std=gnu99 -O1 -Wall -Wextra -Werror -D_GNU_SOURCE -fPIC -shared \
+      "$source" -ldl -o "$library" || return
+  # For the program alone, not for the emulator or the loader that start it.
+  if [[ -n $emulator ]]; then
+    env "$setting" "$emulator" -L "$sysroot" -E "LD_PRELOAD=$library" "$@"
+  else
+    (export "${setting?}" && on_target --preload "$library" "$@")
+  fi
+}
+
+# leaves_nothing OFFSET:LENGTH:FILE PROGRAM… : the program runs, and has overwritten these bytes.
+leaves_nothing() {
+  preload remains "REMAINS=$1" "${@:2}" >/dev/null 2>"$work/remains" && ! grep '^REMAINS' "$work/remains"
+}
+
 # The provider's objects, for the sysroot at hand.
 build_provider() {
   local name=$1 folder=$package/Sources/$2 source object

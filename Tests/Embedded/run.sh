@@ -218,6 +218,9 @@ check_example() {
     AR="$gnu-ar" CFLAGS="-O2 -pedantic -Werror -D_FILE_OFFSET_BITS=64"
   expect "the example decrypts" cmp -s "$mp3" <(on_target "$folder/example/decrypt" \
     "$work/tracks/device.keybox" "$work/tracks/every10.pst")
+  expect "the example leaves no secret behind" leaves_nothing "32:32:$work/tracks/device.keybox" \
+    "$folder/example/decrypt" "$work/tracks/device.keybox" "$work/tracks/every10.pst"
+  check_large_file "$folder/example/decrypt"
   need_packages pkg-config=pkg-config
   expect "pkg-config finds the decoder" test "$(PKG_CONFIG_PATH=$folder pkg-config --libs --cflags \
     pinstripe-decoder | xargs)" = "-I$folder -L$folder -lpinstripe-decoder"
@@ -237,6 +240,17 @@ END
     -B '$folder/cmake/build' -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_C_COMPILER=$gnu-gcc \
     -DCMAKE_SYSROOT='$sysroot' -Dpinstripe-decoder_DIR='$folder' >'$work/log' 2>&1 &&
     cmake --build '$folder/cmake/build' >>'$work/log' 2>&1"
+}
+
+# A file whose size a 32-bit long cannot say is not believed to be of another size.
+check_large_file() {
+  local status=0
+  [[ $debian == armhf ]] || return 0
+  cp "$work/tracks/every10.pst" "$work/large.pst"
+  truncate -s 3G "$work/large.pst"
+  on_target "$1" "$work/tracks/device.keybox" "$work/large.pst" >/dev/null 2>&1 || status=$?
+  expect "the example cannot read 3 GiB: $status" test "$status" = 66
+  rm "$work/large.pst"
 }
 
 check_header

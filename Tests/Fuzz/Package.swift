@@ -21,6 +21,7 @@ let package = Package(
   name: "fuzz",
   dependencies: [.package(name: "pinstripe", path: "../..")],
   targets: [
+    fuzz("Descriptor", "PinstripeKeys"),
     fuzz("Frames", "PinstripeFrames"),
     fuzz("Grant", "Pinstripe"),
     fuzz("KeyFiles", "PinstripeKeys"),
@@ -29,6 +30,7 @@ let package = Package(
     fuzz("MTPDatasets", "PinstripeMTP"),
     fuzz("MTPReplies", "PinstripeMTP"),
     fuzz("Profiles", "PinstripeProfiles"),
+    fuzz("SyncFiles", "Pinstripe"),
     fuzz("Tags", "Pinstripe"),
     fuzz("TrackHeader", "Pinstripe"),
     fuzz("TrackMetadata", "Pinstripe"),

@@ -81,7 +81,9 @@ struct DocumentationTests {
       for example in examples where !Self.isLong(example) {
         let outcome = try await tool.shell("\"$T\" " + example.dropFirst("pinstripe ".count))
         let command = example.split(separator: " ")[1]
-        let needsPlayer = ["players", "push", "sync", "ls", "pull", "rm"].contains(command)
+        let needsPlayer =
+          ["players", "push", "sync", "ls", "pull", "rm"].contains(command)
+          || example.hasPrefix("pinstripe profiles new")
         #expect(
           outcome.status == (needsPlayer ? 69 : 0), "\(place): \(example): \(outcome.errors)")
       }

@@ -125,12 +125,35 @@ struct ReplyDecoderTests {
   @Test func staleResponsesArePassedOverUpToAPoint() throws {
     let old = TransactionID(rawValue: 5)
     let stale = Self.response(.transactionCancelled, id: old)
-    let transfers = [[UInt8]](repeating: stale, count: 8) + [Self.response()]
+    let transfers = [[UInt8]](repeating: stale, count: 16) + [Self.response()]
     #expect(try Self.decode(transfers, stale: [old]) == Outcome(code: .ok))
     #expect(throws: ReplyDecoder.Fault.onlyStaleResponses) {
       try Self.decode([stale] + transfers, stale: [old])
     }
     #expect(throws: ReplyDecoder.Fault.unexpectedTransaction(5)) { try Self.decode(transfers) }
+  }
+
+  /// A player that slept while its transaction was given up sends that data first.
+  @Test func staleDataIsPassedOver() throws {
+    let old = TransactionID(rawValue: 5)
+    let ended = Self.response(id: old)
+    let reply = [Self.header(112) + Self.payload, Self.response()]
+    let forms: [(String, [[UInt8]])] = [
+      ("whole", [Self.header(52, id: old) + pattern(40), ended]),
+      ("header apart", [Self.header(52, id: old), pattern(40), ended]),
+      ("without payload", [Self.header(12, id: old), ended]),
+      ("short", [Self.header(500, id: old) + pattern(40), ended]),
+      ("of no length", [Self.header(.max, id: old) + pattern(40), ended]),
+      ("joined", [Self.header(52, id: old) + pattern(40) + ended]),
+      ("without response", [Self.header(52, id: old) + pattern(40)]),
+    ]
+    for (name, transfers) in forms {
+      let outcome = try Self.decode(transfers + reply, stale: [old])
+      #expect(outcome == Outcome(payload: Self.payload, code: .ok), "\(name)")
+    }
+    #expect(throws: ReplyDecoder.Fault.onlyStaleResponses) {
+      try Self.decode([[UInt8]](repeating: Self.header(12, id: old), count: 17), stale: [old])
+    }
   }
 
   @Test func faults() {

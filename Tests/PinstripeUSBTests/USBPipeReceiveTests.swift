@@ -133,6 +133,18 @@ import Testing
     }
   }
 
+  /// A device that gives a data phase up leaves a part of it in the buffer that waits.
+  @Test func whatWaitsCanBeDropped() async throws {
+    try await Rig.with(chunk: 1024) { rig in
+      try await rig.send([1])
+      #expect(rig.usb.with { $0.posted[0x81]?.count } == 1)
+      await rig.pipe.dropReceptions()
+      #expect(rig.usb.with { $0.posted[0x81]?.count ?? 0 } == 0)
+      rig.usb.with { $0.send([7]) }
+      #expect(try await rig.receive() == ([7], true))
+    }
+  }
+
   @Test func clearingAStallKeepsWhatHadArrived() async throws {
     try await Rig.with(chunk: 1024) { rig in
       rig.usb.with { $0.send(Samples.bytes(1024), ends: false) }

@@ -6,6 +6,7 @@ Everything random comes from `vector_sources.random`, so that each run gives the
 import argparse, json, pathlib, sys
 sys.dont_write_bytecode = True
 from vector_check import Check
+from vector_descriptors import descriptor_cases
 from vector_export import Export
 from vector_framed import framed_parts
 from vector_framed_refusals import framed_refusals
@@ -19,7 +20,8 @@ from vector_sources import key_cases, keystream_cases, stripe_cases, track_cases
 FILES = {"keys.json": key_cases, "keystream.json": keystream_cases, "stripes.json": stripe_cases,
          "tracks.json": track_cases, "refusals.json": refusal_cases, "framed.json": framed_parts,
          "framed-refusals.json": framed_refusals, "sections.json": section_tracks,
-         "section-refusals.json": section_refusals, "grants.json": grant_cases}
+         "section-refusals.json": section_refusals, "grants.json": grant_cases,
+         "descriptors.json": descriptor_cases}
 
 
 def text(value):

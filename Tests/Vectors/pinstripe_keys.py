@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 
 KEYBOX_MAGIC, PLAYBACK_MAGIC = b"\x89PSK\r\n\x1a\n", b"\x89PSP\r\n\x1a\n"
 GRANT_MAGIC = b"\x89PSG\r\n\x1a\n"
+DESCRIPTOR_MAGIC = b"\x89PSD\r\n\x1a\n"
 
 
 class Refusal(Exception):
@@ -80,6 +81,8 @@ class Key:
     @property
     def grant_key(self): return hkdf(self.key, bytes(32), b"grant")
     @property
+    def descriptor_key(self): return hkdf(self.key, bytes(32), b"descriptor")
+    @property
     def rights_key(self): return self.dus and hkdf(self.dus, bytes(32), b"rights")
     def slot(self, cek): return Slot(self.recipient, self.epoch, self.id, aes_key_wrap(self.wrap_key, cek))
 
@@ -131,6 +134,32 @@ def decode_grant(data, device, allow_test=True):
         return Key(recipient, generation, aes_key_unwrap(device.wrap_key, wrap)), id
     except InvalidUnwrap:
         raise Unwrap("the key within the grant") from None
+
+
+# | magic 8 | format 2 | flags 2 | epoch 4 | device id 16 | version 4 | suites 4 | formats 4 | key slots 2 | features 2
+#   | X25519 key 32 | zero 16 | tag 32 |
+DESCRIPTOR = struct.Struct("<8sHHI16sIIIHH32s16s")
+
+
+def encode_descriptor(device, version=1, suites=6, formats=0, slots=16, features=1, public=bytes(32), flags=0):
+    """The descriptor of the device whose key is `device`."""
+    body = DESCRIPTOR.pack(DESCRIPTOR_MAGIC, 1, flags, device.epoch, device.device_id, version, suites, formats, slots,
+                           features, public, bytes(16))
+    return body + mac(device.descriptor_key, body)
+
+
+def decode_descriptor(data, device, test=False):
+    """The fields, judged in the page's order; `device` has K_play, `test` says whether it is a TEST device's."""
+    need(data[:8] == DESCRIPTOR_MAGIC and len(data) == 128, Keybox, "not a descriptor")
+    _, form, flags, epoch, device_id, version, suites, formats, slots, features, public, zeros = \
+        DESCRIPTOR.unpack(data[:96])
+    need(form == 1 and suites & 6, Version, "format of the descriptor, or no suite that is known")
+    need(flags & ~1 == 0 and epoch and version and not suites & 1 and 1 <= slots <= 16 and features & ~1 == 0
+         and not any(zeros), Keybox, "a field of the descriptor")
+    need((epoch, device_id, bool(flags)) == (device.epoch, device.device_id, test), NoSlot, "another device's descriptor")
+    need(hmac.compare_digest(mac(device.descriptor_key, data[:96]), data[96:]), Tag, "descriptor")
+    return {"version": version, "suites": suites, "formats": formats, "slots": slots, "features": features,
+            "public": public, "fingerprint": mac(bytes(32), data[:96])[:16]}
 
 
 # Keystreams

@@ -6,7 +6,7 @@ from pinstripe_keys import KEYBOX_MAGIC, PLAYBACK_MAGIC, Key, Pattern, Refusal, 
 from pinstripe_reference import aes_key_unwrap, open_track
 from pinstripe_sections import decode_fields, encode_fields
 from vector_check_commands import commands
-from vector_check_framed import framed_payloads, grants, rights, run_encodings, seeks, striped_runs
+from vector_check_framed import descriptors, framed_payloads, grants, rights, run_encodings, seeks, striped_runs
 from vector_replay import FOLDER, all_cases, device_key, expected, outcome, read, read_outcomes
 from vector_sources import content, join, random, sha256
 
@@ -29,7 +29,7 @@ class Check:
         for part in (self.published, self.keys, self.streams, self.stripes, self.cases, self.other_keys,
                      self.key_files, self.damage):
             part()
-        for part in (run_encodings, striped_runs, framed_payloads, seeks, rights, grants, commands):
+        for part in (run_encodings, striped_runs, framed_payloads, seeks, rights, grants, descriptors, commands):
             part(self.expect)
         print("%d passed, %d failed" % (self.passed, self.failed))
         return self.failed == 0

@@ -1,13 +1,13 @@
-"""Checks of framed tracks, rights and grants that word the page a second time, where the reference is quicker.
+"""Checks of framed tracks, rights, grants and descriptors that word the page a second time, where the reference is quicker.
 
 Each takes `expect(what, is_so)`.
 """
 from pinstripe_framemap import decode_runs
-from pinstripe_keys import PLAYBACK_MAGIC, Pattern, decode_key_file, keystream, mac, stripe_key
+from pinstripe_keys import PLAYBACK_MAGIC, Pattern, decode_descriptor, decode_key_file, keystream, mac, stripe_key
 from pinstripe_reference import HEADER, open_track
 from pinstripe_runs import Run
 from pinstripe_sections import RIGHTS, decode_rights
-from vector_replay import all_cases, grant_outcome, outcome, read
+from vector_replay import all_cases, attempt, grant_outcome, outcome, read
 from vector_sources import DEVICE, PRODUCTION, content, join, runs_of
 
 
@@ -111,3 +111,17 @@ def grants(expect):
             status, track = outcome(case, keys=keys)
             expect("%s: %s" % (case["name"], status), status == case["json"]["status_with_grants"][0])
             expect(case["name"] + ": content", track is None or track.decrypt() == case["plain"])
+
+
+def descriptors(expect):
+    names = set()
+    for c in read("descriptors.json")["descriptors"]:
+        file, held = bytes.fromhex(c["file"]), bytes.fromhex(c["playback_key"])
+        device = decode_key_file(held, PLAYBACK_MAGIC)
+        status, made = attempt(lambda: decode_descriptor(file, device, test=held[10] == 1))
+        expect("%s: %s" % (c["name"], status), status == c["status"][0])
+        expect(c["name"] + ": name", c["name"] not in names)
+        names.add(c["name"])
+        if made:
+            tag = mac(bytes.fromhex(c["k_descriptor"]), file[:96]).hex()
+            expect(c["name"] + ": tag", (c["file"][192:], made["fingerprint"].hex()) == (tag, c["fingerprint"]))

@@ -184,9 +184,8 @@ static int32_t prepare(struct decoder *decoder, codec_format *format) {
   unsigned char channels = 0;
   uint32_t length;
   int32_t status = synchronise(decoder, &length);
-  if (status < 0) return status;
-  if (status == 0 || fill(decoder, decoder->offset, decoder->frame, length) != 1)
-    return CODEC_E_FORMAT;
+  if (status == 1) status = fill(decoder, decoder->offset, decoder->frame, length);
+  if (status != 1) return status < 0 ? status : CODEC_E_FORMAT;
   decoder->fixed = (uint32_t)decoder->frame[0] << 16 | (uint32_t)decoder->frame[1] << 8 |
                    decoder->frame[2];
   decoder->faad = NeAACDecOpen();

@@ -218,7 +218,8 @@ static int64_t decode(void *opaque, int16_t *pcm, size_t frames) {
   if (decoder->number >= decoder->end) return 0;
   while (decoder->used >= frame->nb_samples || decoder->skip_to >= 0) {
     int64_t start = start_of(decoder);
-    if (decoder->used < frame->nb_samples && start + frame->nb_samples > decoder->skip_to) {
+    /* A file may claim any start: nothing is added to it. */
+    if (decoder->used < frame->nb_samples && start > decoder->skip_to - frame->nb_samples) {
       if (decoder->skip_to > start) decoder->used = (int)(decoder->skip_to - start);
       decoder->skip_to = -1;
     } else {

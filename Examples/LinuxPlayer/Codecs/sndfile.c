@@ -17,6 +17,7 @@ struct decoder {
   const codec_content *content;
   SNDFILE *file;
   sf_count_t position;
+  int rate;
   int channels;
   int is_float;
   int input_failed;
@@ -91,6 +92,7 @@ static int32_t open_decoder(const codec_content *content, codec_format *format, 
   decoder->is_float = kind == SF_FORMAT_FLOAT || kind == SF_FORMAT_DOUBLE;
   decoder->is_estimate =
       (info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_MPEG || info.frames == INT64_MAX;
+  decoder->rate = info.samplerate;
   decoder->channels = info.channels;
   decoder->frames = info.frames;
   format->rate = (uint32_t)info.samplerate;
@@ -99,6 +101,19 @@ static int32_t open_decoder(const codec_content *content, codec_format *format, 
   format->frames = info.frames > 0 && info.frames < INT64_MAX ? (uint64_t)info.frames : 0;
   *out = decoder;
   return 0;
+}
+
+/* Opens the input anew. It may have been changed on the storage since; what has another format then is
+ * not decoded into a buffer that was measured for the first one's. */
+static void reopen_file(struct decoder *decoder) {
+  SF_INFO info = {0};
+  if (decoder->file != NULL) sf_close(decoder->file);
+  open_file(decoder, &info);
+  if (decoder->file == NULL ||
+      (info.channels == decoder->channels && info.samplerate == decoder->rate))
+    return;
+  sf_close(decoder->file);
+  decoder->file = NULL;
 }
 
 /* libsndfile would search the whole file for its loudest sample to convert these. */
@@ -139,11 +154,7 @@ static int32_t seek(void *opaque, uint64_t frame) {
   struct decoder *decoder = opaque;
   sf_count_t target =
       frame > (uint64_t)decoder->frames ? decoder->frames : (sf_count_t)frame;
-  SF_INFO info = {0};
-  if (decoder->is_broken) {
-    if (decoder->file != NULL) sf_close(decoder->file);
-    open_file(decoder, &info);
-  }
+  if (decoder->is_broken) reopen_file(decoder);
   if (decoder->file == NULL || sf_seek(decoder->file, target, SEEK_SET) != target)
     decoder->is_broken = 1;
   if (decoder->input_failed) return CODEC_E_INPUT;

@@ -41,7 +41,8 @@ struct ControlSocket {
 
   /// Takes in what came; each whole line goes to `body`, which puts the answer together.
   mutating func serve(_ body: (ParsedLine) -> Text) {
-    while true {
+    // A few at a time: who connects again and again is not to keep the player from playing.
+    for _ in 0..<8 {
       let descriptor = system_accept(listener)
       guard descriptor >= 0 else { break }
       admit(descriptor)
@@ -65,10 +66,10 @@ struct ControlSocket {
     close(descriptor)
   }
 
-  /// Takes the socket away.
+  /// Takes the socket away; in this order, or it could be the next player's that is unlinked.
   func remove() {
-    close(listener)
     unlink(path)
+    close(listener)
   }
 }
 

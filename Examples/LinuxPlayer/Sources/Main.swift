@@ -18,6 +18,7 @@ func main(
 }
 
 private func run(_ options: Options) -> ExitCode {
+  system_hide_memory()
   guard let keyboxPath = options.keybox else { return .usage }
   var keys: DeviceKeys
   do throws(PlayerError) {
@@ -93,6 +94,11 @@ private func play(
   for source in options.sources {
     let code = list.add(source)
     if outcome == .done { outcome = code }
+  }
+  guard list.count > 0 || options.stays || outcome != .done else {
+    say("error: ", options.sources[0], " holds no track to play, which is a file NAME.pst;")
+    say(" name the folder or list that does.\n")
+    return .noInput
   }
   let signals = system_catch_signals()
   var control: ControlSocket?

@@ -46,8 +46,9 @@ extension Player where Output: ~Copyable {
     case .volume(let change): change.apply(to: &volume)
     case .reload: reload()
     case .quit:
-      try output.discard()
+      // First, as a card that was pulled out cannot forget anything.
       isQuitting = true
+      try output.discard()
     case .status, .name: break
     }
     return nil
@@ -88,7 +89,8 @@ extension Player where Output: ~Copyable {
   private mutating func seek(_ target: SeekTarget) throws(PlayerError) -> StaticString? {
     guard mode != .stopped else { return "nothing is playing" }
     let rate = sounding.format.rate
-    let now = soundingFrame
+    // A file may name any rate, and each step below is less than 2^62 frames.
+    let now = min(soundingFrame, 1 << 62)
     let frame: UInt64
     switch target {
     case .second(let second): frame = UInt64(second) * UInt64(rate)
@@ -107,21 +109,26 @@ extension Player where Output: ~Copyable {
 
   /// Reads the arguments' folders and lists again.
   ///
-  /// The track that plays goes on; its number may change.
+  /// The track that plays goes on, and stays in the list where it was; its number may change.
   private mutating func reload() {
     var fresh = Playlist()
     for source in options.sources { _ = fresh.add(source) }
-    let playing = list.count > 0 ? list[current] : nil
-    current = 0
-    for index in 0..<fresh.count {
-      if let playing, strcmp(fresh[index], playing) == 0 { current = index }
+    let former = current
+    var place: Int?
+    if list.count > 0 { place = fresh.place(of: list[former], near: former) }
+    current = place ?? min(former, max(fresh.count - 1, 0))
+    if place == nil, mode != .stopped {
+      // Behind the last one before it that is still there.
+      current = 0
+      for index in (0..<former).reversed() {
+        guard let before = fresh.place(of: list[index], near: index) else { continue }
+        current = before + 1
+        break
+      }
+      fresh.insert(list[former], at: current)
     }
     list.removeAll()
     list = fresh
-    if list.count == 0 {
-      close()
-      mode = .stopped
-    }
   }
 
   private func refuse(_ sentence: StaticString, _ answer: inout Text) {

@@ -38,6 +38,23 @@ struct Playlist {
     return .done
   }
 
+  /// Where a path is in the list: of several places the one nearest to `index`.
+  func place(of path: UnsafePointer<CChar>, near index: Int) -> Int? {
+    var found: Int?
+    for place in 0..<names.count where strcmp(names[place], path) == 0 {
+      if let former = found, abs(former - index) <= abs(place - index) { continue }
+      found = place
+    }
+    return found
+  }
+
+  /// Puts one track in between, also beyond the most that a list may have.
+  mutating func insert(_ path: UnsafePointer<CChar>, at index: Int) {
+    var copy = Text()
+    copy.add(bytesOf: path)
+    names.insert(copy.copy(), at: index)
+  }
+
   /// Adds a folder's tracks, NAME.pst, sorted by the bytes of their names.
   private mutating func add(folder path: UnsafePointer<CChar>) -> ExitCode {
     guard let folder = opendir(path) else {

@@ -11,7 +11,12 @@ func forbid(
   let plays = state.ledger?.plays(by: rights) ?? 0
   switch RightsVerdict(rights, time: state.time(), plays: plays) {
   case .allowed:
-    return nil
+    // Or else who removes the state could set the clock back.
+    guard state.isLost, rights.flags & PINSTRIPE_RIGHTS_ISSUED != 0, rights.not_after > 0
+    else { return nil }
+    say("error: ", file, " may be played for a limited time,")
+    say(state.reason)
+    say(".\n")
   case .counted:
     if isCopied {
       say("error: ", file, " may be played a limited number of times, and --decrypt counts none.\n")

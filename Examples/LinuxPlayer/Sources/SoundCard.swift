@@ -42,6 +42,9 @@ struct SoundCard: DeviceOutput, ~Copyable {
   }
 
   mutating func finish() throws(PlayerError) {
+    // A paused card would let the silence below wait for ever, with nobody listening to signals; whoever
+    // ends there does not want the rest.
+    guard snd_pcm_state(card) != SND_PCM_STATE_PAUSED else { return try discard() }
     // Some cards stop before their last period is out.
     var total: snd_pcm_uframes_t = 0
     var period: snd_pcm_uframes_t = 0

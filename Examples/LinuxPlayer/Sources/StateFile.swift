@@ -14,6 +14,9 @@ struct StateFile {
   private(set) var ledger: PlayLedger?
   private(set) var reason: StaticString = " and this player was given no --state FILE to count in"
 
+  /// Whether there is to be a state and there is none to be believed.
+  var isLost: Bool { path != nil && ledger == nil }
+
   /// Reads the state; a reason not to believe it is said when a track needs it.
   ///
   /// - Throws: ``LedgerError/provider``.
@@ -87,8 +90,7 @@ struct StateFile {
       say("error: ", path, " is there already; it is this device's memory of what was played.\n")
       return .cannotCreate
     }
-    ledger = PlayLedger(device: keybox)
-    guard save() else {
+    guard save(PlayLedger(device: keybox)) else {
       say("error: ", path, " cannot be written: ")
       say("", strerror(system_error()), "; check its folder.\n")
       return .cannotCreate
@@ -113,7 +115,8 @@ struct StateFile {
     guard rights.plays > 0 || rights.not_before > 0 || rights.not_after > 0 else { return true }
     if rights.plays == 0 {
       // Without a state, dates are held against the clock alone.
-      return ledger == nil || save()
+      guard let ledger else { return true }
+      return save(ledger)
     }
     return countPlay(by: rights)
   }
@@ -126,21 +129,22 @@ struct StateFile {
       reason = " and the state has no room for more"
       return false
     }
-    self.ledger = ledger
-    return save()
+    return save(ledger)
   }
 
-  private mutating func save() -> Bool {
+  /// Writes a state, which holds from then on; one that could not be written takes no play away.
+  private mutating func save(_ next: PlayLedger) -> Bool {
     reason = " and the state cannot be written: check the storage"
-    guard var ledger, let path else { return false }
+    guard let path else { return false }
+    var ledger = next
     var bytes: [UInt8] = []
     do throws(LedgerError) { bytes = try ledger.sealed(key) } catch { return false }
     let status = bytes.withUnsafeBufferPointer {
       system_replace(path, $0.baseAddress, $0.count)
     }
     guard status == 0 else { return false }
-    self.ledger = ledger
     do throws(PlayerError) { try counter.advance() } catch { return false }
+    self.ledger = ledger
     return true
   }
 }

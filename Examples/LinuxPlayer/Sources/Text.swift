@@ -41,12 +41,12 @@ struct Text {
     add(digit: UInt8(truncatingIfNeeded: seconds % 10))
   }
 
-  /// A file's name on one line: control bytes and backslashes as `\x0A`.
+  /// A file's name on one line: control characters and backslashes as `\x0A`.
   mutating func add(name: UnsafePointer<CChar>) {
     var index = 0
     while name[index] != 0 {
       let byte = UInt8(bitPattern: name[index])
-      if byte < 0x20 || byte == 0x7F || byte == 0x5C {
+      if system_is_control(name + index) != 0 || byte == 0x5C {
         add("\\x")
         add(hex: byte)
       } else {

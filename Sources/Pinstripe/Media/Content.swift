@@ -2,18 +2,21 @@ import PinstripeFrames
 
 /// A source's content, read once from its start to its end, with the runs that its frames make.
 ///
-/// It reads ``FrameFinder/lookahead`` bytes ahead of what it gives out, and keeps no more.
+/// It reads ``FrameFinder/lookahead`` bytes ahead of what it gives out, and keeps no more; nothing of
+/// what was surveyed before.
 struct Content {
   /// What the content is, as far as it is known by now.
   var format: ContentFormat { finder.format }
   /// Why all is encrypted or frames were lost, for a person; nil when all is well.
-  var notice: String? { finder.notice }
+  var notice: String? { survey?.notice ?? finder.notice }
   /// Bytes given out.
   private(set) var position: UInt64 = 0
   private var source: any MediaSource
   private var finder: FrameFinder
   /// What was read and not yet given out.
   private var ahead: [UInt8] = []
+  private var survey: ContentSurvey?
+  private var runs: RunList.Reader?
 
   /// Looks at a source's first bytes.
   init(_ source: any MediaSource) throws(PinstripeError) {
@@ -40,6 +43,14 @@ struct Content {
     self.source = source
   }
 
+  /// The same content from its start on, whose runs were found by a survey of it.
+  init(_ content: Content, following survey: ContentSurvey) throws(PinstripeError) {
+    source = content.source
+    finder = content.finder
+    self.survey = survey
+    runs = try RunList.Reader(survey.runs)
+  }
+
   /// Fills the buffer with the next bytes, which are fewer only at the end.
   ///
   /// - Parameter begin: Is told each run that begins in them; nil when nobody wants to know.
@@ -51,7 +62,11 @@ struct Content {
     ahead.removeFirst(known)
     let count = try known + fill(UnsafeMutableRawBufferPointer(rebasing: buffer[known...]), known)
     let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-    if let begin { try findRuns(in: bytes, begin) }
+    if survey != nil {
+      if let begin { try runs?.read(before: position + UInt64(count), begin) }
+    } else if let begin {
+      try findRuns(in: bytes, begin)
+    }
     position += UInt64(count)
     return count
   }

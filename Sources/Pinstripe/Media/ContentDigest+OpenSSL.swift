@@ -29,6 +29,14 @@ final class ContentDigest {
     return digest
   }
 
+  /// The digest of a few bytes, as hexadecimal digits; of none at all the empty text.
+  static func hexadecimal(of bytes: [UInt8]) throws(PinstripeError) -> String {
+    guard !bytes.isEmpty else { return "" }
+    let digest = try ContentDigest()
+    try bytes.span.withUnsafeBytes { bytes throws(PinstripeError) in try digest.update(bytes) }
+    return Hexadecimal.string(try digest.finish())
+  }
+
   private static var failure: PinstripeError {
     PinstripeError(.system, "libcrypto failed to compute SHA-256; is OpenSSL 3 installed whole?")
   }

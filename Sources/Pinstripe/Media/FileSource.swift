@@ -49,6 +49,20 @@ public final class FileSource: MediaSource {
       throw PinstripeError(reading: error)
     }
   }
+
+  /// A regular file's size and time of change.
+  public func revision() throws(PinstripeError) -> SourceRevision? {
+    guard length != nil else { return nil }
+    do throws(FileError) {
+      let status = try file.status()
+      let time = status.st_ctim
+      return SourceRevision(
+        length: UInt64(clamping: status.st_size),
+        changed: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
+    } catch {
+      throw PinstripeError(reading: error)
+    }
+  }
 }
 
 extension SystemFile {

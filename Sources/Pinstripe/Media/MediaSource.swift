@@ -18,9 +18,34 @@ public protocol MediaSource {
   mutating func read(
     at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer
   ) throws(PinstripeError) -> Int
+
+  /// What changes whenever the content does; nil where nobody can tell, which is the default.
+  ///
+  /// What is read twice is compared by this, or else by its digest, which takes longer.
+  ///
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/noInput``.
+  func revision() throws(PinstripeError) -> SourceRevision?
+}
+
+/// A state of a source's content.
+public struct SourceRevision: Sendable, Equatable {
+  /// Bytes of content.
+  public let length: UInt64
+  /// When content or attributes were last changed, in nanoseconds since 1970-01-01 00:00 UTC
+  /// (stat(2), st_ctim, which nobody can set back).
+  public let changed: Int64
+
+  /// Creates a revision.
+  public init(length: UInt64, changed: Int64) {
+    self.length = length
+    self.changed = changed
+  }
 }
 
 extension MediaSource {
+  /// nil: nobody can tell.
+  public func revision() throws(PinstripeError) -> SourceRevision? { nil }
+
   /// Fills the buffer from `offset` on, as far as there is content.
   ///
   /// - Returns: How many bytes were read; less than the buffer holds only at the end.

@@ -62,6 +62,9 @@ public final class PeekableSource: MediaSource {
     return count
   }
 
+  /// The source's.
+  public func revision() throws(PinstripeError) -> SourceRevision? { try source.revision() }
+
   private func bytes(at offset: UInt64, count: Int) throws(PinstripeError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var span = bytes.mutableSpan

@@ -111,10 +111,24 @@ public final class PlayerFinder: Sendable {
       throw PinstripeError(error, player: player.name)
     }
     var identity = player.identity
-    identity.deviceInfo = DeviceInfoIdentity(
-      manufacturer: info.manufacturer, model: info.model, version: info.deviceVersion)
+    identity.deviceInfo = DeviceInfoIdentity(info)
     guard let match = registry.match(identity) else { return player }
     return AttachedPlayer(match, identity, player.device)
+  }
+
+  /// Asks a player what it is and can do; nothing is changed on it.
+  ///
+  /// - Throws: As ``open(_:)``.
+  public func survey(_ player: AttachedPlayer) async throws(PinstripeError) -> PlayerSurvey {
+    let transport = try await open(player)
+    let result: Result<PlayerSurvey, PinstripeError>
+    do throws(PinstripeError) {
+      result = .success(try await transport.survey(identity: player.identity))
+    } catch {
+      result = .failure(error)
+    }
+    await transport.close()
+    return try result.get()
   }
 
   private func pipe(to player: AttachedPlayer) async throws(PinstripeError) -> USBPipe {

@@ -48,6 +48,8 @@ public struct Sync {
     summary.kept = plan.steps(.keep).count { $0.item != nil }
     summary.refused = plan.steps(.refuse).count
     for entry in plan.steps.compactMap(\.adopted) { try ledger.record(entry) }
+    await transport.discardUnfinished(
+      unlessFor: Set(work.filter { $0.item != nil && $0.playlist == nil }.map(\.place)))
     for step in work {
       if Task.isCancelled { throw PinstripeError(.cancelled, "Cancelled.") }
       report(.begin(step))
@@ -59,6 +61,10 @@ public struct Sync {
           progress.bytesDone = before + done
           progress.elapsed = start.duration(to: .now)
           report(.progress(progress))
+        } resumed: { offset in
+          summary.resumed += 1
+          summary.resumedBytes += offset
+          report(.resumed(step, at: offset))
         }
         summary.count(step.action, sent)
         report(.end(step, nil))
@@ -84,7 +90,8 @@ public struct Sync {
 
   /// Does one step; returns the bytes sent.
   private func perform(
-    _ step: SyncPlan.Step, progress: @escaping (UInt64, UInt64) -> Void
+    _ step: SyncPlan.Step, progress: @escaping (UInt64, UInt64) -> Void,
+    resumed: (UInt64) -> Void
   ) async throws -> UInt64 {
     if let playlist = step.playlist {
       try await perform(step, playlist)
@@ -100,12 +107,14 @@ public struct Sync {
     let entry = SyncLedger.Entry(
       place: step.place, source: item.path, size: item.size, modified: item.modified,
       stored: length, protection: step.protection)
+    var offset: UInt64 = 0
     try await put(entry) {
-      try await transport.put(
+      offset = try await transport.put(
         stream, named: step.place, replacing: step.action == .replace
       ) { progress($0, length) }
     }
-    return length
+    if offset > 0 { resumed(offset) }
+    return length - min(offset, length)
   }
 
   /// Puts a playlist on the player, or removes it.

@@ -29,6 +29,8 @@ public enum SyncEvent: Sendable {
   case begin(SyncPlan.Step)
   /// Bytes were sent.
   case progress(SyncProgress)
+  /// A track was continued where an earlier attempt was cut off, behind so many bytes; its end follows.
+  case resumed(SyncPlan.Step, at: UInt64)
   /// A step is done; with an error when it failed and the sync goes on.
   case end(SyncPlan.Step, PinstripeError?)
 }
@@ -49,6 +51,10 @@ public struct SyncSummary: Sendable {
   public var failures: [(step: SyncPlan.Step, error: PinstripeError)] = []
   /// Bytes sent.
   public var bytes: UInt64 = 0
+  /// Tracks that were continued where an earlier attempt was cut off.
+  public var resumed = 0
+  /// Bytes of them that were there already.
+  public var resumedBytes: UInt64 = 0
   /// How long it took.
   public var time = Duration.zero
 

@@ -273,9 +273,7 @@ extension SyncLedger {
       default: return "_"
       }
     }
-    let file = "/pinstripe/players/\(String(String.UnicodeScalarView(name))).jsonl"
-    if let state = environment("XDG_STATE_HOME"), state.hasPrefix("/") { return state + file }
-    guard let home = environment("HOME"), !home.isEmpty else { return nil }
-    return home + "/.local/state" + file
+    return StateFolder.find(
+      "players/\(String(String.UnicodeScalarView(name))).jsonl", environment: environment)
   }
 }

@@ -33,6 +33,7 @@ public final class PartialEncryptor {
   private let slots: [KeySlot]
   private let trackID: InlineArray<16, UInt8>
   private let nonce: InlineArray<32, UInt8>
+  /// nil where nobody wants one, and where it is known beforehand.
   private let digest: ContentDigest?
   private var tracker: RunTracker
   private let map: FrameMapWriter?
@@ -51,8 +52,24 @@ public final class PartialEncryptor {
   ///   - format: What the content is: without a pattern in the recipe, it gets what suits it.
   ///   - sourceName: The source's file name, kept in the metadata.
   /// - Throws: ``PinstripeError`` for impossible recipes and unsafe patterns, and when libcrypto fails.
-  public init(
+  public convenience init(
     _ recipe: TrackRecipe, format: ContentFormat, layout: Layout, sourceName: String?
+  ) throws(PinstripeError) {
+    try self.init(
+      recipe, format: format, layout: layout, sourceName: sourceName, survey: nil, begun: nil)
+  }
+
+  /// Starts a track, or the same one once more.
+  ///
+  /// - Parameters:
+  ///   - survey: What is known of the content; its digest is not computed again then.
+  ///   - begun: The header area that the track got when it was begun. Whoever gives one answers for
+  ///     the content being the same: other bytes under one key would open both.
+  /// - Throws: With the code ``PinstripeError/Code/wrongKey`` or ``PinstripeError/Code/badTrack`` where
+  ///   the recipe does not make that header.
+  init(
+    _ recipe: TrackRecipe, format: ContentFormat, layout: Layout, sourceName: String?,
+    survey: ContentSurvey?, begun: [UInt8]?
   ) throws(PinstripeError) {
     pattern = try recipe.pattern(for: format, named: sourceName ?? "the source")
     codec = CodecTag(format)
@@ -68,19 +85,25 @@ public final class PartialEncryptor {
     self.layout = layout
     metadata = recipe.metadata
     metadata.sourceName = metadata.sourceName ?? sourceName
-    digest = recipe.computesDigest ? try ContentDigest() : nil
+    if recipe.computesDigest { metadata.contentDigest = survey?.digest }
+    digest = recipe.computesDigest && survey?.isTrusted != true ? try ContentDigest() : nil
     do {
       provider = try SoftwareProvider()
-      trackID = if let rights { rights.trackID } else { try Self.random() }
-      nonce = try Self.random()
+      let former = try begun.map { try MainHeader(decoding: $0.span) }
+      trackID = if let rights { rights.trackID } else { try former?.trackID ?? Self.random() }
+      nonce = try former?.nonce ?? Self.random()
       if pattern.isClear {
         content = .zero
         slots = []
       } else {
         content = .content
-        let contentKey = try SystemRandom.secret()
-        try provider.load(contentKey, at: .content)
-        slots = try recipe.recipients.map { try $0.slot(for: contentKey) }
+        if let begun {
+          slots = try recipe.unwrap(begun, into: provider)
+        } else {
+          let contentKey = try SystemRandom.secret()
+          try provider.load(contentKey, at: .content)
+          slots = try recipe.recipients.map { try $0.slot(for: contentKey) }
+        }
         try KeyLadder(provider.crypto).deriveStripeKey(
           content: .content, nonce: nonce.span, suite: recipe.suite, pattern: pattern)
       }
@@ -97,6 +120,9 @@ public final class PartialEncryptor {
       throw Self.translated(error)
     }
     cipher = StripeCipher(pattern: pattern, suite: recipe.suite, provider: provider.crypto)
+    if let begun, try headerArea() != begun {
+      throw PinstripeError(TrackError.tag, track: sourceName ?? "The source")
+    }
   }
 
   /// Encrypts the next bytes of the content in place.
@@ -159,7 +185,13 @@ public final class PartialEncryptor {
       sections.append(
         try map.finish(contentLength: contentLength, encryptedLength: encryptedLength))
     }
-    metadata.contentDigest = try digest?.finish()
+    if let found = try digest?.finish() {
+      // A source that cannot say whether it was changed meanwhile was read twice for this.
+      guard metadata.contentDigest == nil || metadata.contentDigest == found else {
+        throw PinstripeError.changed(metadata.sourceName ?? "The source")
+      }
+      metadata.contentDigest = found
+    }
     try sections.append(try metadata.encoded(), type: .metadata)
     try sections.append(extrasOf: recipe)
     if let tagger { sections.append(try tagger.finish(at: sections.entries.count)) }
@@ -179,7 +211,7 @@ public final class PartialEncryptor {
   /// - Parameter mapLength: Those of the frame map, 0 without one.
   func tailLength(of content: UInt64, mapLength: UInt64) throws(PinstripeError) -> UInt64 {
     var metadata = self.metadata
-    metadata.contentDigest = digest.map { _ in [UInt8](repeating: 0, count: 32) }
+    if digest != nil { metadata.contentDigest = [UInt8](repeating: 0, count: 32) }
     let section = try metadata.encoded().count + TrackLayout.sectionSaltSize
     let trailer = layout == .trailer ? TrackLayout.trailerSize : 0
     return mapLength + UInt64(section + recipe.extrasLength(of: content) + trailer)

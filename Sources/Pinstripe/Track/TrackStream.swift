@@ -17,9 +17,14 @@ public final class TrackStream {
   /// What a player is told of the work, in clear; nothing unless it is set.
   public var properties: TrackProperties?
   private let name: String
-  private let expected: UInt64?
+  let expected: UInt64?
+  private let source: any MediaSource
+  private let recipe: TrackRecipe
+  /// The content, of which nothing is read.
+  private let start: Content
+  private var survey: ContentSurvey?
   private var content: Content
-  private let encryptor: PartialEncryptor
+  private(set) var encryptor: PartialEncryptor
   private var hasBegun = false
   private var tail: TrackTail?
 
@@ -28,26 +33,53 @@ public final class TrackStream {
 
   /// Starts a track of a source.
   ///
-  /// A source whose frames are found, and whose length is known, is read twice: first to tell the
-  /// track's length.
+  /// A source whose frames are found, and whose length is known, is read twice: first for its frames and
+  /// its digest, which tell the track's length.
   ///
   /// - Throws: ``PinstripeError``.
   public init(_ source: any MediaSource, recipe: TrackRecipe) throws(PinstripeError) {
     name = source.name
+    self.source = source
+    self.recipe = recipe
     // Zero is what the kernel says of /proc and the like.
     expected = source.length.flatMap { $0 > 0 ? $0 : nil }
-    content = try Content(source)
+    start = try Content(source)
+    content = start
     encryptor = try PartialEncryptor(
-      recipe, format: content.format, layout: .trailer, sourceName: source.name)
-    let pattern = encryptor.pattern
+      recipe, format: start.format, layout: .trailer, sourceName: name)
     guard let length = source.length else {
       self.length = nil
       return
     }
-    let mapLength = pattern.isFramed ? try FrameSurvey.mapLength(of: source, under: pattern) : 0
+    if encryptor.pattern.isFramed, expected != nil {
+      survey = try ContentSurvey(
+        start, of: source, under: encryptor.pattern, needsDigest: recipe.computesDigest)
+    }
+    let emptyMap = encryptor.pattern.isFramed ? FrameMapPaging().sectionLength : 0
+    let mapLength = survey?.mapLength ?? emptyMap
     self.length =
       try UInt64(TrackLayout.headerAreaSize) + length
       + encryptor.tailLength(of: length, mapLength: mapLength)
+    if survey != nil { try begin(under: nil) }
+  }
+
+  /// Begins again, under a new key or under that of a header that was made of the same content.
+  func begin(under header: [UInt8]?) throws(PinstripeError) {
+    encryptor = try PartialEncryptor(
+      recipe, format: start.format, layout: .trailer, sourceName: name, survey: survey,
+      begun: header)
+    content = if let survey { try Content(start, following: survey) } else { start }
+    hasBegun = false
+    tail = nil
+  }
+
+  /// What one reading of all the content tells; it is read for this where that was not done before.
+  func survey(withDigest: Bool) throws(PinstripeError) -> ContentSurvey {
+    if let survey, !withDigest || survey.digest != nil { return survey }
+    let survey = try ContentSurvey(
+      start, of: source, under: encryptor.pattern, needsDigest: withDigest)
+    self.survey = survey
+    return survey
   }
 
   /// Produces the next bytes of the track.
@@ -79,6 +111,7 @@ public final class TrackStream {
     let count = try content.encrypt(into: buffer, with: encryptor)
     guard count < buffer.count else { return count }
     if let expected, expected != encryptor.contentLength { throw .changed(name) }
+    try survey?.check(source)
     tail = try encryptor.finish().tail
     if let length, let tail,
       length != encryptor.contentLength + UInt64(TrackLayout.headerAreaSize) + tail.length

@@ -48,6 +48,9 @@ public final class ClearStream: ByteStream {
     self.format = format
   }
 
+  /// Begins again.
+  func rewind() { offset = 0 }
+
   /// Produces the next bytes.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(PinstripeError) -> Int {
     // A source that grew meanwhile is sent as long as it was.

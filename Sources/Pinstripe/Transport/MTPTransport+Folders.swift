@@ -40,18 +40,7 @@ extension MTPTransport {
   func folder(
     _ name: String, in parent: ObjectHandle
   ) async throws(MTPError) -> ObjectHandle? {
-    for try await object in session.objects(in: parent, of: storage)
-    where object.info.isFolder && object.info.filename == name {
-      return object.handle
-    }
-    return nil
-  }
-
-  /// Everything in a folder.
-  func entries(of folder: ObjectHandle) async throws(MTPError) -> [ListedObject] {
-    var entries: [ListedObject] = []
-    for try await object in session.objects(in: folder, of: storage) { entries.append(object) }
-    return entries
+    try await objects(named: name, in: parent).first(where: \.info.isFolder)?.handle
   }
 
   /// The tracks in a folder and the folders in it, as deep as the player holds tracks.
@@ -66,7 +55,12 @@ extension MTPTransport {
     while let (handle, path) = open.popLast() {
       var entries = try await entries(of: handle)
       if tidying, entries.contains(where: { TrackName.isOurs($0.info.filename) }) {
-        _ = try await clearLeftovers(in: handle, keeping: nil, replacing: false)
+        let spared = journal?.part?.name
+        if let part = entries.first(where: { $0.info.filename == spared }) {
+          setPartSize(part.size ?? 0)
+        }
+        _ = try await clearLeftovers(
+          in: handle, keeping: nil, replacing: false, sparing: spared)
         entries = try await self.entries(of: handle)
       }
       for entry in entries {
@@ -87,11 +81,17 @@ extension MTPTransport {
     guard let place = TrackPath(name) else { throw PinstripeError.absent(name, playerName) }
     let entry = try await attempt { () async throws(MTPError) in
       guard let folder = try await self.folder(at: place.folders) else { return ListedObject?.none }
-      for try await object in self.session.objects(in: folder, of: self.storage)
-      where !object.info.isFolder && object.info.filename == place.name {
-        return object
+      let known = try await self.objects(named: place.name, in: folder)
+      guard let object = known.first(where: { !$0.info.isFolder }) else { return nil }
+      // It is to be read or deleted: it had better still be the one.
+      if let there = try? await self.session.describe(object.handle),
+        there.info.filename == place.name
+      {
+        return there
       }
-      return nil
+      return try await self.entries(of: folder).first { entry in
+        !entry.info.isFolder && entry.info.filename == place.name
+      }
     }
     guard let entry else { throw PinstripeError.absent(name, playerName) }
     return entry

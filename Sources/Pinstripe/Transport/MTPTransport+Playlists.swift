@@ -37,10 +37,11 @@ extension MTPTransport {
     do {
       guard rules.kind == .mtpReferences else {
         let file = PlaylistFile(playlist, rules: rules, musicFolder: profile.storage.musicFolder)
-        return try await put(
+        try await put(
           ClearStream(BytesSource(name: playlist.name, bytes: file.bytes)),
           at: TrackPath(folders: folder, name: playlist.name + rules.ending), replacing: true,
           progress: nil)
+        return
       }
       let references = try await handles(of: playlist)
       if try await find(playlist, rules) == nil {
@@ -70,7 +71,7 @@ extension MTPTransport {
     guard let rules = playlistRules else { throw PinstripeError.noPlaylists(playerName) }
     try await attempt { () async throws(MTPError) in
       guard let object = try await self.find(playlist, rules) else { return }
-      try await self.session.deleteObject(object.handle)
+      try await self.delete(object.handle)
     }
   }
 
@@ -82,16 +83,25 @@ extension MTPTransport {
       guard let inner = try await self.folder(name, in: folder) else { return nil }
       folder = inner
     }
-    return try await entries(of: folder).first { entry in
-      !entry.info.isFolder && entry.info.filename == playlist.name + rules.ending
+    return try await objects(named: playlist.name + rules.ending, in: folder).first { entry in
+      !entry.info.isFolder
     }
   }
 
   /// The tracks' handles; those that are not there are left out.
   private func handles(of playlist: Playlist) async throws(MTPError) -> [ObjectHandle] {
-    guard let folder = try await musicFolder() else { return [] }
-    let tracks = try await tracks(below: folder)
-    let handles = Dictionary(tracks.map { ($0.path, $0.object.handle) }) { first, _ in first }
-    return playlist.tracks.compactMap { handles[$0] }
+    var handles: [ObjectHandle] = []
+    var folders: [[String]: ObjectHandle?] = [:]
+    for place in playlist.tracks.compactMap({ TrackPath($0) }) {
+      if folders[place.folders] == nil {
+        let folder = try await folder(at: place.folders)
+        if let folder { try await refresh(folder) }
+        folders[place.folders] = .some(folder)
+      }
+      guard let folder = folders[place.folders] ?? nil else { continue }
+      let track = index.named(place.name, in: folder).first { !$0.info.isFolder }
+      if let track { handles.append(track.handle) }
+    }
+    return handles
   }
 }

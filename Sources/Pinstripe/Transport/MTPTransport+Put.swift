@@ -9,31 +9,39 @@ extension MTPTransport {
   /// player can hold two of a name. Where it cannot (quirk `no-rename`, and players that refuse), the
   /// old one is deleted when all that can be known beforehand is in order, among it that there is room
   /// for both; then a transfer that fails leaves neither.
+  ///
+  /// A track that was cut off is continued where ``keepParts(in:)`` was called.
+  @discardableResult
   public func put(
     _ stream: any ByteStream, named name: String, replacing: Bool,
     progress: ((UInt64) -> Void)?
-  ) async throws(PinstripeError) {
+  ) async throws(PinstripeError) -> UInt64 {
     let complaint = TrackPath.complaint(name, rules: profile.storage)
     guard complaint == nil, let place = TrackPath(name) else {
       throw PinstripeError.unusable(name, playerName, complaint ?? "that is no file name")
     }
+    return try await put(stream, at: fromRoot(place), replacing: replacing, progress: progress)
+  }
+
+  /// A place below the music folder, from the storage's root.
+  func fromRoot(_ place: TrackPath) -> TrackPath {
     let music = profile.storage.musicFolder
-    try await put(
-      stream,
-      at: TrackPath(folders: (music.isEmpty ? [] : [music]) + place.folders, name: place.name),
-      replacing: replacing, progress: progress)
+    return TrackPath(folders: (music.isEmpty ? [] : [music]) + place.folders, name: place.name)
   }
 
   /// Sends a file to a place from the storage's root.
+  @discardableResult
   func put(
     _ stream: any ByteStream, at place: TrackPath, replacing: Bool, progress: ((UInt64) -> Void)?
-  ) async throws(PinstripeError) {
+  ) async throws(PinstripeError) -> UInt64 {
     let name = place.name
-    let length = try await admit(stream, name)
     do {
+      let part = try await unfinished(stream, at: place)
+      let length = try await admit(stream, name)
       let folder = try await folderForWriting(at: place.folders)
       try await admit(announcedFormat(stream.format), to: folder, name)
-      let old = try await clearLeftovers(in: folder, keeping: place.name, replacing: replacing)
+      let old = try await clearLeftovers(
+        in: folder, keeping: place.name, replacing: replacing, sparing: part?.record.name)
       guard replacing || old == nil else { throw PinstripeError.exists(name, playerName) }
       let tap = StreamTap(stream, length: length)
       let canRename = session.offers(.setObjectPropValue)
@@ -43,20 +51,64 @@ extension MTPTransport {
       let sent =
         if let old, !canRename {
           try await sendBeside(old, target, tap, progress)
+        } else if let part {
+          try await send(restOf: part, target, tap, at: place, progress)
         } else {
-          try await send(target, tap, progress)
+          try await send(target, tap, at: place, progress)
         }
       // From here on it takes moments, and half of it would leave the track under a wrong name.
-      try await session.unbroken { try await self.commit(sent, as: place.name, tap) }
+      do {
+        try await session.unbroken { try await self.commit(sent, as: place.name, tap) }
+      } catch {
+        if !isInterruption(error) { forgetPart() }
+        throw error
+      }
+      forgetPart()
+      return sent.resumedAt
     } catch {
       throw failure(error, name)
     }
   }
 
-  /// Sends a track's bytes; when that fails, what there is of it is deleted.
+  /// Sends what is missing of a track that was cut off, or all of it where that cannot be told.
   private func send(
-    _ target: Sent, _ tap: StreamTap, _ progress: ((UInt64) -> Void)?
+    restOf part: Unfinished, _ target: Sent, _ tap: StreamTap, at place: TrackPath,
+    _ progress: ((UInt64) -> Void)?
   ) async throws -> Sent {
+    var sent = target
+    sent.name = part.record.name
+    sent.handle = part.object.handle
+    do {
+      if let offset = try await resume(part, tap, progress) {
+        if Task.isCancelled { throw PinstripeError.cancelled(place.name) }
+        sent.resumedAt = offset
+        return sent
+      }
+    } catch {
+      if !isInterruption(error) { await giveUp(sent) }
+      throw error
+    }
+    try await delete(part.object.handle)
+    forgetPart()
+    try tap.begin(under: nil)
+    return try await send(target, tap, at: place, progress)
+  }
+
+  /// Deletes what was sent of a track, as well as that can be done.
+  private func giveUp(_ sent: Sent) async {
+    try? await session.unbroken { await self.undo(sent, nil) }
+    if journal?.part?.name == sent.name { forgetPart() }
+  }
+
+  /// Sends a track's bytes; when that fails, what there is of it is deleted, but for a part that the
+  /// next attempt can go on with.
+  ///
+  /// - Parameter place: Where it is to be in the end; nil when a part of it is no use.
+  private func send(
+    _ target: Sent, _ tap: StreamTap, at place: TrackPath? = nil, _ progress: ((UInt64) -> Void)?
+  ) async throws -> Sent {
+    let record = try place.flatMap { try journalRecord(tap, target.name, at: $0) }
+    var isRecorded = false
     var info = ObjectInfo(
       filename: target.name, format: announcedFormat(tap.format), size: tap.length)
     info.parent = target.folder
@@ -72,6 +124,7 @@ extension MTPTransport {
         announced: { announcement in
           sent.handle = announcement.object
           if sent.handle == sent.old?.handle { throw OldTrackInTheWay() }
+          isRecorded = record.flatMap { self.journal?.begin($0) } ?? false
         },
         progress: progress, fill: { buffer in try tap.read(into: buffer) })
     }
@@ -90,7 +143,7 @@ extension MTPTransport {
     } catch let error as OldTrackInTheWay {
       throw error
     } catch {
-      try? await session.unbroken { await self.undo(sent, nil) }
+      if !isRecorded || !isInterruption(error) { await giveUp(sent) }
       throw error
     }
   }
@@ -139,7 +192,7 @@ extension MTPTransport {
         guard isAboutTheName(error) else { throw error }
       }
     }
-    try await session.deleteObject(old.handle)
+    try await delete(old.handle)
     var target = target
     target.old = nil
     return try await send(target, tap, progress)
@@ -149,12 +202,14 @@ extension MTPTransport {
   private struct Sent {
     /// What the player announced; found by name where that is another's.
     var handle: ObjectHandle
-    let name: String
+    var name: String
     let folder: ObjectHandle
     /// The track that it replaces and that is still there.
     var old: ListedObject?
     /// Whether the player was told of the track with its announcement.
     var isDescribed = false
+    /// Bytes that were there of an earlier attempt.
+    var resumedAt: UInt64 = 0
   }
 
   /// Refuses what cannot work before anything is sent.
@@ -178,33 +233,35 @@ extension MTPTransport {
   /// Removes what an earlier attempt left, puts a set-aside track back that lost its successor, and
   /// returns the track of the name in question.
   ///
-  /// - Parameter replacing: Removes all but the first of several of the name, which an attempt has left
-  ///   that was cut off on a player that cannot rename.
+  /// - Parameters:
+  ///   - replacing: Removes all but the first of several of the name, which an attempt has left that
+  ///   was cut off on a player that cannot rename.
+  ///   - spared: What stays all the same.
   func clearLeftovers(
-    in folder: ObjectHandle, keeping name: String?, replacing: Bool
+    in folder: ObjectHandle, keeping name: String?, replacing: Bool, sparing spared: String? = nil
   ) async throws(MTPError) -> ListedObject? {
-    let entries = try await entries(of: folder)
-    guard !entries.contains(where: { $0.info.isFolder && $0.info.filename == name }) else {
+    try await refresh(folder)
+    let same = name.map { index.named($0, in: folder) } ?? []
+    guard !same.contains(where: \.info.isFolder) else {
       throw MTPError(
         .refused, operation: .sendObjectInfo, reason: "a folder has the name \"\(name ?? "")\"")
     }
-    var found = entries.first { $0.info.filename == name }
-    for entry in entries where TrackName.isTemporary(entry.info.filename) {
-      try await session.deleteObject(entry.handle)
+    var found = same.first
+    let ours = index.ours(in: folder)
+    for entry in ours
+    where TrackName.isTemporary(entry.info.filename) && entry.info.filename != spared {
+      try await delete(entry.handle)
     }
-    for entry in entries
-    where replacing && !session.offers(.setObjectPropValue)
-      && entry.info.filename == name && entry.handle != found?.handle
-    {
-      try await session.deleteObject(entry.handle)
+    if replacing, !session.offers(.setObjectPropValue) {
+      for entry in same.dropFirst() { try await delete(entry.handle) }
     }
-    for entry in entries {
+    for entry in ours {
       guard let original = TrackName.original(ofSetAside: entry.info.filename) else { continue }
-      if entries.contains(where: { $0.info.filename == original }) {
-        try await session.deleteObject(entry.handle)
-      } else {
-        try await session.rename(entry.handle, to: original)
+      if index.named(original, in: folder).isEmpty {
+        try await rename(entry.handle, to: original)
         if original == name { found = entry }
+      } else {
+        try await delete(entry.handle)
       }
     }
     return found
@@ -217,6 +274,7 @@ extension MTPTransport {
     do {
       let object = try await locate(sent)
       sent.handle = object.handle
+      index.insert(object, in: sent.folder)
       try await verify(object, tap, name)
       try await bringHome(object, announcedFormat(tap.format), to: sent.folder, name)
       if !sent.isDescribed {
@@ -226,17 +284,18 @@ extension MTPTransport {
         isRenaming = true
         // The old track keeps existing under some name until the new one has the final one.
         if let old = sent.old {
-          try await session.rename(old.handle, to: TrackName.setAside(name))
+          try await rename(old.handle, to: TrackName.setAside(name))
         }
-        try await session.rename(object.handle, to: name)
+        try await rename(object.handle, to: name)
       }
     } catch {
+      index.forget(sent.folder)
       await undo(sent, isRenaming ? name : nil)
       throw error
     }
     // The new track is in place. What cannot be deleted now is a leftover for the next put.
     if let old = sent.old, old.handle != sent.handle {
-      try? await session.deleteObject(old.handle)
+      try? await delete(old.handle)
     }
   }
 
@@ -257,9 +316,9 @@ extension MTPTransport {
     }
     for object in found ?? []
     where names.contains(object.info.filename) && object.handle != sent.old?.handle {
-      try? await session.deleteObject(object.handle)
+      try? await delete(object.handle)
     }
-    if let name, let old = sent.old { try? await session.rename(old.handle, to: name) }
+    if let name, let old = sent.old { try? await rename(old.handle, to: name) }
   }
 
   /// The object that was just sent; found by name where the announced handle is another's.
@@ -308,40 +367,5 @@ extension MTPTransport {
     case let error as MTPError: PinstripeError(error, player: playerName)
     default: PinstripeError(.system, "\(error)", underlying: error)
     }
-  }
-}
-
-/// Passes a stream on and remembers its first and last bytes, to be compared with what was stored.
-private final class StreamTap {
-  let length: UInt64
-  var format: AudioFormat? { stream.format }
-  var properties: TrackProperties? { stream.properties }
-  private let stream: any ByteStream
-  private var offset: UInt64 = 0
-  private var head: [UInt8] = []
-  private var tail: [UInt8] = []
-  private static let sampleSize = 4096
-
-  init(_ stream: any ByteStream, length: UInt64) {
-    self.stream = stream
-    self.length = length
-  }
-
-  /// The bytes remembered, with their offsets.
-  var samples: [(offset: UInt64, bytes: [UInt8])] {
-    [(0, head), (offset - UInt64(tail.count), tail)].filter { !$0.bytes.isEmpty }
-  }
-
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(PinstripeError) -> Int {
-    let count = try stream.read(into: buffer)
-    offset += UInt64(count)
-    if head.count < Self.sampleSize {
-      head += buffer[..<min(count, Self.sampleSize - head.count)]
-    }
-    // Only the end is worth copying, and it lies within the last two buffers.
-    if offset + UInt64(Self.sampleSize) >= length {
-      tail = Array((tail + buffer[..<count].suffix(Self.sampleSize)).suffix(Self.sampleSize))
-    }
-    return count
   }
 }

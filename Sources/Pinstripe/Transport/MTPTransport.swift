@@ -1,6 +1,7 @@
 public import PinstripeMTP
 public import PinstripePipe
 public import PinstripeProfile
+import Synchronization
 
 /// A player that speaks MTP.
 ///
@@ -13,6 +14,9 @@ public final class MTPTransport: Transport {
   let pipe: any BulkPipe
   let storage: StorageID
   let refused = PropertyRefusals()
+  let index = FolderIndex()
+  /// Where parts are kept; nil where they are not.
+  let parts = Mutex<Parts?>(nil)
   let profile: DeviceProfile
 
   /// Opens a session with a player.
@@ -79,7 +83,7 @@ public final class MTPTransport: Transport {
   public func remove(_ name: String) async throws(PinstripeError) {
     let track = try await find(name)
     try await attempt { () async throws(MTPError) in
-      try await self.session.deleteObject(track.handle)
+      try await self.delete(track.handle)
     }
   }
 
@@ -95,11 +99,12 @@ public final class MTPTransport: Transport {
     }
   }
 
-  /// Free space on the storage, in bytes.
+  /// Free space on the storage, in bytes, with that of a part which the next put continues or deletes.
   public func freeSpace() async throws(PinstripeError) -> UInt64 {
-    try await attempt { () async throws(MTPError) in
+    let free = try await attempt { () async throws(MTPError) in
       try await self.session.storageInfo(self.storage).freeSpace
     }
+    return free.addingReportingOverflow(partSize).partialValue
   }
 
   /// Closes the session and gives the interface back.
@@ -146,7 +151,7 @@ extension MTPTransport {
   }
 
   /// A player keeps what it reads in memory, and small ones have little of it.
-  private static let partialReadSize: UInt64 = 1 << 20
+  static let partialReadSize: UInt64 = 1 << 20
 
   /// Runs MTP calls and tells their errors in words.
   func attempt<Value>(

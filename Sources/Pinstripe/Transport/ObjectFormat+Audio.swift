@@ -12,19 +12,13 @@ extension ObjectFormat {
   static func of(
     _ format: AudioFormat, known: [ObjectFormat], quirks: Set<Quirk>
   ) -> ObjectFormat {
-    let code: ObjectFormat
-    switch format {
-    case .mp3: code = .mp3
-    case .wav: code = .wav
-    case .aiff: code = .aiff
-    case .wma: code = .wma
-    case .ogg, .opus: code = quirks.contains(.sendOggAsUndefined) ? .undefined : .ogg
-    case .flac: code = quirks.contains(.sendFLACAsUndefined) ? .undefined : .flac
-    case .aac: code = .aac
-    case .mp4, .alac: code = .mp4
-    case .audible: code = .audible
-    case .ape: code = .undefined
-    }
+    let isUndefined =
+      switch format {
+      case .ogg, .opus: quirks.contains(.sendOggAsUndefined)
+      case .flac: quirks.contains(.sendFLACAsUndefined)
+      default: false
+      }
+    let code = isUndefined ? .undefined : ObjectFormat(format) ?? .undefined
     return known.isEmpty || known.contains(code) ? code : .undefined
   }
 

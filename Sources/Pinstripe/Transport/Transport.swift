@@ -31,14 +31,20 @@ public protocol Transport: AnyObject, Sendable {
   ///   - replacing: Whether a track of that name is replaced; it stays until the new one is whole.
   ///     Some players can neither rename nor hold two tracks of a name (``Quirk/noRename``): there
   ///     it is deleted before the first byte is sent.
-  ///   - progress: Is told the bytes sent so far.
+  ///   - progress: Is told how many bytes the player has so far.
+  /// - Returns: How many bytes the player had already, of an attempt that was cut off; 0 as a rule.
   /// - Throws: ``PinstripeError``; then nothing of it is visible on the player, and a track that was
   ///   to be replaced is still there, but for those players and for one that went away half-way and
   ///   cannot rename.
+  @discardableResult
   func put(
     _ stream: any ByteStream, named name: String, replacing: Bool,
     progress: ((UInt64) -> Void)?
-  ) async throws(PinstripeError)
+  ) async throws(PinstripeError) -> UInt64
+
+  /// Deletes what is left of a track that was cut off and that the next attempt could go on with,
+  /// unless it is for one of these names.
+  func discardUnfinished(unlessFor names: Set<String>) async
 
   /// Deletes a track.
   ///
@@ -71,6 +77,12 @@ public protocol Transport: AnyObject, Sendable {
   /// - Throws: ``PinstripeError``.
   func remove(_ playlist: Playlist) async throws(PinstripeError)
 
+  /// What lies in the player's `Pinstripe/device.pdev`, which ``descriptor()`` reads; nil when there is
+  /// no such file, and of one that is too long at most one byte more than it may have.
+  ///
+  /// - Throws: ``PinstripeError``.
+  func descriptorFile() async throws(PinstripeError) -> [UInt8]?
+
   /// Free space on the storage, in bytes.
   func freeSpace() async throws(PinstripeError) -> UInt64
 
@@ -79,6 +91,9 @@ public protocol Transport: AnyObject, Sendable {
 }
 
 extension Transport {
+  /// Nothing: no part is kept.
+  public func discardUnfinished(unlessFor names: Set<String>) async {}
+
   /// The tracks in the music folder and the folders in it, by name; nothing is changed.
   public func list() async throws(PinstripeError) -> [StoredTrack] {
     try await list(tidying: false)

@@ -55,10 +55,11 @@ public final class VolumeTransport: Transport {
   }
 
   /// Sends a track.
+  @discardableResult
   public func put(
     _ stream: any ByteStream, named name: String, replacing: Bool,
     progress: ((UInt64) -> Void)?
-  ) async throws(PinstripeError) {
+  ) async throws(PinstripeError) -> UInt64 {
     let place = try check(name)
     if let length = stream.length {
       let free = try await freeSpace()
@@ -77,6 +78,7 @@ public final class VolumeTransport: Transport {
     try removeLeftovers(in: place.folders)
     guard replacing || !exists(name) else { throw PinstripeError.exists(name, playerName) }
     try write(stream, name, progress)
+    return 0
   }
 
   /// Removes what was not completed, and gives a track back its name that was set aside over MTP, when

@@ -7,7 +7,7 @@ import PinstripeProfiles
 struct DeviceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "device",
-    abstract: "Create, list, export and import devices' keys.",
+    abstract: "Create, list, export, import and describe devices.",
     discussion: """
       A device holds a secret of its own, in its keybox. This computer holds only the playback key \
       that is derived from it. A real device's playback key comes from whoever made the device: \
@@ -16,7 +16,8 @@ struct DeviceCommand: ParsableCommand {
       """,
     subcommands: [
       NewDeviceCommand.self, ListDevicesCommand.self, ExportDeviceCommand.self,
-      ImportDeviceCommand.self, RemoveDeviceCommand.self,
+      ImportDeviceCommand.self, RemoveDeviceCommand.self, DescribeDeviceCommand.self,
+      DeviceDescriptorCommand.self,
     ])
 }
 

@@ -8,7 +8,7 @@ import PinstripeProfiles
 struct ProfilesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "profiles",
-    abstract: "Show and judge the device profiles.",
+    abstract: "Show, judge and draft the device profiles.",
     discussion: """
       A profile says what one player model is and needs. Those that are compiled in are overridden, by \
       id, by files of /etc/pinstripe/profiles, and those by files of \
@@ -16,7 +16,7 @@ struct ProfilesCommand: ParsableCommand {
       """,
     subcommands: [
       ProfilesListCommand.self, ProfilesShowCommand.self, ProfilesLintCommand.self,
-      ProfilesMatchCommand.self,
+      ProfilesMatchCommand.self, ProfilesNewCommand.self, ProfilesDiffCommand.self,
     ])
 }
 

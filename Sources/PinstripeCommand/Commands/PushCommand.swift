@@ -16,6 +16,9 @@ struct PushCommand: AsyncParsableCommand {
 
       --replace keeps the old track until then. A player that can neither rename nor hold two \
       tracks of one name loses the old one first, and when the transfer fails it has neither.
+
+      A transfer of 8 MiB or more that was cut off goes on where it ended when the same file is pushed \
+      again, where the player keeps the part and can edit it.
       """)
 
   @Argument(help: "The music, or a track that was packed before.")
@@ -47,11 +50,11 @@ struct PushCommand: AsyncParsableCommand {
         ("name", .string(sent.name)), ("player", .string(sent.player)),
         ("profile", .string(sent.profile)),
         ("protection", .string(sent.protection)), ("bytes", .number(sent.bytes)),
-        ("encryptedBytes", .optional(sent.encrypted)),
+        ("encryptedBytes", .optional(sent.encrypted)), ("resumedAt", .number(sent.resumedAt)),
         ("milliseconds", .number(sent.milliseconds)),
       ]),
       "Sent \"\(Terminal.printable(sent.name))\" to \(Terminal.printable(sent.player)): "
-        + "\(Terminal.size(sent.bytes)), \(how), \(sent.rate).")
+        + "\(Terminal.size(sent.bytes)), \(how), \(sent.resumption)\(sent.rate).")
   }
 
   private struct Sent: Sendable {
@@ -61,10 +64,17 @@ struct PushCommand: AsyncParsableCommand {
     let protection: String
     let bytes: UInt64
     let encrypted: UInt64?
+    /// Bytes that were there of an attempt that was cut off.
+    let resumedAt: UInt64
     let milliseconds: UInt64
 
     var rate: String {
-      milliseconds > 0 ? "\(Terminal.size(bytes * 1000 / milliseconds))/s" : "in no time"
+      let sent = bytes - min(resumedAt, bytes)
+      return milliseconds > 0 ? "\(Terminal.size(sent * 1000 / milliseconds))/s" : "in no time"
+    }
+
+    var resumption: String {
+      resumedAt > 0 ? "resumed at \(Terminal.size(resumedAt)), " : ""
     }
   }
 
@@ -73,30 +83,34 @@ struct PushCommand: AsyncParsableCommand {
   ) async throws -> Sent {
     let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
     let isTrack = try TrackFile.isTrack(source)
-    let (stream, protection, suffixed) = try stream(source, isTrack, profile)
+    let store = recipients.isEmpty || isTrack ? nil : try keys.open()
+    let profile = try await PlayerDescriptor.refine(profile, of: transport, with: store)
+    let (stream, protection, suffixed) = try stream(source, isTrack, profile, store)
     let name =
       name
       ?? TrackName.make(from: source.name, isProtected: suffixed, rules: profile.storage)
     let bar = ProgressBar("Sending \(name)", total: stream.length, isQuiet: common.json)
     defer { bar.end() }
     let start = ContinuousClock.now
-    try await transport.put(stream, named: name, replacing: replace) { bar.update($0) }
+    let resumedAt = try await transport.put(stream, named: name, replacing: replace) {
+      bar.update($0)
+    }
     let time = start.duration(to: .now)
     return Sent(
       name: name, player: transport.playerName, profile: profile.id, protection: protection,
       bytes: stream.length ?? 0, encrypted: (stream as? TrackStream)?.encryptedLength,
-      milliseconds: time.milliseconds)
+      resumedAt: resumedAt, milliseconds: time.milliseconds)
   }
 
   /// What is sent, how it is protected, and whether its name says so.
   private func stream(
-    _ source: FileSource, _ isTrack: Bool, _ profile: DeviceProfile
+    _ source: FileSource, _ isTrack: Bool, _ profile: DeviceProfile, _ store: KeyStore?
   ) throws -> (any ByteStream, String, Bool) {
     if isTrack {
       try Rewrapping.recover(input)
       return (ClearStream(source), "already a track", true)
     }
-    if recipients.isEmpty {
+    guard let store else {
       guard profile.decoder == .none else {
         throw PinstripeError(
           .usage, "This player decrypts tracks; say which key it has: --device NAME.")
@@ -110,7 +124,8 @@ struct PushCommand: AsyncParsableCommand {
       stream.properties = metadata.properties(ofFileAt: input)
       return (stream, "unprotected", false)
     }
-    var recipe = try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
+    var recipe = try pattern.recipe(
+      following: profile, for: try recipients.wrappingKeys(keys, in: store))
     recipe.metadata = try metadata.metadata(of: PeekableSource(source))
     try seller.apply(to: &recipe)
     try chunks.apply(to: &recipe, length: source.length)

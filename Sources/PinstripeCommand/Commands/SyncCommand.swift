@@ -13,7 +13,8 @@ struct SyncCommand: AsyncParsableCommand {
     abstract: "Make a player hold what folders, playlists and files hold.",
     discussion: """
       Music in folders keeps its folders. What is on the player already stays; what has changed is \
-      sent again. Run again, it does nothing; broken off, it goes on where it ended.
+      sent again. Run again, it does nothing; broken off, it goes on where it ended, within a track \
+      of 8 MiB or more too where the player keeps the part and can edit it.
 
       A track in a file's place that this key opens is another version of it, and is replaced. Other \
       tracks are only removed when an earlier sync of this computer put them there, and only with \
@@ -60,7 +61,9 @@ struct SyncCommand: AsyncParsableCommand {
   private func sync(
     _ source: SyncSource, with transport: any Transport, _ profile: DeviceProfile
   ) async throws -> SyncOutcome {
-    let tracks = SyncTracks(try recipe(for: profile))
+    let store = recipients.isEmpty ? nil : try keys.open()
+    let profile = try await PlayerDescriptor.refine(profile, of: transport, with: store)
+    let tracks = SyncTracks(try recipe(for: profile, store))
     var planner = SyncPlanner(profile, protection: tracks.protection)
     planner.removes = removes
     planner.fills = fills
@@ -85,9 +88,10 @@ struct SyncCommand: AsyncParsableCommand {
   }
 
   /// How tracks are made; nil where the player gets files as they are.
-  private func recipe(for profile: DeviceProfile) throws -> TrackRecipe? {
-    guard recipients.isEmpty else {
-      return try pattern.recipe(following: profile, for: try recipients.wrappingKeys(keys))
+  private func recipe(for profile: DeviceProfile, _ store: KeyStore?) throws -> TrackRecipe? {
+    if let store {
+      return try pattern.recipe(
+        following: profile, for: try recipients.wrappingKeys(keys, in: store))
     }
     guard profile.decoder == .none else {
       throw PinstripeError(

@@ -5,15 +5,17 @@ import PinstripeProfiles
 
 /// Which player to talk to.
 struct PlayerOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The player's place, as 'pinstripe players' shows it. (default: the only one)",
-      valueName: "bus-address"))
+  static let playerHelp = ArgumentHelp(
+    "The player's place, as 'pinstripe players' shows it. (default: the only one)",
+    valueName: "bus-address")
+
+  @Option(help: PlayerOptions.playerHelp)
   var player: String?
 
   @Option(
     help: ArgumentHelp(
-      "Use the player, or card, that is mounted at this folder, instead of USB.",
+      "Use the player, or card, that is mounted at this folder, with the profile of the USB device "
+        + "under it.",
       valueName: "folder"))
   var volume: String?
 
@@ -42,16 +44,10 @@ struct PlayerOptions: ParsableArguments {
 
   private func open() async throws -> (any Transport, DeviceProfile) {
     let registry = Self.registry()
-    let chosen = try profile.map { id in
-      guard let profile = registry.profile(id: id) else {
-        throw PinstripeError(
-          .usage,
-          "There is no profile \"\(id)\"; 'pinstripe profiles list' shows those there are.")
-      }
-      return profile
-    }
+    let chosen = try profile.map { try Self.profile($0, in: registry) }
     if let volume {
-      let profile = chosen ?? .careful
+      let matched = PlayerIdentity(volume: volume).flatMap { registry.match($0)?.profile }
+      let profile = chosen ?? matched ?? .careful
       return (try VolumeTransport(root: volume, profile: profile), profile)
     }
     let finder = try PlayerFinder(registry: registry)
@@ -61,7 +57,21 @@ struct PlayerOptions: ParsableArguments {
     } else {
       player = try await finder.refine(player)
     }
-    return (try await finder.open(player), player.profile)
+    let transport = try await finder.open(player)
+    // Without a home to keep it in there is no journal, and a track that is cut off is sent again.
+    if let journal = try? await PartJournal(of: transport) { transport.keepParts(in: journal) }
+    return (transport, player.profile)
+  }
+
+  /// The profile that a person names.
+  static func profile(
+    _ id: String, in registry: ProfileRegistry
+  ) throws(PinstripeError) -> DeviceProfile {
+    guard let profile = registry.profile(id: id) else {
+      throw PinstripeError(
+        .usage, "There is no profile \"\(id)\"; 'pinstripe profiles list' shows those there are.")
+    }
+    return profile
   }
 
   /// The profiles that are compiled in, with those that override them.

@@ -26,8 +26,11 @@ struct RecipientOptions: ParsableArguments {
 
   /// The newest wrapping keys of everybody named, each once, in the order devices, users, groups.
   func wrappingKeys(_ keys: KeyOptions) throws -> [WrappingKey] {
-    guard !isEmpty else { return [] }
-    let store = try keys.open()
+    isEmpty ? [] : try wrappingKeys(keys, in: try keys.open())
+  }
+
+  /// The same with a key store that is open: a passphrase is asked for once.
+  func wrappingKeys(_ keys: KeyOptions, in store: KeyStore) throws -> [WrappingKey] {
     var named = try devices.map { name in
       try store.playbackKey(for: try keys.device(name, in: store).id).wrappingKey()
     }

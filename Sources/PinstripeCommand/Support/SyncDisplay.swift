@@ -32,6 +32,10 @@ final class SyncDisplay {
       let number = "\(min(progress.tracksDone + 1, progress.tracks)) of \(progress.tracks)"
       let left = progress.remaining.map { ", \(Self.text($0)) left" } ?? ""
       bar.update(progress.bytesDone, note: "track \(number)\(left)")
+    case .resumed(let step, let offset):
+      end()
+      Terminal.say(
+        "pinstripe: \(Terminal.printable(step.place)): resumed at \(Terminal.size(offset))")
     case .end(let step, let error):
       guard let error else { return }
       end()
@@ -57,6 +61,8 @@ final class SyncDisplay {
           ("milliseconds", .number(progress.elapsed.milliseconds)),
           ("millisecondsLeft", .optional(progress.remaining?.milliseconds)),
         ])
+    case .resumed(let step, let offset):
+      say("resumed", [("place", .string(step.place)), ("resumedAt", .number(offset))])
     case .end(let step, let error):
       say(
         "end", [("place", .string(step.place)), ("error", .optional(error?.message))])

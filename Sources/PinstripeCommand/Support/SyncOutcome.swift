@@ -62,7 +62,10 @@ struct SyncOutcome: Sendable {
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     let what = counts.isEmpty ? "nothing to do" : counts.joined(separator: ", ")
     let sent = summary.bytes > 0 ? "; \(Terminal.size(summary.bytes)) sent" : ""
-    lines.append("\(Terminal.printable(player)): \(what)\(sent).")
+    let resumed =
+      summary.resumed > 0
+      ? "; \(summary.resumed) resumed, \(Terminal.size(summary.resumedBytes)) were there" : ""
+    lines.append("\(Terminal.printable(player)): \(what)\(sent)\(resumed).")
     return lines.joined(separator: "\n")
   }
 
@@ -117,7 +120,8 @@ extension SyncSummary {
             ])
           })
       ),
-      ("bytes", .number(bytes)), ("milliseconds", .number(time.milliseconds)),
+      ("bytes", .number(bytes)), ("resumed", .number(UInt64(resumed))),
+      ("resumedBytes", .number(resumedBytes)), ("milliseconds", .number(time.milliseconds)),
     ])
   }
 }

@@ -76,6 +76,16 @@ extension ObjectFormat {
   /// `PTP_OFC_EXIF_JPEG`
   public static let jpeg = ObjectFormat(rawValue: 0x3801)
 
+  /// A Windows bitmap.
+  ///
+  /// `PTP_OFC_BMP`
+  public static let bmp = ObjectFormat(rawValue: 0x3804)
+
+  /// A GIF picture.
+  ///
+  /// `PTP_OFC_GIF`
+  public static let gif = ObjectFormat(rawValue: 0x3807)
+
   /// A PNG picture.
   ///
   /// `PTP_OFC_PNG`
@@ -165,6 +175,8 @@ extension ObjectFormat: CustomStringConvertible {
     .mpeg: "MPEG",
     .asf: "ASF",
     .jpeg: "EXIF_JPEG",
+    .bmp: "BMP",
+    .gif: "GIF",
     .png: "PNG",
     .undefinedFirmware: "UndefinedFirmware",
     .undefinedAudio: "UndefinedAudio",

@@ -28,11 +28,13 @@ extension Session {
     length: UInt64, progress: ((UInt64) -> Void)? = nil,
     fill: (UnsafeMutableRawBufferPointer) throws -> Int
   ) async throws {
-    try await sendObject(length: length, turn: nil, progress: progress, fill: fill)
+    try await sendObject(
+      Request(operation: .sendObject), length: length, turn: nil, progress: progress, fill: fill)
   }
 
+  /// - Parameter request: SendObject, or SendPartialObject.
   func sendObject(
-    length: UInt64, turn: Turn?, progress: ((UInt64) -> Void)?,
+    _ request: Request, length: UInt64, turn: Turn?, progress: ((UInt64) -> Void)?,
     fill: (UnsafeMutableRawBufferPointer) throws -> Int
   ) async throws {
     var sent: UInt64 = 0
@@ -43,16 +45,17 @@ extension Session {
       return count
     }
     if profile.quirks.contains(.exactDataPhase) {
-      try await sendWhole(length, turn, next)
+      try await sendWhole(request, length, turn, next)
     } else {
-      try await sendOrCancel(length, turn, next)
+      try await sendOrCancel(request, length, turn, next)
     }
   }
 
   private func sendOrCancel(
-    _ length: UInt64, _ turn: Turn?, _ fill: (UnsafeMutableRawBufferPointer) throws -> Int
+    _ request: Request, _ length: UInt64, _ turn: Turn?,
+    _ fill: (UnsafeMutableRawBufferPointer) throws -> Int
   ) async throws {
-    _ = try await exchange(Request(operation: .sendObject), turn: turn) { exchange in
+    _ = try await exchange(request, turn: turn) { exchange in
       try await sendCommandAndData(&exchange, length: length) { buffer in
         if Task.isCancelled { throw TransferError.cancelled }
         return try fill(buffer)
@@ -63,7 +66,8 @@ extension Session {
 
   /// Sends as many bytes as were announced, come what may; then says what went wrong.
   private func sendWhole(
-    _ length: UInt64, _ turn: Turn?, _ fill: (UnsafeMutableRawBufferPointer) throws -> Int
+    _ request: Request, _ length: UInt64, _ turn: Turn?,
+    _ fill: (UnsafeMutableRawBufferPointer) throws -> Int
   ) async throws {
     let isCancelled = Atomic(false)
     var failure: (any Error)?
@@ -74,9 +78,10 @@ extension Session {
           let count = try fill(buffer)
           if count > 0, count <= buffer.count { return count }
           failure = MTPError(
-            .sourceMismatch, operation: .sendObject, reason: "of \(length) bytes some are missing")
+            .sourceMismatch, operation: request.operation,
+            reason: "of \(length) bytes some are missing")
         } catch TransferError.cancelled {
-          failure = MTPError(.cancelled, operation: .sendObject, transfer: .cancelled)
+          failure = MTPError(.cancelled, operation: request.operation, transfer: .cancelled)
         } catch {
           failure = error
         }
@@ -86,7 +91,7 @@ extension Session {
     }
     try await withTaskCancellationHandler {
       try await unbroken {
-        _ = try await self.exchange(Request(operation: .sendObject), turn: turn) { exchange in
+        _ = try await self.exchange(request, turn: turn) { exchange in
           try await self.sendCommandAndData(&exchange, length: length, fill: fillUp)
           return try await self.receiveReply(&exchange, limit: 0) { _ in }
         }

@@ -48,7 +48,9 @@ extension Session {
         }
       do {
         try announced?(announcement)
-        try await sendObject(length: length, turn: turn, progress: progress, fill: fill)
+        try await sendObject(
+          Request(operation: .sendObject), length: length, turn: turn, progress: progress,
+          fill: fill)
       } catch {
         if onFailure == .delete { await discard(announcement.object, turn) }
         throw error

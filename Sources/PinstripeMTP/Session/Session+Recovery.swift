@@ -79,17 +79,29 @@ extension Session {
   /// Reads and drops what the player still has to say, until it is silent or answered.
   private func drain(_ exchange: Exchange) async throws(TransferError) -> ResponseCode? {
     var stalls = 0
+    var isCancelled = false
     for _ in 0..<SessionLimits.drainReceptions {
       var response: ResponseCode?
+      var beginsData = false
       do {
         let reception = try await pipe.receive(timeout: SessionLimits.drainTimeout) { bytes in
+          guard let header = ContainerHeader(Array(bytes.prefix(ContainerHeader.size))),
+            header.transaction == exchange.transaction
+          else { return }
+          beginsData = header.kind == .data
           guard bytes.count <= Message.maximumSize, let message = Message(Array(bytes)),
-            message.header.kind == .response, message.header.transaction == exchange.transaction
+            message.header.kind == .response
           else { return }
           response = ResponseCode(rawValue: message.header.code)
         }
         if let response, reception.isEnd { return response }
+        // The data phase that was given up before it began begins after all.
+        if beginsData, !reception.isEnd, !isCancelled {
+          isCancelled = true
+          try await cancelTransaction(exchange)
+        }
       } catch TransferError.timedOut {
+        await pipe.dropReceptions()
         return nil
       } catch TransferError.stalled {
         stalls += 1

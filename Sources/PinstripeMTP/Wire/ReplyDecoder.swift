@@ -34,7 +34,7 @@ public struct ReplyDecoder {
     case dataTooLong(UInt64)
     /// Transfer after transfer with nothing in it.
     case onlyEmptyTransfers
-    /// Response after response of transactions given up before.
+    /// Answer after answer of transactions given up before.
     case onlyStaleResponses
 
     /// Whether the player may still be in the middle of a data phase.
@@ -51,6 +51,8 @@ public struct ReplyDecoder {
     case header
     /// In the data phase; nil when only a short packet tells its end.
     case data(remaining: UInt64?)
+    /// In the data phase of a transaction given up before.
+    case stale(remaining: UInt64?, hasBegun: Bool)
     /// Collecting the parameters of a response.
     case response(ContainerHeader)
     case finished
@@ -76,7 +78,7 @@ public struct ReplyDecoder {
   private var collected: [UInt8] = []
   private var atStart = true
   private var emptyTransfers = 0
-  private var staleResponses = 0
+  private var staleContainers = 0
   /// Bytes of the transfer under way, header and payload.
   private var transferred: UInt64 = 0
   /// Whether one byte that ends the transfer now is punctuation.
@@ -84,8 +86,8 @@ public struct ReplyDecoder {
 
   /// Zero-length transfers in a row that are taken as mere punctuation.
   static let maximumEmptyTransfers = 4
-  /// Responses of earlier transactions that are passed over.
-  static let maximumStaleResponses = 8
+  /// Data phases and responses of earlier transactions that are passed over.
+  static let maximumStaleContainers = 16
   /// wMaxPacketSize behind a USB 1.1 hub, by which players with
   /// `Quirk.oneByteInsteadOfZeroLengthPacket` count at any speed.
   static let smallestPacket: UInt64 = 64
@@ -96,7 +98,7 @@ public struct ReplyDecoder {
   ///   - limit: The most bytes of payload that may come.
   ///   - expected: How many will come if all is well; then a length that is this one modulo 2³² is
   ///     read as this one, because there are players that do not know 0xFFFF_FFFF.
-  ///   - stale: Transactions given up, whose late responses are passed over.
+  ///   - stale: Transactions given up, whose late data and responses are passed over.
   ///   - quirks: `Quirk.oneByteInsteadOfZeroLengthPacket` and `Quirk.tolerateBadResponseHeader` are
   ///     obeyed.
   public init(
@@ -139,6 +141,8 @@ public struct ReplyDecoder {
       case .header: try collectHeader(&rest)
       case .data(let remaining):
         try pass(&rest, remaining: remaining, before + UInt64(bytes.count - rest.count), payload)
+      case .stale(let remaining, _):
+        passOver(&rest, remaining: remaining, before + UInt64(bytes.count - rest.count))
       case .response(let header): collectResponse(&rest, header)
       case .finished: return
       }
@@ -166,6 +170,8 @@ public struct ReplyDecoder {
       guard received > 0 else { return }
       isShort = remaining != nil
       state = .header
+    case .stale(_, let hasBegun):
+      if hasBegun { state = .header }
     case .response(let header):
       finish(header)
     case .finished: break
@@ -213,16 +219,17 @@ public struct ReplyDecoder {
     guard stale.contains(header.transaction) else {
       throw .unexpectedTransaction(header.transaction.rawValue)
     }
-    guard staleResponses < Self.maximumStaleResponses else { throw .onlyStaleResponses }
+    guard staleContainers < Self.maximumStaleContainers else { throw .onlyStaleResponses }
   }
 
   private mutating func beginData(_ header: ContainerHeader) throws(Fault) {
+    if header.transaction != transaction {
+      guard !stale.contains(header.transaction) else { return try beginStaleData(header) }
+      guard !trustsHeaders else { throw .unexpectedData(header.transaction.rawValue) }
+    }
     guard !hasData else { throw .unexpectedKind(header.kind.rawValue) }
-    if trustsHeaders {
-      guard header.transaction == transaction else {
-        throw .unexpectedData(header.transaction.rawValue)
-      }
-      guard header.code == operation.rawValue else { throw .unexpectedOperation(header.code) }
+    guard !trustsHeaders || header.code == operation.rawValue else {
+      throw .unexpectedOperation(header.code)
     }
     guard header.length >= UInt32(ContainerHeader.size) else {
       throw .invalidLength(header.length)
@@ -240,6 +247,32 @@ public struct ReplyDecoder {
     state = remaining == 0 ? .header : .data(remaining: remaining)
   }
 
+  /// A player that sleeps while its transaction is given up sends that data when it wakes.
+  private mutating func beginStaleData(_ header: ContainerHeader) throws(Fault) {
+    guard staleContainers < Self.maximumStaleContainers else { throw .onlyStaleResponses }
+    guard header.length >= UInt32(ContainerHeader.size) else {
+      throw .invalidLength(header.length)
+    }
+    staleContainers += 1
+    collected = []
+    state = header.payload == 0 ? .header : .stale(remaining: header.payload, hasBegun: false)
+  }
+
+  private mutating func passOver(
+    _ rest: inout Slice<UnsafeRawBufferPointer>, remaining: UInt64?, _ offset: UInt64
+  ) {
+    let count = min(remaining ?? .max, UInt64(rest.count))
+    rest = rest.dropFirst(Int(count))
+    let left = remaining.map { $0 - count }
+    state = left == 0 ? .header : .stale(remaining: left, hasBegun: true)
+    if left == 0 { mayEndWithByte = isFullPacket(offset + count) }
+  }
+
+  /// Whether a data phase that ends so far into its transfer may be followed by one byte more.
+  private func isFullPacket(_ end: UInt64) -> Bool {
+    endsWithByte && end % Self.smallestPacket == 0
+  }
+
   private mutating func pass(
     _ rest: inout Slice<UnsafeRawBufferPointer>, remaining: UInt64?, _ offset: UInt64,
     _ payload: (UnsafeRawBufferPointer) throws -> Void
@@ -255,7 +288,7 @@ public struct ReplyDecoder {
     }
     try payload(part)
     guard case .header = state else { return }
-    mayEndWithByte = endsWithByte && (offset + UInt64(count)) % Self.smallestPacket == 0
+    mayEndWithByte = isFullPacket(offset + UInt64(count))
     // What follows the last byte of the data phase in the same transfer can only be the response, or
     // the byte that stands for a zero-length packet.
     if let next = rest.first, !couldBeResponse(next, rest), !(mayEndWithByte && rest.count == 1) {
@@ -289,7 +322,7 @@ public struct ReplyDecoder {
     let message = Message(collected)
     collected = []
     guard isOurs(header) else {
-      staleResponses += 1
+      staleContainers += 1
       state = .header
       return
     }

@@ -14,7 +14,7 @@ extension MemoryResponder {
       return .data(info.encoded)
     case .getNumObjects, .getObjectHandles: return handles(operation, command, state)
     case .getObjectPropsSupported:
-      return .data(CodeArray.encode(Self.propertyTypes.keys.map(\.rawValue).sorted()))
+      return .data(CodeArray.encode(properties(of: command).map(\.rawValue).sorted()))
     case .getObjectPropDesc: return describe(command)
     case .getObjectPropList: return listProperties(command, state)
     default: break
@@ -166,7 +166,7 @@ extension MemoryResponder {
     guard state.store.isFolder(parent) else { return .response(.invalidParentObject) }
     let home = home(of: info.format, in: parent)
     guard isAllowed(info.filename) else { return .response(.invalidDataset) }
-    guard !refusedFormats.contains(info.format) else { return .response(.invalidObjectFormatCode) }
+    guard takes(info.format) else { return .response(.invalidObjectFormatCode) }
     guard info.format == .association || !isTaken(info.filename, nil, state) else {
       return .response(.accessDenied)
     }

@@ -1,4 +1,5 @@
 import PinstripeMTP
+import PinstripeProfile
 
 /// Object properties.
 extension MemoryResponder {
@@ -46,10 +47,15 @@ extension MemoryResponder {
 
   func describe(_ command: Message) -> Outcome {
     let code = ObjectPropertyCode(rawValue: UInt16(truncatingIfNeeded: command.parameter(0)))
+    if let own = descriptions(of: format(in: command, at: 1)).first(where: { $0.property == code })
+    {
+      return .data(own.encoded)
+    }
     guard let value = Self.propertyTypes[code].flatMap(Self.empty) else {
       return .response(.invalidObjectPropCode)
     }
-    let isSettable = !Self.fixed.contains(code)
+    let isFileName = code == .objectFileName && profile.quirks.contains(.noRename)
+    let isSettable = !Self.fixed.contains(code) && !isFileName
     return .data(
       ObjectPropertyDescription(property: code, isSettable: isSettable, defaultValue: value)
         .encoded)

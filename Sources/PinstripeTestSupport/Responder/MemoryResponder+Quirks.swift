@@ -59,12 +59,6 @@ extension MemoryResponder {
       }
   }
 
-  /// The formats that it plays but does not take under their own code.
-  var refusedFormats: [ObjectFormat] {
-    (profile.quirks.contains(.sendOggAsUndefined) ? [.ogg] : [])
-      + (profile.quirks.contains(.sendFLACAsUndefined) ? [.flac] : [])
-  }
-
   /// The folder that an object ends in.
   func home(of format: ObjectFormat, in folder: ObjectHandle) -> ObjectHandle {
     format == .undefined && profile.quirks.contains(.unknownTypesInRoot) ? .none : folder

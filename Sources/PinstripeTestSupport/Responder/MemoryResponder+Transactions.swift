@@ -10,6 +10,7 @@ extension MemoryResponder {
     .moveObject, .getPartialObject, .getPartialObject64, .getObjectPropsSupported,
     .getObjectPropDesc, .getObjectPropValue, .setObjectPropValue, .setObjectPropList,
     .getObjectReferences, .setObjectReferences, .getObjectPropList, .sendObjectPropList,
+    .sendPartialObject, .truncateObject, .beginEditObject, .endEditObject,
   ]
 
   /// How an operation ended, without a data phase to the player.
@@ -39,7 +40,8 @@ extension MemoryResponder {
       send(command, content, from: offset, count: count, parameters, &state)
     case .silence: break
     case .awaitsData:
-      let keeps = operation != .sendObject || !habits.contains(.discardsContent)
+      let keeps =
+        ![.sendObject, .sendPartialObject].contains(operation) || !habits.contains(.discardsContent)
       state.phase = .data(command, DataReceiver(keeps: keeps))
     }
   }
@@ -63,10 +65,13 @@ extension MemoryResponder {
     case .closeSession:
       state.isSessionOpen = false
       state.announced = nil
+      state.edited = nil
       return .response(.ok)
     case .sendObjectInfo, .sendObjectPropList, .setObjectPropValue, .setObjectPropList,
       .setObjectReferences:
       return .awaitsData
+    case .beginEditObject, .truncateObject, .endEditObject, .sendPartialObject:
+      return edit(operation, command, &state)
     case .sendObject:
       return state.announced == nil ? .response(.noValidObjectInfo) : .awaitsData
     default: return query(operation, command, &state)
@@ -74,15 +79,10 @@ extension MemoryResponder {
   }
 
   private func deviceInfo(_ state: State) -> DeviceInfo {
-    var info = DeviceInfo()
+    var info = Self.selfDescription(of: profile)
     info.operations = state.operations.sorted { $0.rawValue < $1.rawValue }
     info.events = [.objectAdded, .objectRemoved, .storeFull]
-    info.playbackFormats = [
-      .undefined, .association, .mp3, .wav, .wma, .ogg, .flac, .aac, .abstractAudioVideoPlaylist,
-    ]
-    info.manufacturer = "Pinstripe"
-    info.model = profile.name
-    info.deviceVersion = "1"
+    info.playbackFormats = playbackFormats
     info.serialNumber = "0"
     return info
   }
@@ -98,6 +98,7 @@ extension MemoryResponder {
     let outcome =
       switch operation {
       case .sendObject: storeObject(receiver, &state)
+      case .sendPartialObject: storePart(command, receiver, &state)
       case .sendObjectInfo where isExact: announce(command, receiver.payload, &state)
       case .sendObjectPropList where isExact: announceList(command, receiver.payload, &state)
       case .setObjectPropValue where isExact: setProperty(command, receiver.payload, &state)
@@ -121,8 +122,10 @@ extension MemoryResponder {
       state.breakdown = "a data phase was cancelled after \(receiver.count) bytes"
       return
     }
-    if command.header.code == OperationCode.sendObject.rawValue {
-      _ = storeObject(receiver, &state)
+    switch OperationCode(rawValue: command.header.code) {
+    case .sendObject: _ = storeObject(receiver, &state)
+    case .sendPartialObject: _ = storePart(command, receiver, &state)
+    default: break
     }
   }
 

@@ -13,10 +13,12 @@ import Synchronization
 /// #expect(player.objects.map(\.name) == ["Music", "01 Idle Tune.mp3"])
 /// ```
 /// What the profile forbids is refused as a real player does it: names that are too long or hold a
-/// forbidden character, properties with texts that are too long, objects that are too large, a full
-/// storage. What a profile's quirks tell of a player it does too (`MemoryResponder+Quirks.swift`), but
-/// for those of USB. What is not settled by a profile is chosen by ``Habits``. An upload that is
-/// given up leaves a part of the object behind, as on most players.
+/// forbidden character, properties with texts that are too long, objects that are too large, formats
+/// that it does not play, a full storage; it has no operation that the profile says it lacks, and
+/// describes the rates and pictures that it takes. What a profile's quirks tell of a player it does too
+/// (`MemoryResponder+Quirks.swift`), but for those of USB. What is not settled by a profile is chosen by
+/// ``Habits``. An upload that is given up leaves a part of the object behind, as on most players (Android
+/// deletes it).
 public final class MemoryResponder: PlayerEnd {
   /// What players do differently within, or slightly beyond, the standard.
   public struct Habits: OptionSet, Sendable {
@@ -66,6 +68,7 @@ public final class MemoryResponder: PlayerEnd {
     var isSessionOpen = false
     var announced: ObjectHandle?
     var announcedSize: UInt32 = 0
+    var edited: ObjectHandle?
     var busyPolls = 0
     var breakdown: String?
     var operations: Set<OperationCode>

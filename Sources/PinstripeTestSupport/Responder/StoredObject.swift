@@ -60,8 +60,10 @@ struct ObjectStore {
   private(set) var objects: [ObjectHandle: StoredObject] = [:]
   private var nextHandle: UInt32 = 1
 
+  private var order: [ObjectHandle] = []
+
   /// Every object, in the order of its making.
-  var all: [StoredObject] { objects.values.sorted { $0.handle.rawValue < $1.handle.rawValue } }
+  var all: [StoredObject] { order.compactMap { objects[$0] } }
 
   subscript(handle: ObjectHandle) -> StoredObject? {
     get { objects[handle] }
@@ -69,7 +71,12 @@ struct ObjectStore {
   }
 
   func children(of parent: ObjectHandle, on storage: StorageID) -> [StoredObject] {
-    all.filter { $0.parent == parent && (storage == .all || $0.storage == storage) }
+    order.compactMap { handle in
+      guard let object = objects[handle], object.parent == parent,
+        storage == .all || object.storage == storage
+      else { return nil }
+      return object
+    }
   }
 
   func isFolder(_ handle: ObjectHandle) -> Bool {
@@ -82,6 +89,7 @@ struct ObjectStore {
   ) -> ObjectHandle {
     let handle = ObjectHandle(rawValue: nextHandle)
     nextHandle += 1
+    order.append(handle)
     objects[handle] = StoredObject(
       handle: handle, storage: storage, parent: parent, format: format, name: name,
       content: content)
@@ -94,6 +102,7 @@ struct ObjectStore {
       remove(child.handle)
     }
     objects[handle] = nil
+    order.removeAll { $0 == handle }
   }
 
   func used(on storage: StorageID) -> UInt64 {

@@ -26,6 +26,7 @@ struct Bench {
   func sync(with player: any PlayerEnd) async throws {
     let transport = try await MTPTransport(
       opening: LoopbackPipe(to: player, chunkSize: 4608), profile: profile, name: "Test player")
+    transport.keepParts(in: PartJournal(path: "\(folder)/part", minimum: 50_000))
     let tracks = SyncTracks(try TrackRecipe(following: profile, for: [try key()]))
     let ledger = try SyncLedger(path: "\(folder)/ledger")
     let plan = try await SyncPlanner(profile, protection: tracks.protection).plan(

@@ -9,6 +9,9 @@
 tool profiles lint
 check "the profiles are in order" prints 'profiles are in order'
 
+tool profiles diff
+check "umtp-responder is as its profile says" prints 'is as umtp-responder says'
+
 # --- Ids: a Sansa Clip+, and then its mass-storage mode.
 player-identify 0781:74d0
 tool players
@@ -37,6 +40,32 @@ echo "Reference board" > "$gadget/strings/0x409/product"
 player-plug && player-wait
 tool players
 check "our board by its names" prints 'profile pinstripe-board: its USB ids with the name are'
+
+# --- A player that nobody has described: drafted, judged, used, and held against the draft.
+player-identify 1209:0001
+tool profiles diff
+check "a player without a profile is told" fails 78 'No profile describes .*profiles new'
+mkdir -p /etc/pinstripe/profiles
+draft=/etc/pinstripe/profiles/lab-player.json
+tool profiles new -o "$draft"
+check "it can be drafted" prints "Drafted $draft"
+check "what it does not tell is named" grep -q '^  transfer ' /tmp/err
+check "its ids and operations are in it" grep -q '"set-object-references"' "$draft"
+tool profiles new -o "$draft"
+check "nothing is written over a file" fails 73 'is there already'
+tool profiles lint
+check "the draft is in order" exits 0
+tool players
+check "and obeyed" prints 'profile lab-player: its USB ids are'
+tool profiles diff
+check "the player is as its draft says" prints 'is as lab-player says'
+tool profiles diff --profile sandisk-sansa-clip-plus
+check "and not as another's profile" exits 78
+check "which claims what it denies" prints '^denied  formats.flac: the player does not name it'
+check "and leaves unsaid what it says" prints '^unsaid  mtp.lacks: the player has no'
+tool profiles diff --profile sandisk-sansa-clip-plus --json
+check "as JSON, too" prints '^{"profile":"sandisk-sansa-clip-plus","player":.*"kind":"denied"'
+rm "$draft"
 
 # --- Firmware, which only an open player tells: the first Fuze learnt Ogg with 01.01.15.
 for version in V01.01.11 V01.02.31F; do

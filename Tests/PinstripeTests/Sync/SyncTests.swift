@@ -111,6 +111,7 @@ struct SyncTests {
       case .begin(let step): events.append("begin \(step.place)")
       case .progress(let progress):
         if progress.trackBytesDone == progress.trackBytes { events.append("sent") }
+      case .resumed: events.append("resumed")
       case .end(let step, let error): events.append("end \(step.place) \(error == nil)")
       }
     }
@@ -312,6 +313,58 @@ struct SyncTests {
       #expect(player.library.isEmpty)
     }
     try await task.value
+  }
+}
+
+/// A sync that is broken off within a track.
+struct SyncResumeTests {
+  private func connect(_ player: Player, _ library: Library) async throws -> MTPTransport {
+    let transport = try await player.connect()
+    transport.keepParts(in: PartJournal(path: library.folder("part"), minimum: 100_000))
+    return transport
+  }
+
+  /// Syncs and is cancelled within the large track.
+  private func breakOff(_ player: Player, _ library: Library) async throws {
+    TestFile.write(TestFile.content(300_000), to: library.folder("lib/4.mp3"))
+    nonisolated(unsafe) let library = library
+    let transport = try await connect(player, library)
+    await Task {
+      _ = try? await library.sync(with: transport) { event in
+        guard case .progress(let progress) = event, progress.trackBytesDone > 200_000 else {
+          return
+        }
+        withUnsafeCurrentTask { $0?.cancel() }
+      }
+    }.value
+    await transport.close()
+    #expect(player.library.filter { $0.path.contains(".part") }.count == 1)
+  }
+
+  @Test func itGoesOnWithinTheTrack() async throws {
+    let library = try Library()
+    let player = Player()
+    try await breakOff(player, library)
+    var resumed: [String: UInt64] = [:]
+    let summary = try await library.sync(with: try await connect(player, library)) { event in
+      if case .resumed(let step, let offset) = event { resumed[step.place] = offset }
+    }
+    #expect(resumed == ["4.pst": 131_072] && summary.resumed == 1)
+    #expect(summary.resumedBytes == 131_072 && summary.failures.isEmpty)
+    let names = player.library.map(\.path)
+    #expect(names == ["3.pst", "4.pst", "Artist/1.pst", "Artist/2.pst"])
+    let track = try #require(player.library.first { $0.path == "4.pst" })
+    #expect(try library.decrypted(track.bytes) == TestFile.content(300_000))
+  }
+
+  @Test func aPartWhoseSourceIsGoneGoes() async throws {
+    let library = try Library()
+    let player = Player()
+    try await breakOff(player, library)
+    unlink(library.folder("lib/4.mp3"))
+    _ = try await library.sync(with: try await connect(player, library))
+    #expect(player.library.map(\.path) == ["3.pst", "Artist/1.pst", "Artist/2.pst"])
+    #expect(access(library.folder("part"), F_OK) != 0)
   }
 }
 

@@ -35,6 +35,20 @@ pausing() {
 }
 check "a pause, and a seek in it" pausing
 
+# Asked to end while it is paused, with the card's buffer full: it does so at once.
+ending() {
+    $player --card hw:Loopback,0,0 --control /tmp/socket /test/tracks/clip-tune.flac.pst &
+    process=$!
+    sleep 1
+    /test/ask /tmp/socket pause || return 1
+    kill $process
+    (sleep 4 && kill -KILL $process) 2> /dev/null &
+    watch=$!
+    wait $process || return 1
+    kill $watch
+}
+check "a paused player ends when it is asked to" ending
+
 # Memory of its own beside the codec library's, while it plays: pages of no file. (Those of files count
 # as dirty too here, because they lie in memory.)
 memory() {

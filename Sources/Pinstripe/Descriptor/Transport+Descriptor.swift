@@ -1,0 +1,61 @@
+import Glibc
+import PinstripeFiles
+public import PinstripeKeys
+import PinstripeMTP
+
+extension Transport {
+  /// What the player says of its decoder; nil when it says nothing.
+  ///
+  /// It is not to be believed before ``DescriptorTrust`` has judged it.
+  ///
+  /// - Throws: ``PinstripeError``, also for a file that is no descriptor.
+  public func descriptor() async throws(PinstripeError) -> DeviceDescriptor? {
+    guard let bytes = try await descriptorFile() else { return nil }
+    do throws(KeyError) {
+      return try DeviceDescriptor(decoding: bytes.span)
+    } catch {
+      throw PinstripeError(
+        .keys, "\(playerName), \(DeviceDescriptor.path.joined(separator: "/")): \(error.reason).",
+        underlying: error)
+    }
+  }
+}
+
+extension MTPTransport {
+  /// The descriptor's bytes: at most one more than it may have.
+  public func descriptorFile() async throws(PinstripeError) -> [UInt8]? {
+    guard let folder = DeviceDescriptor.path.first, let name = DeviceDescriptor.path.last else {
+      return nil
+    }
+    do {
+      guard let place = try await self.folder(folder, in: .root) else { return nil }
+      let file = try await entries(of: place).first {
+        !$0.info.isFolder && $0.info.filename == name
+      }
+      guard let file else { return nil }
+      var bytes: [UInt8] = []
+      let size = min(file.size ?? 0, UInt64(DeviceDescriptor.size) + 1)
+      try await read(file, 0..<size) { bytes += $0 }
+      return bytes
+    } catch {
+      throw failure(error, name)
+    }
+  }
+}
+
+extension VolumeTransport {
+  /// The descriptor's bytes: at most one more than it may have.
+  public func descriptorFile() async throws(PinstripeError) -> [UInt8]? {
+    let path = ([playerName] + DeviceDescriptor.path).joined(separator: "/")
+    do throws(FileError) {
+      return try SystemFile.contents(of: path, atMost: DeviceDescriptor.size)
+    } catch {
+      switch error.code {
+      case ENOENT, ENOTDIR: return nil
+      // What is longer is none; its beginning says so.
+      case EFBIG: return [UInt8](repeating: 0, count: DeviceDescriptor.size + 1)
+      default: throw PinstripeError(reading: error)
+      }
+    }
+  }
+}

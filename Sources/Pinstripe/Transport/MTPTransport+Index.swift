@@ -1,0 +1,83 @@
+import PinstripeMTP
+
+/// Looking into folders, with as few transactions as are needed to be sure.
+extension MTPTransport {
+  /// Everything in a folder, asked of the player.
+  func entries(of folder: ObjectHandle) async throws(MTPError) -> [ListedObject] {
+    index.forget(folder)
+    var entries: [ListedObject] = []
+    for try await object in session.objects(in: folder, of: storage) { entries.append(object) }
+    index.set(entries, of: folder)
+    return entries
+  }
+
+  /// Lets the index know what a folder holds now.
+  ///
+  /// That takes a listing when the folder is new, and else one transaction, for which objects are there,
+  /// and one for each that is new. Objects that another program renames without an event stay under their old names until then.
+  func refresh(_ folder: ObjectHandle) async throws(MTPError) {
+    await followEvents()
+    guard index.knows(folder) else {
+      _ = try await entries(of: folder)
+      return
+    }
+    let handles = try await session.objectHandles(storage: storage, parent: folder)
+    for handle in index.compare(handles, in: folder) {
+      do throws(MTPError) {
+        index.insert(try await session.describe(handle), in: folder)
+      } catch {
+        // It is gone again.
+        guard error.response == .invalidObjectHandle else { throw error }
+      }
+    }
+  }
+
+  /// The objects of a name in a folder: out of the index where they are there.
+  func objects(
+    named name: String, in folder: ObjectHandle
+  ) async throws(MTPError) -> [ListedObject] {
+    let known = index.named(name, in: folder)
+    if !known.isEmpty { return known }
+    try await refresh(folder)
+    return index.named(name, in: folder)
+  }
+
+  /// Deletes an object.
+  func delete(_ object: ObjectHandle) async throws(MTPError) {
+    index.remove(object)
+    try await session.deleteObject(object)
+  }
+
+  /// Renames an object.
+  func rename(_ object: ObjectHandle, to name: String) async throws(MTPError) {
+    do throws(MTPError) {
+      try await session.rename(object, to: name)
+    } catch {
+      // Whatever a player answered to a renaming, it may have carried it out.
+      index.remove(object)
+      throw error
+    }
+    index.rename(object, to: name)
+  }
+
+  /// Takes note of what the player reported since the last time.
+  ///
+  /// Events are hints, and a player without them, or a cable that fails here, is found out by what
+  /// follows.
+  private func followEvents() async {
+    for _ in 0..<Self.mostEvents {
+      guard let event = try? await session.event(timeout: .zero) else { return }
+      let object = ObjectHandle(rawValue: event.parameters.first ?? 0)
+      switch event.code {
+      case .objectRemoved, .objectInfoChanged, .objectPropChanged: index.remove(object)
+      case .storeAdded, .storeRemoved, .deviceReset: index.forgetAll()
+      // What was added is found by its handle.
+      default: break
+      }
+    }
+    // The pipe keeps no more, so some may be missing.
+    index.forgetAll()
+  }
+
+  private static let mostEvents = 64
+}

@@ -1,0 +1,105 @@
+import PinstripeMTP
+import PinstripeProfile
+
+/// What a player says of itself, by its profile.
+extension MemoryResponder {
+  /// Who it is: what the profile's first MTP mode asks of DeviceInfo.
+  static func selfDescription(of profile: DeviceProfile) -> DeviceInfo {
+    let asked = profile.modes.first { $0.usbProtocol == .mtp }?.deviceInfo
+    var info = DeviceInfo()
+    info.manufacturer = asked?.manufacturer ?? "Pinstripe"
+    info.model = asked?.model ?? profile.name
+    info.deviceVersion = (asked?.oldestFirmware ?? asked?.newestFirmware)?.text ?? "1"
+    return info
+  }
+
+  /// The formats that it plays; where the profile does not say, those that most players do.
+  private var audioFormats: [ObjectFormat] {
+    guard let formats = profile.formats else { return [.mp3, .wav, .wma, .ogg, .flac, .aac] }
+    var codes: [ObjectFormat] = []
+    for format in AudioFormat.allCases where formats[format] != nil {
+      if let code = ObjectFormat(format), !codes.contains(code) { codes.append(code) }
+    }
+    return codes
+  }
+
+  /// What it holds, by its own word.
+  var playbackFormats: [ObjectFormat] {
+    let rules = profile.playlists[.mtp]
+    let hasReferences = rules.map { $0.kind == .mtpReferences } ?? true
+    return [.undefined, .association] + audioFormats
+      + (profile.art.delivery == .sample ? [.abstractAudioAlbum] : [])
+      + (hasReferences ? [.abstractAudioVideoPlaylist] : [])
+  }
+
+  /// Whether it takes an object of a format: all that the profile does not speak of, but no music that
+  /// it does not play, nor what it wants announced otherwise.
+  func takes(_ format: ObjectFormat) -> Bool {
+    if format == .ogg, profile.quirks.contains(.sendOggAsUndefined) { return false }
+    if format == .flac, profile.quirks.contains(.sendFLACAsUndefined) { return false }
+    return profile.formats == nil || format.audio == nil || audioFormats.contains(format)
+  }
+
+  /// A format that a command names.
+  func format(in command: Message, at parameter: Int) -> ObjectFormat {
+    ObjectFormat(rawValue: UInt16(truncatingIfNeeded: command.parameter(parameter)))
+  }
+
+  /// The properties that objects of a format have.
+  func properties(of command: Message) -> [ObjectPropertyCode] {
+    Array(Self.propertyTypes.keys) + descriptions(of: format(in: command, at: 0)).map(\.property)
+  }
+
+  /// The properties whose values the profile limits.
+  func descriptions(of format: ObjectFormat) -> [ObjectPropertyDescription] {
+    if format == .abstractAudioAlbum, profile.art.delivery == .sample { return pictures }
+    guard let limits = format.audio.flatMap({ profile.formats?[$0] }) else { return [] }
+    return [
+      Self.description(.sampleRate, limits.sampleRates),
+      Self.description(.audioBitRate, limits.bitRates),
+    ].compactMap(\.self)
+  }
+
+  private static func description(
+    _ property: ObjectPropertyCode, _ rates: Rates?
+  ) -> ObjectPropertyDescription? {
+    let form: ObjectPropertyDescription.Form
+    switch rates {
+    case nil: return nil
+    case .values(let values): form = .enumeration(values.map { .uint32($0) })
+    case .range(let range):
+      form = .range(
+        minimum: .uint32(range.lowerBound), maximum: .uint32(range.upperBound), step: .uint32(1))
+    }
+    return ObjectPropertyDescription(
+      property: property, isSettable: false, defaultValue: .uint32(0), form: form)
+  }
+
+  private var pictures: [ObjectPropertyDescription] {
+    let rules = profile.art
+    func limit(_ property: ObjectPropertyCode, _ most: Int?) -> ObjectPropertyDescription {
+      let form = most.map { most in
+        ObjectPropertyDescription.Form.range(
+          minimum: .uint32(0), maximum: .uint32(UInt32(clamping: most)), step: .uint32(1))
+      }
+      return ObjectPropertyDescription(
+        property: property, isSettable: true, defaultValue: .uint32(0), form: form ?? .any)
+    }
+    let formats = rules.formats.map { formats in
+      ObjectPropertyDescription.Form.enumeration(
+        formats.map { .uint16(ObjectFormat($0).rawValue) })
+    }
+    return [
+      ObjectPropertyDescription(
+        property: .representativeSampleFormat, isSettable: true, defaultValue: .uint16(0),
+        form: formats ?? .any),
+      ObjectPropertyDescription(
+        property: .representativeSampleData, isSettable: true,
+        defaultValue: .array(element: .uint8, bytes: []),
+        form: .longString(UInt32(clamping: rules.maximumBytes ?? .max))),
+      limit(.representativeSampleWidth, rules.maximumWidth),
+      limit(.representativeSampleHeight, rules.maximumHeight),
+      limit(.representativeSampleSize, rules.maximumBytes),
+    ]
+  }
+}
