@@ -84,4 +84,21 @@ public struct WrappingKey: Sendable {
       key_id: (id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]), kind: recipient,
       generation: generation, key: place.number, reserved: 0)
   }
+
+  /// 16 bytes that tell texts apart to whoever holds the key, and tell nobody else anything of them: the
+  /// first of HMAC(K_wrap, "name" ‖ 0 ‖ text), text in UTF-8.
+  ///
+  /// - Throws: ``KeyError/Code/crypto``, ``KeyError/Code/memory``.
+  public func pseudonym(of text: String) throws(KeyError) -> [UInt8] {
+    let provider = try SoftwareProvider()
+    try provider.load(secret, at: .firstWrap)
+    let message = Array("name\0".utf8) + Array(text.utf8)
+    do throws(TrackError) {
+      let tag = try provider.crypto.mac(message.span, Span(), under: .firstWrap)
+      withExtendedLifetime(provider) {}
+      return (0..<16).map { tag[$0] }
+    } catch {
+      throw KeyError(error)
+    }
+  }
 }

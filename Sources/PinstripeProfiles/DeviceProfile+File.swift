@@ -91,6 +91,10 @@ extension StorageRules {
     maximumNameLength = try object.number("maximumNameLength", 48...254) ?? maximumNameLength
     maximumNameBytes = try object.number("maximumNameBytes", 48...255) ?? maximumNameBytes
     forbiddenCharacters = try object.string("forbiddenCharacters") ?? forbiddenCharacters
+    guard !forbiddenCharacters.utf8.contains(where: Self.namesNeed) else {
+      throw object.error(
+        "forbiddenCharacters", "must leave letters, digits, \"_\", \"-\", \"~\" and \".\"")
+    }
     characters = try object.word("characters") ?? characters
     maximumDepth = try object.number("maximumDepth", 1...32) ?? maximumDepth
     maximumObjects = try object.number("maximumObjects", 1...1_000_000) ?? maximumObjects
@@ -98,6 +102,16 @@ extension StorageRules {
       try object.number("maximumObjectSize", 1...UInt64(Int64.max)) ?? maximumObjectSize
     trackFormat = try object.number("trackFormat", 0x3000...0xBFFF) ?? trackFormat
     try object.end()
+  }
+
+  /// What changed and hidden names are made of.
+  private static func namesNeed(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+    default:
+      [UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "~"), UInt8(ascii: ".")]
+        .contains(byte)
+    }
   }
 }
 

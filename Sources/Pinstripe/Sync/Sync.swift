@@ -106,7 +106,7 @@ public struct Sync {
     let length = stream.length ?? step.bytes
     let entry = SyncLedger.Entry(
       place: step.place, source: item.path, size: item.size, modified: item.modified,
-      stored: length, protection: step.protection)
+      stored: length, protection: step.protection, original: item.place)
     var offset: UInt64 = 0
     try await put(entry) {
       offset = try await transport.put(
@@ -126,7 +126,7 @@ public struct Sync {
     }
     let entry = SyncLedger.Entry(
       place: playlist.ledgerPlace, source: step.item?.path ?? "", size: 0, modified: 0, stored: 0,
-      protection: step.protection)
+      protection: step.protection, original: step.item?.place ?? "")
     try await put(entry) { try await transport.put(playlist) }
   }
 

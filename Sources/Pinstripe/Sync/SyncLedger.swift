@@ -21,11 +21,13 @@ public final class SyncLedger {
     public var stored: UInt64
     /// How it is encrypted and for whom, in a form of our own; "none" for a file as it is.
     public var protection: String
+    /// Its place as the source spells it; empty in lines of old.
+    public var original: String
 
     /// Creates an entry.
     public init(
       place: String, source: String, size: UInt64, modified: Int64, stored: UInt64,
-      protection: String
+      protection: String, original: String = ""
     ) {
       self.place = place
       self.source = source
@@ -33,6 +35,7 @@ public final class SyncLedger {
       self.modified = modified
       self.stored = stored
       self.protection = protection
+      self.original = original
     }
   }
 
@@ -216,6 +219,7 @@ public final class SyncLedger {
       (verb, .string(entry.place)), ("source", .string(entry.source)),
       ("size", .number(entry.size)), ("modified", .string("\(entry.modified)")),
       ("stored", .number(entry.stored)), ("protection", .string(entry.protection)),
+      ("original", .string(entry.original)),
     ]).line
   }
 
@@ -239,7 +243,7 @@ public final class SyncLedger {
     else { return }
     let entry = Entry(
       place: place, source: source, size: size, modified: modified, stored: stored,
-      protection: protection)
+      protection: protection, original: values["original"]?.string ?? "")
     if values["put"] == nil {
       contents.begin(entry)
     } else {

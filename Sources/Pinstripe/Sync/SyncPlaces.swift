@@ -8,6 +8,8 @@ struct SyncPlaces {
   private let rules: StorageRules
   private let isUniqueByName: Bool
   private var taken: Set<String> = []
+  /// The files' full paths, beside ``taken``, which may have their names only.
+  private var files: Set<String> = []
   private var folders: [String: String] = [:]
   /// Tracks of other sources, by place.
   private var reserved: [String: SyncLedger.Entry] = [:]
@@ -36,26 +38,66 @@ struct SyncPlaces {
 
   /// A new place.
   ///
-  /// Of folders deeper than the player's the outermost are left out.
+  /// Of folders deeper than the player's the outermost are left out; what is left tells of them by a
+  /// ``NameTag``.
+  ///
   mutating func make(for item: SyncItem, isProtected: Bool) -> String {
     var parts = item.place.split(separator: "/").map(String.init)
     let file = parts.popLast() ?? ""
-    let inner = parts.suffix(rules.foldersForTracks)
+    let outer = parts.dropLast(rules.foldersForTracks)
+    var inner = parts.suffix(rules.foldersForTracks)
       .map { TrackName.makeFolder(from: $0, rules: rules) }
-    let folders = spelled(inner)
-    let name = TrackName.make(from: file, isProtected: isProtected, rules: rules)
-    var path = TrackPath(folders: folders, name: name)
-    var number = 2
-    while isReserved(path, for: item) || !take(path) {
-      path = TrackPath(
-        folders: folders, name: TrackName.numbered(name, number, rules: rules))
-      number += 1
+    if let first = parts.suffix(rules.foldersForTracks).first, !outer.isEmpty {
+      inner[0] = TrackName.makeFolder(
+        from: first, rules: rules, distinguishing: (outer + [first]).joined(separator: "/"))
     }
-    return path.text
+    // A file has this folder's name, whoever else may.
+    for index in inner.indices where files.contains(folded(inner[...index])) {
+      inner[index] = TrackName.makeFolder(
+        from: inner[index], rules: rules, distinguishing: "\(inner[index])/")
+    }
+    let folders = spelled(inner)
+    // A file that was in folders which the player cannot hold has to tell of them itself.
+    var original = !outer.isEmpty && inner.isEmpty ? item.place : nil
+    var attempt = 1
+    while true {
+      let path = TrackPath(
+        folders: folders,
+        name: TrackName.make(
+          from: file, isProtected: isProtected, rules: rules, distinguishing: original))
+      if !isReserved(path, for: item), take(path) { return path.text }
+      original = attempt == 1 ? item.place : "\(item.place)/\(attempt)"
+      attempt += 1
+    }
+  }
+
+  /// A new place that says nothing of the file, nor of its folders.
+  ///
+  /// - Parameter disguise: ``SyncPlanner/disguise``.
+  mutating func hide(
+    _ item: SyncItem, _ disguise: (String) throws(PinstripeError) -> String
+  ) throws(PinstripeError) -> String {
+    var original = item.place
+    var attempt = 1
+    while true {
+      let path = TrackPath(folders: [], name: try disguise(original) + TrackName.suffix)
+      if take(path) { return path.text }
+      // Another source has a file of that place.
+      attempt += 1
+      original = "\(item.place)/\(attempt)"
+    }
   }
 
   private mutating func take(_ path: TrackPath) -> Bool {
-    taken.insert(key(path)).inserted
+    // A folder has its name, whoever else may.
+    guard folders["/" + TrackName.folded(path.text)] == nil else { return false }
+    guard taken.insert(key(path)).inserted else { return false }
+    files.insert(folded(path.folders[...] + [path.name]))
+    return true
+  }
+
+  private func folded(_ parts: ArraySlice<String>) -> String {
+    TrackName.folded(parts.joined(separator: "/"))
   }
 
   private func isReserved(_ path: TrackPath, for item: SyncItem) -> Bool {
@@ -64,14 +106,14 @@ struct SyncPlaces {
   }
 
   private func key(_ path: TrackPath) -> String {
-    (isUniqueByName ? path.name : path.text).lowercased()
+    TrackName.folded(isUniqueByName ? path.name : path.text)
   }
 
   /// Folders as they were first spelled.
   private mutating func spelled(_ names: [String]) -> [String] {
     var path = ""
     return names.map { name in
-      path += "/" + name.lowercased()
+      path += "/" + TrackName.folded(name)
       let first = folders[path, default: name]
       folders[path] = first
       return first

@@ -24,6 +24,8 @@ public struct SyncPlan: Sendable {
     public var item: SyncItem?
     /// Its path on the player, below the music folder; empty where it gets none.
     public var place: String
+    /// Why it has another name there than its source, as a clause; nil where it has the same.
+    public var renaming: String?
     /// Bytes: about as many as are sent, or, of what is removed or kept, as many as are stored.
     public var bytes: UInt64
     /// Why, as a clause.

@@ -15,18 +15,26 @@ extension SyncPlanner {
     var steps: [SyncPlan.Step] = []
     var names: Set<String> = []
     for list in lists {
-      let name = TrackName.makeFolder(from: list.name, rules: profile.storage)
+      let name = try name(of: list)
       let playlist = Playlist(name: name, tracks: list.files.compactMap { places[$0] })
-      let isNew = names.insert(name.lowercased()).inserted
+      let isNew = names.insert(TrackName.folded(name)).inserted
       steps.append(try await step(playlist, list, ledger, moved, isNew: isNew, state))
     }
     for entry in ledger.entries.values.sorted(by: { $0.place < $1.place }) {
-      guard let playlist = Playlist(entry), !names.contains(playlist.name.lowercased()),
+      guard let playlist = Playlist(entry), !names.contains(TrackName.folded(playlist.name)),
         let step = try await extra(playlist, isComplete, state)
       else { continue }
       steps.append(step)
     }
     return steps
+  }
+
+  /// A playlist's name on the player; where tracks' names are hidden, so is its.
+  private func name(of list: SyncList) throws -> String {
+    guard profile.protection.metadata == .hidden, protection != nil, let disguise else {
+      return TrackName.makeFolder(from: list.name, rules: profile.storage)
+    }
+    return try disguise(Playlist.ledgerPrefix + list.name)
   }
 
   /// Decides about a playlist that an earlier sync put there; nil when it is gone.
@@ -52,10 +60,13 @@ extension SyncPlanner {
     _ state: (Playlist) async throws -> PlaylistState?
   ) async throws -> SyncPlan.Step {
     var step = SyncPlan.Step(
-      action: .refuse, item: SyncItem(path: list.path, place: "", size: 0, modified: 0),
+      action: .refuse, item: SyncItem(path: list.path, place: list.name, size: 0, modified: 0),
       place: playlist.name, bytes: 0, reason: "another playlist has its name")
     step.playlist = playlist
     step.protection = playlist.summary
+    step.renaming = SyncPlaces.reason(
+      SyncItem(path: list.path, place: list.name, size: 0, modified: 0), at: playlist.name,
+      isProtected: false, isHidden: profile.protection.metadata == .hidden, rules: profile.storage)
     guard isNew else { return step }
     switch try await state(playlist) {
     case nil: step.reason = "the player has no playlists"
@@ -93,7 +104,7 @@ extension SyncPlanner {
 }
 
 extension Playlist {
-  private static let ledgerPrefix = "//playlist/"
+  static let ledgerPrefix = "//playlist/"
 
   /// Where it stands in the ledger, among tracks, which never have such a path.
   var ledgerPlace: String { Self.ledgerPrefix + name }

@@ -22,6 +22,10 @@ public struct SyncPlanner: Sendable {
   public var removes = false
   /// Whether what does not fit is left out; otherwise ``SyncPlan/missingSpace`` tells of it.
   public var fills = false
+  /// Makes a name that says nothing of a file or playlist, for players whose profile hides names.
+  ///
+  /// ``SyncTracks/disguise`` has one. Without it nothing encrypted goes to such a player.
+  public var disguise: (@Sendable (String) throws(PinstripeError) -> String)?
 
   /// Creates a planner.
   public init(_ profile: DeviceProfile, protection: String?) {
@@ -49,14 +53,19 @@ public struct SyncPlanner: Sendable {
     var plan = SyncPlan(steps: [], freeSpace: freeSpace, ignored: source.ignored)
     let stored = Dictionary(tracks.map { ($0.name, $0) }) { first, _ in first }
     // Players with FAT do not tell case.
-    let spellings = Dictionary(tracks.map { ($0.name.lowercased(), $0.name) }) { first, _ in first }
+    let spellings = Dictionary(
+      tracks.map { (TrackName.folded($0.name), $0.name) }
+    ) { first, _ in first }
     var wanted: Set<String> = []
-    for (item, place) in places(for: source.items, ledger, tracks) {
-      let there = stored[place] ?? spellings[place.lowercased()].flatMap { stored[$0] }
+    for (item, place) in try places(for: source.items, ledger, tracks) {
+      let there = stored[place] ?? spellings[TrackName.folded(place)].flatMap { stored[$0] }
       wanted.insert(there?.name ?? place)
       var step = SyncPlan.Step(
         action: .add, item: item, place: place, bytes: estimate(item), reason: "is not there")
       step.protection = protection ?? "none"
+      step.renaming = SyncPlaces.reason(
+        item, at: there?.name ?? place, isProtected: isProtected(item), isHidden: isHidden(item),
+        rules: profile.storage)
       do {
         if let there { try await compare(&step, item, there, ledger, recognise) }
         if step.action == .add || step.action == .replace { try judge(&step, item, format) }
@@ -87,10 +96,9 @@ public struct SyncPlanner: Sendable {
   /// Each file's place: the one that it got in an earlier run, if it can still have it.
   private func places(
     for items: [SyncItem], _ ledger: SyncLedger.Contents, _ tracks: [StoredTrack]
-  ) -> [(item: SyncItem, place: String)] {
+  ) throws -> [(item: SyncItem, place: String)] {
     let known = Array(ledger.entries.values) + ledger.pending.values
     let earlier = Dictionary(known.map { ($0.source, $0.place) }) { min($0, $1) }
-    let isProtected = protection != nil
     var places = SyncPlaces(profile, tracks: tracks.map(\.name))
     let sources = Set(items.map(\.path))
     for track in tracks {
@@ -100,16 +108,26 @@ public struct SyncPlanner: Sendable {
       places.reserve(entry)
     }
     var found: [String?] = items.map { item in
-      let isTrack = isProtected || item.isTrack
-      guard let place = earlier[item.path], place.hasSuffix(TrackName.suffix) == isTrack else {
-        return nil
-      }
+      guard let place = earlier[item.path],
+        place.hasSuffix(TrackName.suffix) == isProtected(item), !isHidden(item)
+      else { return nil }
       return places.keep(place) ? place : nil
     }
     for (index, item) in items.enumerated() where found[index] == nil {
-      found[index] = places.make(for: item, isProtected: isProtected || item.isTrack)
+      if let disguise, isHidden(item) {
+        found[index] = try places.hide(item, disguise)
+      } else {
+        found[index] = places.make(for: item, isProtected: isProtected(item))
+      }
     }
     return zip(items, found).map { ($0, $1 ?? "") }
+  }
+
+  private func isProtected(_ item: SyncItem) -> Bool { protection != nil || item.isTrack }
+
+  /// Whether a file's name is to be hidden; an unprotected one says it all anyhow.
+  private func isHidden(_ item: SyncItem) -> Bool {
+    profile.protection.metadata == .hidden && isProtected(item)
   }
 
   /// Decides about a file whose place is taken on the player.
@@ -134,6 +152,7 @@ public struct SyncPlanner: Sendable {
         if entry.source != item.path {
           step.adopted = entry
           step.adopted?.source = item.path
+          step.adopted?.original = item.place
         }
       }
       return
@@ -151,7 +170,7 @@ public struct SyncPlanner: Sendable {
       step.adopted = there.size.map { size in
         SyncLedger.Entry(
           place: there.name, source: item.path, size: item.size, modified: item.modified,
-          stored: size, protection: step.protection)
+          stored: size, protection: step.protection, original: item.place)
       }
     case .alike:
       step.action = .keep
@@ -176,6 +195,12 @@ public struct SyncPlanner: Sendable {
       step.action = .refuse
       step.bytes = 0
       step.reason = reason
+    }
+    if isHidden(item), disguise == nil {
+      return refuse("the player is to show no names, and only with its key others can be made")
+    }
+    if let complaint = TrackPath.complaint(step.place, rules: profile.storage) {
+      return refuse(complaint)
     }
     guard step.bytes <= profile.storage.maximumObjectSize else {
       return refuse(

@@ -7,6 +7,8 @@ public struct SyncTracks: Sendable {
   /// they are.
   public let protection: String?
   private let recipe: TrackRecipe?
+  /// The free field of metadata with the path that a track's source had below its folder.
+  static let placeField = "place"
 
   /// Says how tracks are made.
   ///
@@ -14,6 +16,21 @@ public struct SyncTracks: Sendable {
   public init(_ recipe: TrackRecipe?) {
     self.recipe = recipe
     protection = recipe?.summary
+  }
+
+  /// Makes names that say nothing to those without the key, and are the same every time.
+  ///
+  /// They are 16 bytes of an HMAC of the text under the first recipient's key, as a UUID (RFC 9562 §5.8);
+  /// nil where files go as they are.
+  public var disguise: (@Sendable (String) throws(PinstripeError) -> String)? {
+    guard let key = recipe?.recipients.min(by: { "\($0.id)" < "\($1.id)" }) else { return nil }
+    return { text throws(PinstripeError) in
+      do throws(KeyError) {
+        return TrackName.uuid(try key.pseudonym(of: text))
+      } catch {
+        throw PinstripeError(error)
+      }
+    }
   }
 
   /// What is sent of a file; a track that was packed before goes as it is.
@@ -34,6 +51,8 @@ public struct SyncTracks: Sendable {
       return stream
     }
     recipe.metadata = try .embedded(in: PeekableSource(source))
+    // Whatever it is called on the player, its place in the source can be told from the track.
+    recipe.metadata.freeFields.append((Self.placeField, item.place))
     let stream = try TrackStream(source, recipe: recipe)
     stream.properties = properties
     return stream

@@ -1,12 +1,22 @@
 public import PinstripeProfile
 
+/// What a file is, for a player that indexes by it.
+public enum FileKind: Sendable, Equatable {
+  /// Music.
+  case audio(AudioFormat)
+  /// A picture.
+  case picture(ArtFormat)
+  /// A playlist that is a file.
+  case playlist(PlaylistKind)
+}
+
 /// Bytes of known length that are produced in order, in the buffers that go to the wire.
 public protocol ByteStream: AnyObject {
   /// Bytes in all; nil when only the end will tell.
   var length: UInt64? { get }
 
   /// What a player is told that it is; nil for a track, which has the profile's format.
-  var format: AudioFormat? { get }
+  var kind: FileKind? { get }
 
   /// What a player is told of the work.
   var properties: TrackProperties? { get }
@@ -22,7 +32,7 @@ public protocol ByteStream: AnyObject {
 
 extension ByteStream {
   /// A track: what it contains is the decoder's business.
-  public var format: AudioFormat? { nil }
+  public var kind: FileKind? { nil }
   /// Nothing.
   public var properties: TrackProperties? { nil }
 }
@@ -34,7 +44,7 @@ public final class ClearStream: ByteStream {
   /// Bytes in all.
   public var length: UInt64? { source.length }
   /// What a player is told that it is.
-  public let format: AudioFormat?
+  public let kind: FileKind?
   /// What a player is told of the work.
   public var properties: TrackProperties?
   private var source: any MediaSource
@@ -43,9 +53,14 @@ public final class ClearStream: ByteStream {
   /// Wraps a source.
   ///
   /// - Parameter format: ``PinstripeProfile/AudioFormat/of(_:)`` tells it; nil for a track.
-  public init(_ source: any MediaSource, format: AudioFormat? = nil) {
+  public convenience init(_ source: any MediaSource, format: AudioFormat? = nil) {
+    self.init(source, kind: format.map { .audio($0) })
+  }
+
+  /// Wraps a source of a kind.
+  public init(_ source: any MediaSource, kind: FileKind?) {
     self.source = source
-    self.format = format
+    self.kind = kind
   }
 
   /// Begins again.

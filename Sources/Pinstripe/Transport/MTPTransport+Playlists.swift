@@ -38,7 +38,8 @@ extension MTPTransport {
       guard rules.kind == .mtpReferences else {
         let file = PlaylistFile(playlist, rules: rules, musicFolder: profile.storage.musicFolder)
         try await put(
-          ClearStream(BytesSource(name: playlist.name, bytes: file.bytes)),
+          ClearStream(
+            BytesSource(name: playlist.name, bytes: file.bytes), kind: .playlist(rules.kind)),
           at: TrackPath(folders: folder, name: playlist.name + rules.ending), replacing: true,
           progress: nil)
         return

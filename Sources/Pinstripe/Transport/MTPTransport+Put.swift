@@ -39,7 +39,7 @@ extension MTPTransport {
       let part = try await unfinished(stream, at: place)
       let length = try await admit(stream, name)
       let folder = try await folderForWriting(at: place.folders)
-      try await admit(announcedFormat(stream.format), to: folder, name)
+      try await admit(announcedFormat(stream.kind), to: folder, name)
       let old = try await clearLeftovers(
         in: folder, keeping: place.name, replacing: replacing, sparing: part?.record.name)
       guard replacing || old == nil else { throw PinstripeError.exists(name, playerName) }
@@ -110,7 +110,7 @@ extension MTPTransport {
     let record = try place.flatMap { try journalRecord(tap, target.name, at: $0) }
     var isRecorded = false
     var info = ObjectInfo(
-      filename: target.name, format: announcedFormat(tap.format), size: tap.length)
+      filename: target.name, format: announcedFormat(tap.kind), size: tap.length)
     info.parent = target.folder
     if profile.protection.metadata == .shown {
       info.modificationDate = tap.properties?.modificationDate ?? ""
@@ -148,10 +148,9 @@ extension MTPTransport {
     }
   }
 
-  private func announcedFormat(_ format: AudioFormat?) -> ObjectFormat {
-    guard let format else { return ObjectFormat(rawValue: profile.storage.trackFormat) }
-    return .of(
-      format, known: session.deviceInfo.playbackFormats, quirks: profile.quirks)
+  private func announcedFormat(_ kind: FileKind?) -> ObjectFormat {
+    guard let kind else { return ObjectFormat(rawValue: profile.storage.trackFormat) }
+    return .of(kind, known: session.deviceInfo.playbackFormats, quirks: profile.quirks)
   }
 
   /// Whether an announcement failed for what may be the name that another track has.
@@ -276,9 +275,9 @@ extension MTPTransport {
       sent.handle = object.handle
       index.insert(object, in: sent.folder)
       try await verify(object, tap, name)
-      try await bringHome(object, announcedFormat(tap.format), to: sent.folder, name)
+      try await bringHome(object, announcedFormat(tap.kind), to: sent.folder, name)
       if !sent.isDescribed {
-        try await describe(object.handle, announcedFormat(tap.format), as: tap.properties)
+        try await describe(object.handle, announcedFormat(tap.kind), as: tap.properties)
       }
       if sent.name != name {
         isRenaming = true

@@ -3,7 +3,7 @@ import PinstripeProfile
 /// Passes a stream on and remembers its first and last bytes, to be compared with what was stored.
 final class StreamTap {
   let length: UInt64
-  var format: AudioFormat? { stream.format }
+  var kind: FileKind? { stream.kind }
   var properties: TrackProperties? { stream.properties }
   let stream: any ByteStream
   /// What comes once more.

@@ -1,70 +1,9 @@
-public import PinstripeProfile
+import PinstripeProfile
 
 /// File names on players.
 public enum TrackName {
   /// What protected tracks' names end in.
   public static let suffix = ".pst"
-
-  /// The name a source gets on a player: its own, or with ``suffix`` where it is protected, and with
-  /// "_" for what the player's file system cannot hold.
-  ///
-  /// - Parameters:
-  ///   - source: The source's file name.
-  ///   - isProtected: Whether the track is encrypted; then the suffix takes the place of the ending.
-  public static func make(
-    from source: String, isProtected: Bool, rules: StorageRules
-  ) -> String {
-    let scalars = cleaned(source, rules).unicodeScalars
-    var stem = scalars[...]
-    var ending = isProtected ? suffix : ""
-    if let dot = scalars.lastIndex(of: "."), dot != scalars.startIndex {
-      let found = String(scalars[dot...])
-      // What is longer is no ending, but a name with a dot in it.
-      if found.utf16.count <= maximumEnding {
-        stem = scalars[..<dot]
-        if !isProtected { ending = found }
-      }
-    }
-    // Leading dots hide a file, and "." and ".." are no names.
-    if stem.isEmpty || stem.first == "." {
-      stem = ("_" + String(stem.dropFirst())).unicodeScalars[...]
-    }
-    return fitted(stem, ending, rules)
-  }
-
-  /// The name a folder gets on a player.
-  static func makeFolder(from name: String, rules: StorageRules) -> String {
-    var scalars = cleaned(name, rules).unicodeScalars[...]
-    if scalars.isEmpty || scalars.first == "." {
-      scalars = ("_" + String(scalars.dropFirst())).unicodeScalars[...]
-    }
-    // FAT drops dots and spaces at a name's end, and then it is another name.
-    while let last = scalars.last, last == "." || last == " ", scalars.count > 1 {
-      scalars.removeLast()
-    }
-    return fitted(scalars, "", rules)
-  }
-
-  /// The name that a track gets where others have its own: "Song (2).pst".
-  static func numbered(_ name: String, _ number: Int, rules: StorageRules) -> String {
-    let scalars = name.unicodeScalars
-    let dot = scalars.lastIndex(of: ".") ?? scalars.endIndex
-    return fitted(scalars[..<dot], " (\(number))" + String(scalars[dot...]), rules)
-  }
-
-  /// Shortens a name's stem until the player can hold it with its ending.
-  private static func fitted(
-    _ stem: Substring.UnicodeScalarView, _ ending: String, _ rules: StorageRules
-  ) -> String {
-    var stem = stem
-    while !fits(String(stem) + ending, rules), stem.count > 1 { stem.removeLast() }
-    return String(stem) + ending
-  }
-
-  /// A name with "_" for what the player cannot hold.
-  private static func cleaned(_ name: String, _ rules: StorageRules) -> String {
-    String(String.UnicodeScalarView(name.unicodeScalars.map { holds($0, rules) ? $0 : "_" }))
-  }
 
   /// Why a player cannot hold a name, as a clause; nil when it can.
   static func complaint(_ name: String, rules: StorageRules) -> String? {
@@ -78,11 +17,30 @@ public enum TrackName {
       return "names have at most \(rules.maximumNameBytes - setAsidePrefix.utf8.count) bytes there"
     }
     if let wrong = name.unicodeScalars.first(where: { !holds($0, rules) }) {
-      return wrong.value < 0x20 || wrong.value == 0x7F
+      return wrong.properties.generalCategory == .control
         ? "names have no control characters" : "names there have no \"\(wrong)\""
     }
+    if name.unicodeScalars.last == "." || name.unicodeScalars.last == " " {
+      return "FAT drops dots and spaces at a name's end"
+    }
+    if isReserved(name) { return "Windows and DOS have a device of that name" }
     return nil
   }
+
+  /// Whether a name is a device to DOS and Windows, whatever its ending ("Naming Files, Paths, and
+  /// Namespaces" of Microsoft's documentation): such a file cannot be opened there.
+  static func isReserved(_ name: String) -> Bool {
+    var stem = String(name.unicodeScalars.prefix { $0 != "." }).uppercased()
+    while stem.last == " " { stem.removeLast() }
+    if ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(stem) { return true }
+    guard stem.hasPrefix("COM") || stem.hasPrefix("LPT") else { return false }
+    let number = stem.unicodeScalars.dropFirst(3)
+    return number.count == 1 && "0123456789¹²³".unicodeScalars.contains(where: number.contains)
+  }
+
+  /// What two names have in common that a player may take for one: FAT does not tell case, some file
+  /// systems spell accents in one way only, and Swift compares by the latter anyhow.
+  static func folded(_ name: String) -> String { name.uppercased().lowercased() }
 
   /// The longest name that a track can have: set aside, it still has to fit.
   private static func limit(_ rules: StorageRules) -> Int {
@@ -95,13 +53,13 @@ public enum TrackName {
       && !name.unicodeScalars.contains { $0 == "/" || $0.value == 0 }
   }
 
-  private static func fits(_ name: String, _ rules: StorageRules) -> Bool {
+  static func fits(_ name: String, _ rules: StorageRules) -> Bool {
     name.utf16.count <= limit(rules)
       && name.utf8.count + setAsidePrefix.utf8.count <= rules.maximumNameBytes
   }
 
-  private static func holds(_ scalar: Unicode.Scalar, _ rules: StorageRules) -> Bool {
-    scalar.value >= 0x20 && scalar.value != 0x7F && scalar != "/"
+  static func holds(_ scalar: Unicode.Scalar, _ rules: StorageRules) -> Bool {
+    scalar.properties.generalCategory != .control && scalar != "/"
       && scalar.value <= rules.characters.last
       && !rules.forbiddenCharacters.unicodeScalars.contains(scalar)
   }
@@ -134,7 +92,6 @@ public enum TrackName {
     name.hasPrefix(setAsidePrefix) ? String(name.dropFirst(setAsidePrefix.count)) : nil
   }
 
-  private static let maximumEnding = 16
   private static let prefix = ".pinstripe-"
   private static let setAsidePrefix = ".pinstripe-old-"
   private static let temporarySuffix = ".part"
@@ -149,5 +106,25 @@ extension NameCharacters {
     case .latin1: 0xFF
     case .ascii: 0x7E
     }
+  }
+}
+
+extension TrackName {
+  /// 16 bytes as a UUID of version 8: what is in them is its maker's matter (RFC 9562 §5.8).
+  static func uuid(_ bytes: [UInt8]) -> String {
+    var bytes = Array(bytes.prefix(16))
+    bytes[6] = bytes[6] & 0x0F | 0x80
+    bytes[8] = bytes[8] & 0x3F | 0x80
+    var text = ""
+    for (index, byte) in bytes.enumerated() {
+      if [4, 6, 8, 10].contains(index) { text += "-" }
+      text += Hexadecimal.string([byte])
+    }
+    return text
+  }
+
+  /// A name that says nothing of a track, for one that was packed before and whose key nobody has.
+  public static func random() -> String {
+    uuid((0..<16).map { _ in UInt8.random(in: .min ... .max) })
   }
 }

@@ -86,9 +86,12 @@ struct PushCommand: AsyncParsableCommand {
     let store = recipients.isEmpty || isTrack ? nil : try keys.open()
     let profile = try await PlayerDescriptor.refine(profile, of: transport, with: store)
     let (stream, protection, suffixed) = try stream(source, isTrack, profile, store)
+    let isHidden = suffixed && profile.protection.metadata == .hidden
     let name =
       name
-      ?? TrackName.make(from: source.name, isProtected: suffixed, rules: profile.storage)
+      ?? (isHidden
+        ? TrackName.random() + TrackName.suffix
+        : TrackName.make(from: source.name, isProtected: suffixed, rules: profile.storage))
     let bar = ProgressBar("Sending \(name)", total: stream.length, isQuiet: common.json)
     defer { bar.end() }
     let start = ContinuousClock.now

@@ -6,15 +6,22 @@ import PinstripeProfiles
 /// The command `pinstripe ls`.
 struct ListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ls", abstract: "List the tracks on a player.")
+    commandName: "ls", abstract: "List the tracks on a player.",
+    discussion: """
+      Where a sync of this computer had to change a name, the original stands behind it.
+      """)
 
   @OptionGroup var player: PlayerOptions
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    let (tracks, free) = try await player.withTransport { transport, _ in
-      (try await transport.list(), try await transport.freeSpace())
+    let (tracks, free, known) = try await player.withTransport { transport, _ in
+      (
+        try await transport.list(), try await transport.freeSpace(),
+        try await SyncLedger.contents(of: transport)
+      )
     }
+    func original(_ track: StoredTrack) -> String? { known.original(of: track.name) }
     try common.show(
       .object([
         (
@@ -24,6 +31,7 @@ struct ListCommand: AsyncParsableCommand {
               .object([
                 ("name", .string(track.name)), ("bytes", .optional(track.size)),
                 ("format", .optional(track.format?.rawValue)),
+                ("original", .optional(original(track))),
               ])
             })
         ),
@@ -32,6 +40,7 @@ struct ListCommand: AsyncParsableCommand {
       (tracks.map { track in
         (track.size.map(Terminal.size) ?? "over 4 GB").padded(to: 12)
           + Terminal.printable(track.name)
+          + (original(track).map { " (\(Terminal.printable($0)))" } ?? "")
       } + ["\(Terminal.size(free)) free"]).joined(separator: "\n"))
   }
 }

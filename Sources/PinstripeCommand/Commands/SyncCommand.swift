@@ -18,7 +18,11 @@ struct SyncCommand: AsyncParsableCommand {
 
       A track in a file's place that this key opens is another version of it, and is replaced. Other \
       tracks are only removed when an earlier sync of this computer put them there, and only with \
-      --delete; nothing is removed when part of the sources could not be read. Off a terminal and \
+      --delete; nothing is removed when part of the sources could not be read. \
+
+      A name that the player cannot hold is changed, and ends in "~" and six letters or digits that \
+      are the same every time; the plan, 'pinstripe ls' and the track's metadata have the original. \
+      A player whose profile hides names gets UUIDs. Off a terminal and \
       without --json, progress is written to standard error as one JSON object a line.
       """)
 
@@ -67,6 +71,7 @@ struct SyncCommand: AsyncParsableCommand {
     var planner = SyncPlanner(profile, protection: tracks.protection)
     planner.removes = removes
     planner.fills = fills
+    planner.disguise = tracks.disguise
     let ledger = isDryRun ? nil : try await SyncLedger(of: transport)
     var known = ledger?.contents ?? SyncLedger.Contents()
     if isDryRun { known = try await SyncLedger.contents(of: transport) }

@@ -90,15 +90,17 @@ extension SyncPlan.Step {
   fileprivate var line: String {
     let name = place.isEmpty ? item?.path ?? "" : place
     let size = bytes > 0 ? Terminal.size(bytes) : ""
+    let renamed = renaming.map { "; \(item?.place ?? "") is renamed, for \($0)" } ?? ""
     return action.rawValue.padded(to: 9) + size.padded(to: 11) + Terminal.printable(name)
-      + ": \(Terminal.printable(reason))"
+      + ": \(Terminal.printable(reason + renamed))"
   }
 
   var json: JSON {
     .object([
       ("action", .string(action.rawValue)), ("file", .optional(item?.path)),
       ("place", .string(place)), ("playlist", .bool(playlist != nil)), ("bytes", .number(bytes)),
-      ("reason", .string(reason)),
+      ("reason", .string(reason)), ("original", .optional(item?.place)),
+      ("renamed", .optional(renaming)),
     ])
   }
 }

@@ -86,6 +86,11 @@ extension ObjectFormat {
   /// `PTP_OFC_GIF`
   public static let gif = ObjectFormat(rawValue: 0x3807)
 
+  /// A JPEG picture without a camera's data.
+  ///
+  /// `PTP_OFC_JFIF`
+  public static let jfif = ObjectFormat(rawValue: 0x3808)
+
   /// A PNG picture.
   ///
   /// `PTP_OFC_PNG`
@@ -128,6 +133,11 @@ extension ObjectFormat {
   ///
   /// `PTP_OFC_MTP_FLAC`
   public static let flac = ObjectFormat(rawValue: 0xB906)
+
+  /// Samsung's playlist (.spl); not in the standard.
+  ///
+  /// `PTP_OFC_MTP_SamsungPlaylist`
+  public static let samsungPlaylist = ObjectFormat(rawValue: 0xB909)
 
   /// An MP4 file.
   ///
@@ -177,6 +187,7 @@ extension ObjectFormat: CustomStringConvertible {
     .jpeg: "EXIF_JPEG",
     .bmp: "BMP",
     .gif: "GIF",
+    .jfif: "JFIF",
     .png: "PNG",
     .undefinedFirmware: "UndefinedFirmware",
     .undefinedAudio: "UndefinedAudio",
@@ -184,6 +195,7 @@ extension ObjectFormat: CustomStringConvertible {
     .ogg: "OGG",
     .aac: "AAC",
     .flac: "FLAC",
+    .samsungPlaylist: "SamsungPlaylist",
     .mp4: "MP4",
     .abstractAudioAlbum: "AbstractAudioAlbum",
     .abstractAudioVideoPlaylist: "AbstractAudioVideoPlaylist",

@@ -25,11 +25,19 @@ extension MemoryResponder {
 
   /// What it holds, by its own word.
   var playbackFormats: [ObjectFormat] {
-    let rules = profile.playlists[.mtp]
-    let hasReferences = rules.map { $0.kind == .mtpReferences } ?? true
-    return [.undefined, .association] + audioFormats
-      + (profile.art.delivery == .sample ? [.abstractAudioAlbum] : [])
-      + (hasReferences ? [.abstractAudioVideoPlaylist] : [])
+    [.undefined, .association] + audioFormats
+      + (profile.art.delivery == .sample ? [.abstractAudioAlbum] : []) + playlistFormats
+  }
+
+  /// The playlists that it plays.
+  private var playlistFormats: [ObjectFormat] {
+    switch profile.playlists[.mtp]?.kind {
+    case .m3u: [.m3uPlaylist]
+    case .pls: [.plsPlaylist]
+    case .samsungSPL1, .samsungSPL2: [.samsungPlaylist]
+    case nil, .mtpReferences: [.abstractAudioVideoPlaylist]
+    case .some(.none): []
+    }
   }
 
   /// Whether it takes an object of a format: all that the profile does not speak of, but no music that

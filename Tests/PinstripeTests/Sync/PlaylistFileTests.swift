@@ -1,4 +1,7 @@
+import PinstripeMTP
 import PinstripeProfile
+import PinstripeProfiles
+import PinstripeTestSupport
 import Testing
 
 @testable import Pinstripe
@@ -57,5 +60,68 @@ struct PlaylistFileTests {
       UInt16(found[$0]) | UInt16(found[$0 + 1]) << 8
     }
     #expect(String(decoding: units, as: UTF16.self) == expected)
+  }
+
+  /// UTF-16 with its mark, as Samsung's players have it.
+  private func wide(_ text: String) -> [UInt8] {
+    ("\u{FEFF}" + text).utf16.flatMap {
+      [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)]
+    }
+  }
+
+  /// What each player of the profiles gets, byte by byte.
+  @Test func everyProfilesKind() throws {
+    let spl = { (music: String, version: String, end: String) in
+      self.wide(
+        "SPL PLAYLIST\r\nVERSION \(version).00\r\n\r\n\\\(music)\\A\\é.mp3\r\n\\\(music)\\2.mp3"
+          + "\r\n\r\nEND PLAYLIST\r\n\(end)")
+    }
+    let unix = Array("#EXTM3U\r\n../Music/A/é.mp3\r\n../Music/2.mp3\r\n".utf8)
+    let expected: [String: [UInt8]] = [
+      "cowon-j3 mass-storage": unix,
+      "cowon-s9 mass-storage": unix,
+      "samsung-yp-q2 mass-storage": unix,
+      "rockbox mass-storage": Array(
+        "#EXTM3U\r\n/Music/A/é.mp3\r\n/Music/2.mp3\r\n".utf8),
+      "sandisk-sansa mass-storage": Array(
+        "#EXTM3U\r\n..\\MUSIC\\A\\é.mp3\r\n..\\MUSIC\\2.mp3\r\n".utf8),
+      "samsung-yepp mtp": spl("Music", "1", ""),
+      "samsung-yp-m1 mtp": spl("Music", "2", "\r\nmyDNSe DATA\r\n\r\n\r\nEND myDNSe\r\n"),
+    ]
+    var found: [String: [UInt8]] = [:]
+    let playlist = Playlist(name: "P", tracks: ["A/é.mp3", "2.mp3"])
+    for profile in try ProfileRegistry.builtIn().profiles {
+      for (mode, rules) in profile.playlists
+      where rules.kind != .none && rules.kind != .mtpReferences {
+        let file = PlaylistFile(
+          playlist, rules: rules, musicFolder: profile.storage.musicFolder)
+        found["\(profile.id) \(mode.rawValue)"] = file.bytes
+      }
+    }
+    #expect(!found.isEmpty)
+    for (player, bytes) in found {
+      // A model has its family's, unless it states its own.
+      #expect(
+        expected[player] == bytes || expected.values.contains(bytes),
+        "\(player): \(String(decoding: bytes, as: UTF8.self).debugDescription)")
+    }
+    for (player, bytes) in expected { #expect(found[player] ?? bytes == bytes, "\(player)") }
+  }
+
+  /// A player indexes playlists by the code that they are announced with.
+  @Test(arguments: [
+    (PlaylistKind.m3u, ObjectFormat.m3uPlaylist), (.pls, .plsPlaylist),
+    (.samsungSPL1, .samsungPlaylist), (.samsungSPL2, .samsungPlaylist),
+  ])
+  func playlistsAreAnnounced(_ kind: PlaylistKind, _ code: ObjectFormat) async throws {
+    for isKnown in [true, false] {
+      var player = Player { if isKnown { $0.playlists[.mtp] = PlaylistRules(kind: kind) } }
+      player.profile.playlists[.mtp] = PlaylistRules(kind: kind)
+      let transport = try await player.connect()
+      try await transport.put(Playlist(name: "P", tracks: []))
+      let object = try #require(player.responder.objects.first { $0.name.hasPrefix("P.") })
+      #expect(object.format == (isKnown ? code : .undefined))
+      #expect(try await transport.state(of: Playlist(name: "P", tracks: [])) == .same)
+    }
   }
 }

@@ -63,7 +63,10 @@ struct SyncPlannerTests {
     #expect(
       try await plan(
         [item("a.mp3", size: 1001)], there: [stored("a.mp3")], ledger: [entry("a.mp3", "b.mp3")])
-        == ["add a (2).mp3: is not there", "keep a.mp3: is no longer in the source"])
+        == [
+          "add a\(NameTag.make(of: "a.mp3".utf8)).mp3: is not there",
+          "keep a.mp3: is no longer in the source",
+        ])
     var other = known[0]
     other.protection = "suite 1"
     #expect(
@@ -76,7 +79,10 @@ struct SyncPlannerTests {
     #expect(
       try await plan(
         [item("A.mp3"), item("a.mp3")], there: [stored("a.mp3")], ledger: [entry("a.mp3", "a.mp3")])
-        == ["add A (2).mp3: is not there", "keep a.mp3: is there already"])
+        == [
+          "add A\(NameTag.make(of: "A.mp3".utf8)).mp3: is not there",
+          "keep a.mp3: is there already",
+        ])
   }
 
   @Test func whatTheLedgerDoesNotKnowIsRecognised() async throws {

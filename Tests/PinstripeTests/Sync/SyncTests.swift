@@ -9,7 +9,7 @@ import Testing
 @testable import Pinstripe
 
 /// A folder of music, a ledger, and what a sync makes of both.
-private struct Library {
+struct Library {
   let folder = TemporaryFolder()
   let bench: Bench
 
@@ -34,13 +34,14 @@ private struct Library {
   @discardableResult
   func sync(
     with transport: any Transport, _ profile: DeviceProfile = .careful, removes: Bool = true,
-    isProtected: Bool = true, ledger path: String = "ledger", lists: [String] = [],
-    report: @escaping (SyncEvent) -> Void = { _ in }
+    isProtected: Bool = true, recipe: TrackRecipe? = nil, ledger path: String = "ledger",
+    lists: [String] = [], report: @escaping (SyncEvent) -> Void = { _ in }
   ) async throws -> SyncSummary {
-    let tracks = SyncTracks(isProtected ? try bench.recipe() : nil)
+    let tracks = SyncTracks(isProtected ? try recipe ?? bench.recipe() : nil)
     let ledger = try SyncLedger(path: folder(path))
     var planner = SyncPlanner(profile, protection: tracks.protection)
     planner.removes = removes
+    planner.disguise = tracks.disguise
     let plan = try await planner.plan(
       SyncSource(paths: [folder("lib")] + lists.map { folder($0) }),
       tracks: try await transport.list(tidying: true),
@@ -62,12 +63,12 @@ private struct Library {
 }
 
 extension SyncSummary {
-  fileprivate var counts: [Int] { [added, replaced, removed, kept, failures.count] }
+  var counts: [Int] { [added, replaced, removed, kept, failures.count] }
 }
 
 extension Player {
   /// All files, by path below the music folder.
-  fileprivate var library: [(path: String, bytes: [UInt8])] {
+  var library: [(path: String, bytes: [UInt8])] {
     let objects = responder.objects
     let folders = Dictionary(
       objects.filter { $0.format == .association }.map { ($0.handle, $0) }
@@ -271,7 +272,7 @@ struct SyncTests {
       let handles = Dictionary(
         player.responder.objects.map { ($0.handle, $0.name) }
       ) { first, _ in first }
-      let object = player.responder.objects.first { $0.name.hasPrefix("Party_ 1.") }
+      let object = player.responder.objects.first { $0.name.hasPrefix("Party_ 1~") }
       return object?.references.compactMap { handles[$0] } ?? []
     }
     list("lib/3.mp3\nlib/Artist/1.mp3\nlib/3.mp3\n")
