@@ -116,7 +116,7 @@ extension TrackRecipe {
   /// How tracks are encrypted and for whom, in a form of our own.
   fileprivate var summary: String {
     let keys = recipients.map { "\($0.id)" }.sorted().joined(separator: ",")
-    let pattern = self.pattern.map { "\($0)" } ?? "automatic"
+    let pattern = self.pattern.map { "\($0)" } ?? profilePatterns.summary
     let chunks = chunkSize.map { ", chunks \($0)" } ?? ""
     return "suite \(suite.number), \(pattern), keys \(keys)\(chunks)"
   }

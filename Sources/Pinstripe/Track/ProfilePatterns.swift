@@ -40,6 +40,13 @@ struct ProfilePatterns: Sendable {
     return isUnsafe ? try StripePattern(every: 1) : asked
   }
 
+  /// What is asked for, in a form of our own, so that a change of it is noticed.
+  var summary: String {
+    func word(_ pattern: StripePattern?) -> String { pattern.map { "\($0)" } ?? "automatic" }
+    let own = formats.map { "\($0.rawValue) \(word($1))" }.sorted()
+    return ([word(general)] + own).joined(separator: ", ")
+  }
+
   private static func pattern(
     _ rule: PatternRule, _ stride: UInt16, _ phase: UInt16
   ) throws(TrackError) -> StripePattern? {

@@ -59,4 +59,19 @@ struct ProfilePatternsTests {
     #expect(try pattern(.wav, tight) == every(1))
     #expect(try pattern(.mp3, tight) { $0.pattern = .full } == every(1))
   }
+
+  /// A profile that asks for something else makes a sync send the tracks again.
+  @Test func aSyncNoticesAnotherPattern() throws {
+    func protection(_ change: (inout DeviceProfile) -> Void) throws -> String {
+      var profile = DeviceProfile(id: "test", name: "Test player")
+      change(&profile)
+      return try SyncTracks(TrackRecipe(following: profile, for: [])).protection ?? ""
+    }
+    let plain = try protection { _ in }
+    #expect(plain == "suite 1, automatic, keys ")
+    #expect(try protection { $0.cpu = CPUBudget(decryptionBudget: 10) } == plain)
+    let full = try protection { $0.cpu = CPUBudget(decryptionBudget: 100) }
+    let mp3 = try protection { $0.protection.formats[.mp3] = FormatPattern(pattern: .full) }
+    #expect(Set([plain, full, mp3]).count == 3)
+  }
 }
