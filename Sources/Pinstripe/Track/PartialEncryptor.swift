@@ -17,12 +17,9 @@ public final class PartialEncryptor {
   }
 
   /// Bytes of content encrypted so far.
-  public private(set) var contentLength: UInt64 = 0
+  public var contentLength: UInt64 { payload.contentLength }
   /// How many of these bytes were encrypted.
-  public var encryptedLength: UInt64 {
-    tracker.open?.encryptedCount(before: contentLength, under: pattern)
-      ?? pattern.encryptedCount(before: contentLength)
-  }
+  public var encryptedLength: UInt64 { payload.encryptedLength }
   /// Which bytes are encrypted.
   public let pattern: StripePattern
   private let recipe: TrackRecipe
@@ -35,16 +32,10 @@ public final class PartialEncryptor {
   private let nonce: InlineArray<32, UInt8>
   /// nil where nobody wants one, and where it is known beforehand.
   private let digest: ContentDigest?
-  private var tracker: RunTracker
   private let map: FrameMapWriter?
   private let tagger: ChunkTagger?
-  private var cipher: StripeCipher
-  private var scratch = [UInt8](repeating: 0, count: PartialEncryptor.scratchSize)
+  private var payload: PayloadEncryptor
   private var metadata: TrackMetadata
-
-  /// Keystream is made in pieces of this size: large enough that a call to libcrypto costs nothing,
-  /// small enough for the first-level cache.
-  private static let scratchSize = 16_384
 
   /// Starts a track.
   ///
@@ -73,7 +64,6 @@ public final class PartialEncryptor {
   ) throws(PinstripeError) {
     pattern = try recipe.pattern(for: format, named: sourceName ?? "the source")
     codec = CodecTag(format)
-    tracker = RunTracker(pattern)
     guard pattern.isClear == recipe.recipients.isEmpty,
       recipe.recipients.count <= TrackLayout.maximumSlots
     else {
@@ -119,7 +109,7 @@ public final class PartialEncryptor {
     } catch {
       throw Self.translated(error)
     }
-    cipher = StripeCipher(pattern: pattern, suite: recipe.suite, provider: provider.crypto)
+    payload = PayloadEncryptor(pattern, recipe.suite, provider)
     if let begun, try headerArea() != begun {
       throw PinstripeError(TrackError.tag, track: sourceName ?? "The source")
     }
@@ -134,39 +124,17 @@ public final class PartialEncryptor {
     _ bytes: UnsafeMutableRawBufferPointer, runs: [RunStart] = []
   ) throws(PinstripeError) {
     try digest?.update(UnsafeRawBufferPointer(bytes))
-    let start = contentLength
-    for run in runs {
-      guard run.offset >= contentLength, run.offset - start < UInt64(bytes.count) else {
+    var closed: [FrameRun] = []
+    do throws(TrackError) {
+      closed = try payload.encrypt(bytes, runs: runs)
+    } catch {
+      guard error.status != PINSTRIPE_E_ARGUMENT else {
         throw PinstripeError(.system, "A frame lies outside what was read; please report it.")
       }
-      try apply(to: bytes, from: start, upTo: Int(run.offset - start))
-      if let closed = tracker.begin(run) { try map?.add(closed) }
-    }
-    try apply(to: bytes, from: start, upTo: bytes.count)
-    try tagger?.update(UnsafeRawBufferPointer(bytes))
-  }
-
-  /// Encrypts up to an index of the bytes, which are those from `start` on.
-  private func apply(
-    to bytes: UnsafeMutableRawBufferPointer, from start: UInt64, upTo end: Int
-  ) throws(PinstripeError) {
-    let first = Int(contentLength - start)
-    guard first < end else { return }
-    do throws(TrackError) {
-      var span = MutableSpan<UInt8>(
-        _unsafeElements: UnsafeMutableRawBufferPointer(rebasing: bytes[first..<end])
-          .assumingMemoryBound(to: UInt8.self))
-      var keystream = scratch.mutableSpan
-      if let run = tracker.open {
-        try cipher.apply(
-          run, at: contentLength, to: &span, preparing: .max, scratch: &keystream)
-      } else {
-        try cipher.apply(at: contentLength, to: &span, scratch: &keystream)
-      }
-    } catch {
       throw PinstripeError(error, track: metadata.sourceName ?? "The source")
     }
-    contentLength += UInt64(end - first)
+    if let map { for run in closed { try map.add(run) } }
+    try tagger?.update(UnsafeRawBufferPointer(bytes))
   }
 
   /// The header area of a track with a trailer.
@@ -181,7 +149,7 @@ public final class PartialEncryptor {
     var sections = SectionList(
       behind: contentLength, content: content, suite: recipe.suite, provider: provider)
     if let map {
-      if let run = tracker.close(at: contentLength) { try map.add(run) }
+      if let run = payload.lastRun { try map.add(run) }
       sections.append(
         try map.finish(contentLength: contentLength, encryptedLength: encryptedLength))
     }

@@ -1,16 +1,24 @@
+import Glibc
 import PinstripeMTP
 
 /// The data phase that a ``MemoryResponder`` is receiving.
 struct DataReceiver {
+  /// What of a payload is wanted.
+  enum Kept {
+    case all, blocks, length
+  }
+
   private(set) var header: ContainerHeader?
-  /// The payload, unless only its length is wanted.
+  /// The payload where all of it is wanted.
   private(set) var payload: [UInt8] = []
+  /// The blocks that are not zero, where these are wanted.
+  private(set) var blocks: [UInt64: [UInt8]] = [:]
   private(set) var count: UInt64 = 0
   private var start: [UInt8] = []
-  private let keeps: Bool
+  private let kept: Kept
 
-  init(keeps: Bool) {
-    self.keeps = keeps
+  init(keeps kept: Kept) {
+    self.kept = kept
   }
 
   mutating func take(_ bytes: UnsafeRawBufferPointer) {
@@ -21,10 +29,34 @@ struct DataReceiver {
       bytes = bytes.dropFirst(part.count)
       header = ContainerHeader(start)
       // Room for what is announced, so that growing copies nothing; a liar gets no more than this.
-      if keeps, let header { payload.reserveCapacity(Int(min(header.payload ?? 0, 128 << 20))) }
+      if kept == .all, let header {
+        payload.reserveCapacity(Int(min(header.payload ?? 0, 128 << 20)))
+      }
+    }
+    switch kept {
+    case .all: payload += UnsafeRawBufferPointer(rebasing: bytes)
+    case .blocks: keepBlocks(UnsafeRawBufferPointer(rebasing: bytes))
+    case .length: break
     }
     count += UInt64(bytes.count)
-    if keeps { payload += UnsafeRawBufferPointer(rebasing: bytes) }
+  }
+
+  private mutating func keepBlocks(_ bytes: UnsafeRawBufferPointer) {
+    let size = UInt64(StoredObject.Content.blockSize)
+    var position = count
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let within = Int(position % size)
+      let part = rest.prefix(Int(size) - within)
+      let start = position - UInt64(within)
+      if blocks[start] != nil || !UnsafeRawBufferPointer(rebasing: part).isZero {
+        var block = blocks[start] ?? []
+        block += [UInt8](repeating: 0, count: max(0, within - block.count))
+        blocks[start] = block + part
+      }
+      position += UInt64(part.count)
+      rest = rest.dropFirst(part.count)
+    }
   }
 
   /// Whether the end of a transfer is the end of the data phase: not when only the header came.
@@ -37,5 +69,14 @@ struct DataReceiver {
   var isExact: Bool {
     guard let header, header.kind == .data else { return false }
     return header.length == ContainerHeader.unknownLength || header.payload == count
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Whether all bytes are zero: the first one is, and each is like the one before it. memcmp(3), because
+  /// gigabytes come by here.
+  fileprivate var isZero: Bool {
+    guard let base = baseAddress, first == 0 else { return isEmpty }
+    return memcmp(base, base + 1, count - 1) == 0
   }
 }

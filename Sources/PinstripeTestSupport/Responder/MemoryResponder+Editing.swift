@@ -59,7 +59,7 @@ extension StoredObject.Content {
   fileprivate func prefix(_ length: UInt64) -> Self {
     switch self {
     case .bytes(let bytes): .bytes(Array(bytes.prefix(Int(clamping: length))))
-    case .zeros(let count): .zeros(min(count, length))
+    case .zeros(let count), .sparse(let count, _): .zeros(min(count, length))
     }
   }
 

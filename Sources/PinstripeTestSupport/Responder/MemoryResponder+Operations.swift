@@ -202,7 +202,6 @@ extension MemoryResponder {
     let size = state.announcedSize
     state.announced = nil
     let free = state.store.info(object.storage)?.freeSpace ?? 0
-    let keeps = !habits.contains(.discardsContent)
     guard receiver.count <= free else {
       state.store.remove(handle)
       return .response(.storeFull)
@@ -211,8 +210,13 @@ extension MemoryResponder {
     var end: [UInt8] = []
     if case .bytes(let bytes) = object.content { end = Array(bytes.dropFirst(Int(receiver.count))) }
     state.store[handle]?.content =
-      keeps
-      ? .bytes(end.isEmpty ? receiver.payload : receiver.payload + end) : .zeros(receiver.count)
+      if habits.contains(.discardsContent) {
+        .zeros(receiver.count)
+      } else if habits.contains(.keepsSparsely) {
+        .sparse(receiver.count, blocks: receiver.blocks)
+      } else {
+        .bytes(end.isEmpty ? receiver.payload : receiver.payload + end)
+      }
     guard receiver.isExact, size == .max || UInt64(size) == receiver.count else {
       return .response(.incompleteTransfer)
     }

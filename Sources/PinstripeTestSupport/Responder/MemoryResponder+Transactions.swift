@@ -40,10 +40,14 @@ extension MemoryResponder {
       send(command, content, from: offset, count: count, parameters, &state)
     case .silence: break
     case .awaitsData:
-      let keeps =
-        ![.sendObject, .sendPartialObject].contains(operation) || !habits.contains(.discardsContent)
-      state.phase = .data(command, DataReceiver(keeps: keeps))
+      state.phase = .data(command, DataReceiver(keeps: kept(operation)))
     }
+  }
+
+  private func kept(_ operation: OperationCode) -> DataReceiver.Kept {
+    guard [.sendObject, .sendPartialObject].contains(operation) else { return .all }
+    if habits.contains(.discardsContent) { return .length }
+    return operation == .sendObject && habits.contains(.keepsSparsely) ? .blocks : .all
   }
 
   private func answer(
@@ -214,6 +218,17 @@ extension StoredObject.Content {
     switch self {
     case .bytes(let bytes) where offset < UInt64(bytes.count):
       buffer.copyBytes(from: bytes[Int(offset)...].prefix(buffer.count))
+    case .sparse(_, let blocks):
+      Self.clear(buffer)
+      let size = UInt64(Self.blockSize)
+      let end = offset + UInt64(buffer.count)
+      for start in stride(from: offset / size * size, to: end, by: Self.blockSize) {
+        guard let block = blocks[start] else { continue }
+        let first = max(start, offset)
+        let part = block.dropFirst(Int(first - start)).prefix(Int(end - first))
+        UnsafeMutableRawBufferPointer(rebasing: buffer[Int(first - offset)...])
+          .copyBytes(from: part)
+      }
     default: Self.clear(buffer)
     }
   }

@@ -51,6 +51,9 @@ public final class MemoryResponder: PlayerEnd {
     public static let overwritesSameNames = Habits(rawValue: 1 << 8)
     /// GetObjectPropList for what is in a folder tells of the folder itself (umtp-responder 1.3.10).
     public static let ignoresDepth = Habits(rawValue: 1 << 9)
+    /// Of uploads with SendObject no blocks of zeros are kept, so that sparse files of gigabytes can be
+    /// sent.
+    public static let keepsSparsely = Habits(rawValue: 1 << 10)
   }
 
   /// What the player is waiting for on its OUT endpoint.

@@ -8,12 +8,17 @@ public struct StoredObject: Sendable {
     case bytes([UInt8])
     /// So many zero bytes that take no memory: objects of 4 GiB and more.
     case zeros(UInt64)
+    /// So many bytes that are zero but for some blocks, by their offsets: multiples of ``blockSize``.
+    case sparse(UInt64, blocks: [UInt64: [UInt8]])
+
+    /// Bytes of a block, of which the last one may have fewer.
+    public static var blockSize: Int { 1 << 16 }
 
     /// How many bytes there are.
     public var count: UInt64 {
       switch self {
       case .bytes(let bytes): UInt64(bytes.count)
-      case .zeros(let count): count
+      case .zeros(let count), .sparse(let count, _): count
       }
     }
   }
@@ -44,6 +49,7 @@ extension StoredObject.Content: CustomStringConvertible {
     switch self {
     case .bytes(let bytes): "\(bytes.count) bytes \(bytes.prefix(8))…"
     case .zeros(let count): "\(count) zero bytes"
+    case .sparse(let count, let blocks): "\(count) bytes, zero but for \(blocks.count) blocks"
     }
   }
 }
@@ -59,6 +65,8 @@ struct ObjectStore {
   var storages: [Storage] = []
   private(set) var objects: [ObjectHandle: StoredObject] = [:]
   private var nextHandle: UInt32 = 1
+  /// Bytes on each storage.
+  private var used: [StorageID: UInt64] = [:]
 
   private var order: [ObjectHandle] = []
 
@@ -67,7 +75,10 @@ struct ObjectStore {
 
   subscript(handle: ObjectHandle) -> StoredObject? {
     get { objects[handle] }
-    set { objects[handle] = newValue }
+    set {
+      account(for: objects[handle], newValue)
+      objects[handle] = newValue
+    }
   }
 
   func children(of parent: ObjectHandle, on storage: StorageID) -> [StoredObject] {
@@ -90,7 +101,7 @@ struct ObjectStore {
     let handle = ObjectHandle(rawValue: nextHandle)
     nextHandle += 1
     order.append(handle)
-    objects[handle] = StoredObject(
+    self[handle] = StoredObject(
       handle: handle, storage: storage, parent: parent, format: format, name: name,
       content: content)
     return handle
@@ -101,18 +112,20 @@ struct ObjectStore {
     for child in objects.values where child.parent == handle && child.handle != handle {
       remove(child.handle)
     }
-    objects[handle] = nil
+    self[handle] = nil
     order.removeAll { $0 == handle }
   }
 
-  func used(on storage: StorageID) -> UInt64 {
-    objects.values.filter { $0.storage == storage }.reduce(0) { $0 + $1.content.count }
+  /// Keeps what each storage holds: it is asked for before every upload.
+  private mutating func account(for old: StoredObject?, _ new: StoredObject?) {
+    if let old { used[old.storage, default: 0] -= old.content.count }
+    if let new { used[new.storage, default: 0] += new.content.count }
   }
 
   /// What a storage says about itself now.
   func info(_ storage: StorageID) -> StorageInfo? {
     guard var info = storages.first(where: { $0.id == storage })?.info else { return nil }
-    let used = used(on: storage)
+    let used = used[storage] ?? 0
     info.freeSpace = info.capacity > used ? info.capacity - used : 0
     return info
   }

@@ -353,7 +353,7 @@ struct MTPTransportFaultTests {
   static let faults: [FaultInjector.Fault] = [
     .fail(.stalled), .fail(.timedOut), .fail(.overflow), .fail(.fault(code: -1)),
     .cut(after: 100, .timedOut), .cut(after: 9000, .stalled), .shortWrite(5), .shortWrite(8192),
-    .disconnect,
+    .fail(.cancelled), .cut(after: 9000, .cancelled), .disconnect,
   ]
 
   /// What each fault must leave: never anything under a final name that is not whole.
