@@ -67,7 +67,7 @@ let package = Package(
     .target(name: "PinstripeCore", dependencies: ["CPinstripe"], swiftSettings: embeddable),
     .target(name: "PinstripePipe", swiftSettings: common),
     .target(name: "PinstripeProfile", swiftSettings: common),
-    .target(name: "PinstripeFiles", swiftSettings: common),
+    .target(name: "PinstripeFiles", dependencies: ["CLinux"], swiftSettings: common),
     .target(name: "PinstripeFrames", swiftSettings: common),
     .target(name: "PinstripeTags", swiftSettings: common),
 

@@ -22,3 +22,15 @@ static inline int pinstripe_rename_new(const char *from, const char *to) {
   return (int)syscall(SYS_renameat2, -100 /* AT_FDCWD */, from, -100, to,
                       1 /* RENAME_NOREPLACE */);
 }
+
+/* syncfs, which glibc declares under _GNU_SOURCE only, too. */
+static inline int pinstripe_sync_volume(int file) { return (int)syscall(SYS_syncfs, file); }
+
+/* The kind of a path's file system, as linux/magic.h numbers it; 0 when it cannot be told. The
+ * call's header is not in Swift's Glibc module. */
+#include <sys/vfs.h>
+
+static inline long pinstripe_file_system(const char *path) {
+  struct statfs status;
+  return statfs(path, &status) == 0 ? (long)status.f_type : 0;
+}

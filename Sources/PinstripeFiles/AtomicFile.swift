@@ -87,7 +87,9 @@ public struct AtomicFile: ~Copyable {
         throw error
       }
     }
-    // The rename itself is durable once the folder is; some file systems cannot say so.
+    // FAT keeps the size beside the name, and writes both with the file.
+    try? file.synchronize()
+    // Elsewhere the rename is durable once the folder is; some file systems cannot say so.
     if let folder = try? SystemFile(opening: folder, O_RDONLY | O_DIRECTORY) {
       try? folder.synchronize()
     }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Folders of the file system.
@@ -35,6 +36,23 @@ public enum SystemFolder {
     } catch {
       guard error.code == EINVAL else { throw error }
     }
+  }
+
+  /// Returns when all that was changed on a folder's file system is on the storage (syncfs(2)).
+  ///
+  /// For players: on FAT, fsync(2) of a folder writes no names (Linux 6.1), and a file's size stands
+  /// beside its name.
+  ///
+  /// - Throws: ``FileError``.
+  public static func synchronizeVolume(of path: String) throws(FileError) {
+    let folder = try SystemFile(opening: path, O_RDONLY | O_DIRECTORY)
+    _ = try SystemFile.retry("flush", path) { pinstripe_sync_volume(folder.descriptor) }
+  }
+
+  /// The largest file that a folder's file system holds, in bytes: on FAT a directory entry has 32 bits
+  /// for it (statfs(2), MSDOS_SUPER_MAGIC); elsewhere nobody says.
+  public static func largestFile(in path: String) -> UInt64 {
+    pinstripe_file_system(path) == 0x4D44 ? 0xFFFF_FFFF : .max
   }
 
   /// Makes a folder whose parent is there.

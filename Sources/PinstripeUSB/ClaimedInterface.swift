@@ -202,6 +202,11 @@ extension DeviceConnection {
       if case .failure = claimed { _ = usb.attachDriver(handle, interface: number) }
       return (true, .claim, claimed)
     }
+    if case .failure(.busy) = result {
+      let device = device
+      let holder = await blocking { InterfaceHolder.find(of: device.location.node) }
+      throw USBFailure(code: .busy, attempt: attempt, device: device.identity, holder: holder)
+    }
     try check(result, attempt)
     return hadDriver
   }

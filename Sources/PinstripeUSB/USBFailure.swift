@@ -11,15 +11,19 @@ public struct USBFailure: Error, Sendable {
   public let device: USBIdentity?
   /// More about the cause, as part of a sentence; for instance what is wrong with a descriptor.
   public let detail: String?
+  /// The program that has the device open, when it is busy and Linux tells.
+  public let holder: InterfaceHolder?
 
   /// Creates a failure.
   public init(
-    code: USBError, attempt: Attempt, device: USBIdentity? = nil, detail: String? = nil
+    code: USBError, attempt: Attempt, device: USBIdentity? = nil, detail: String? = nil,
+    holder: InterfaceHolder? = nil
   ) {
     self.code = code
     self.attempt = attempt
     self.device = device
     self.detail = detail
+    self.holder = holder
   }
 
   /// What can be tried on USB.
@@ -66,6 +70,11 @@ extension USBFailure: CustomStringConvertible {
         "Cannot use \(name): a kernel driver holds its MTP interface; eject the player if it is "
         + "mounted, or add the quirk \"detach-kernel-driver\" to its profile."
     case .busy:
+      if let holder {
+        return
+          "Cannot use \(name): another program, \(holder.name) (process \(holder.process)), holds its "
+          + "interface; \(holder.remedy), and try again."
+      }
       return
         "Cannot use \(name): another program or a kernel driver holds its interface; close file "
         + "managers and music players, or eject the player there, and try again."

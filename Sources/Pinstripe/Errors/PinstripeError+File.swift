@@ -24,7 +24,11 @@ extension PinstripeError {
     let remedy =
       switch error.code {
       case ENOENT: "make the folder first"
-      case EACCES, EPERM, EROFS: "choose a folder you may write to"
+      case EACCES, EPERM: "choose a folder you may write to"
+      // Linux makes a FAT read-only as soon as it finds a chain that a pulled cable has broken.
+      case EROFS:
+        "choose another folder, or, if a player was unplugged without being ejected, repair its file "
+          + "system (fsck) and mount it again"
       case ENOSPC, EDQUOT: "free some space; nothing was left behind"
       case EISDIR: "name a file, not a folder"
       case ENAMETOOLONG: "choose a shorter name"

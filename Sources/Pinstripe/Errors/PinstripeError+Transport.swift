@@ -44,6 +44,10 @@ extension PinstripeError {
       "\"\(name)\" needs \(needed) bytes and \(player) has \(free) left; remove something first.")
   }
 
+  static func tooLarge(for player: String, limit: UInt64) -> PinstripeError {
+    PinstripeError(.playerFull, "\(player) holds no files larger than \(limit) bytes.")
+  }
+
   static func filledUp(_ name: String, _ player: String) -> PinstripeError {
     PinstripeError(
       .playerFull,

@@ -221,8 +221,7 @@ extension MTPTransport {
         .usage, "A player must be told the length first; save the pipe to a file and push that.")
     }
     guard length <= rules.maximumObjectSize else {
-      throw PinstripeError(
-        .playerFull, "\(playerName) holds no files larger than \(rules.maximumObjectSize) bytes.")
+      throw PinstripeError.tooLarge(for: playerName, limit: rules.maximumObjectSize)
     }
     let free = try await freeSpace()
     guard length <= free else { throw PinstripeError.full(name, playerName, length, free) }

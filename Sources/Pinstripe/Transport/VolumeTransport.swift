@@ -4,8 +4,8 @@ public import PinstripeProfile
 
 /// A player, or its memory card, that is mounted as a folder.
 ///
-/// Every file is on the storage (fsync) before it gets its name, because players are unplugged
-/// without being unmounted.
+/// Every file is on the storage (fsync) before it gets its name, and its name before the call returns
+/// (syncfs), because players are unplugged without being unmounted.
 public final class VolumeTransport: Transport {
   /// The folder the player is mounted at.
   public let playerName: String
@@ -62,6 +62,7 @@ public final class VolumeTransport: Transport {
   ) async throws(PinstripeError) -> UInt64 {
     let place = try check(name)
     if let length = stream.length {
+      guard length <= largestFile else { throw .tooLarge(for: playerName, limit: largestFile) }
       let free = try await freeSpace()
       guard length <= free else { throw PinstripeError.full(name, playerName, length, free) }
     }
@@ -114,6 +115,20 @@ public final class VolumeTransport: Transport {
       throw PinstripeError.changed("What was to become \"\(name)\"")
     }
     try file.commit()
+    try synchronize()
+  }
+
+  private func synchronize() throws(PinstripeError) {
+    do throws(FileError) {
+      try SystemFolder.synchronizeVolume(of: folder)
+    } catch {
+      throw PinstripeError(writing: error)
+    }
+  }
+
+  /// The largest file that the profile and the file system allow.
+  private var largestFile: UInt64 {
+    min(rules.maximumObjectSize, SystemFolder.largestFile(in: playerName))
   }
 
   /// Deletes a track.
@@ -125,6 +140,7 @@ public final class VolumeTransport: Transport {
       throw PinstripeError(
         writing: FileError(code: errno, operation: "delete", path: path(name)))
     }
+    try synchronize()
   }
 
   /// Reads a range of a track, as it is stored.

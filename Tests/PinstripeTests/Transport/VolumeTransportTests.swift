@@ -197,6 +197,18 @@ struct VolumeTransportTests {
     #expect(TestFile.read(folder("Music/a")) == [1])
   }
 
+  /// Beyond what FAT or the profile allows; the lab has a real FAT32.
+  @Test func whatIsTooLargeIsRefusedBeforehand() async throws {
+    var profile = DeviceProfile.careful
+    profile.storage.maximumObjectSize = 1000
+    let volume = try open(profile)
+    let error = await error { try await put([], "a", on: volume, length: .some(1001)) }
+    #expect(error?.code == .playerFull)
+    #expect(error?.message.hasSuffix("holds no files larger than 1000 bytes.") == true)
+    #expect(folder.names == [])
+    try await put([UInt8](repeating: 1, count: 1000), "a", on: volume)
+  }
+
   @Test func whatDoesNotFitIsRefusedBeforehand() async throws {
     let volume = try open()
     let free = try await volume.freeSpace()
