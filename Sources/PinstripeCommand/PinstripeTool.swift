@@ -61,6 +61,7 @@ struct PinstripeTool: AsyncParsableCommand {
 
   /// Runs the command named on the command line; every way it can end is told by the exit status.
   static func main() async {
+    StandardDescriptors.fill()
     CoreDumps.disable()
     let arguments = ChunkOptions.spellOut(Array(CommandLine.arguments.dropFirst()))
     // Behind "--" stand names only.

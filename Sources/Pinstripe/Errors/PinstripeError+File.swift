@@ -12,6 +12,7 @@ extension PinstripeError {
     let remedy =
       switch error.code {
       case ENOENT: "check the name"
+      case EBADF: "it was closed by what started this program"
       case EACCES, EPERM: "you may not read it; check its permissions"
       case EISDIR: "name a file, not a folder"
       default: "check the disk"
@@ -24,6 +25,7 @@ extension PinstripeError {
     let remedy =
       switch error.code {
       case ENOENT: "make the folder first"
+      case EBADF: "it was closed by what started this program"
       case EACCES, EPERM, EROFS: "choose a folder you may write to"
       case ENOSPC, EDQUOT: "free some space; nothing was left behind"
       case EISDIR: "name a file, not a folder"

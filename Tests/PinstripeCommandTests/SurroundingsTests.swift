@@ -1,0 +1,33 @@
+import Glibc
+import TestTools
+import Testing
+
+/// What surrounds a run: the descriptors it is given, odd names, and other runs at the same time.
+struct SurroundingsTests {
+  // Regression: with descriptor 1 closed the track itself became standard output, and the decrypted
+  // music took its place.
+  @Test func closedDescriptorsAreNoFiles() async throws {
+    let tool = try await Tool.prepared()
+    let track = TestFile.read(tool.folder("song.pst"))
+    let outcome = try await tool.shell("\"$T\" unpack song.pst -o /dev/stdout >&-")
+    outcome.expect(BadInputTests.Status.noOutput)
+    #expect(TestFile.read(tool.folder("song.pst")) == track)
+    for script in ["pack - -o out --clear <&-", "unpack - -o out <&-"] {
+      try await tool.shell("\"$T\" \(script)").expect(
+        BadInputTests.Status.noInput, containing: "closed")
+    }
+    #expect(tool.names == ["song.mp3", "song.pst"])
+  }
+
+  // Regression: with all three closed, a sync's events were written into the ledger's lock.
+  @Test func whatNobodyHearsIsWrittenNowhere() async throws {
+    let tool = try await Tool.prepared()
+    let outcome = try await tool.shell(
+      """
+      mkdir card; "$T" sync song.mp3 --volume card --device player <&- >&- 2>&-
+      test -e card/Music/song.pst || exit 1
+      grep -rl '"event"' . | grep . && exit 2; exit 0
+      """)
+    outcome.expect(0)
+  }
+}
