@@ -30,4 +30,17 @@ struct SurroundingsTests {
       """)
     outcome.expect(0)
   }
+
+  // Regression: such a name was mended, so that another file was opened, or replaced.
+  @Test func namesThatAreNoUTF8() async throws {
+    let tool = try await Tool.prepared()
+    let outcome = try await tool.shell(
+      "printf other > $'out\\xEF\\xBF\\xBD'; \"$T\" pack song.mp3 -o $'out\\xFF' --device player")
+    outcome.expect(BadInputTests.Status.usage, containing: "UTF-8")
+    #expect(TestFile.read(tool.folder("out\u{FFFD}")) == Array("other".utf8))
+    let json = try await tool.shell(
+      "cp song.mp3 $'a\\xFF'; \"$T\" pack --json $'a\\xFF' -o out --clear")
+    json.expectJSON(BadInputTests.Status.usage, error: "usage")
+    #expect(!tool.names.contains("out"))
+  }
 }
