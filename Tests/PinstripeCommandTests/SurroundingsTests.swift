@@ -43,4 +43,20 @@ struct SurroundingsTests {
     json.expectJSON(BadInputTests.Status.usage, error: "usage")
     #expect(!tool.names.contains("out"))
   }
+
+  // Regression: some were told to remove the key store, or its key file, for being there already.
+  @Test func manyFirstCommandsAtOnce() async throws {
+    let tool = Tool()
+    let outcome = try await tool.shell(
+      """
+      for n in 1 2 3 4 5 6 7 8 9 10 11 12; do "$T" device new $n > $n 2>&1 || cat $n >&2 & done
+      wait; "$T" device list | grep -c TEST
+      """)
+    #expect(outcome.text == "12\n" && outcome.errors.isEmpty, "\(outcome.text)\(outcome.errors)")
+  }
+
+  @Test func aKeyStoreThatIsNotThereYet() async throws {
+    try await Tool()("device", "list").expect(
+      BadInputTests.Status.keys, containing: "pinstripe device new")
+  }
 }
