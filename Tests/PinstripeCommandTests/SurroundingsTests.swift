@@ -59,4 +59,11 @@ struct SurroundingsTests {
     try await Tool()("device", "list").expect(
       BadInputTests.Status.keys, containing: "pinstripe device new")
   }
+
+  // Regression: of a wrong command line nothing was said at all.
+  @Test func wrongCommandLinesThatStandardOutputCannotTell() async throws {
+    let outcome = try await Tool().shell("\"$T\" pack --json > /dev/full")
+    #expect(outcome.status == BadInputTests.Status.usage)
+    #expect(outcome.errors.hasPrefix("pinstripe: "), "\(outcome.errors)")
+  }
 }
