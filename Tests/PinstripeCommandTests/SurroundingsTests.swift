@@ -66,4 +66,21 @@ struct SurroundingsTests {
     #expect(outcome.status == BadInputTests.Status.usage)
     #expect(outcome.errors.hasPrefix("pinstripe: "), "\(outcome.errors)")
   }
+
+  // Regression: results quoted the command line's names as they are.
+  @Test func fileNamesDoNotCommandTheTerminal() async throws {
+    let tool = try await Tool.prepared()
+    let name = tool.folder("\u{1B}]0;title\u{7}\n.pst")
+    for arguments in [
+      ["pack", tool.folder("song.mp3"), "-o", name, "--device", "player"], ["verify", name],
+      ["rewrap", name, "--add-device", "player"], ["unpack", name, "-o", name + "2"],
+      ["keys", "backup", name + "3"], ["device", "export", "player", "--keybox", name + "4"],
+      ["device", "new", "x", "--keys", name + "5"], ["device", "list", "--keys", name + "5"],
+      ["keys", "passwd", "--key-file", "--keys", name + "5"],
+      ["rights", "issue", "--device", "player", "-o", name + "6"],
+    ] {
+      let outcome = try await tool.program.run(arguments).expect(0)
+      #expect(!outcome.text.contains("\u{1B}") && !outcome.text.contains("\n."), "\(arguments)")
+    }
+  }
 }

@@ -36,7 +36,7 @@ struct BackupCommand: ParsableCommand {
     try store.backUp(to: copy)
     try common.show(
       .object([("keyStore", .string(store.path)), ("backup", .string(copy))]),
-      "Copied \(store.path) to \(copy).")
+      "Copied \(Terminal.printable(store.path)) to \(Terminal.printable(copy)).")
   }
 }
 
@@ -63,7 +63,7 @@ struct RestoreCommand: ParsableCommand {
       backup, to: location.store, unlock: lock, replacing: replace)
     try common.show(
       .object([("keyStore", .string(store.path)), ("backup", .string(backup))]),
-      "Restored \(store.path) with \(store.devices.count) devices, and \(store.holders.count) users "
+      "Restored \(Terminal.printable(store.path)) with \(store.devices.count) devices, and \(store.holders.count) users "
         + "and groups.")
   }
 }
@@ -104,6 +104,6 @@ struct PasswdCommand: ParsableCommand {
         ("keyStore", .string(store.path)),
         ("locks", .array(store.summary.locks.map { .string($0.label) })),
       ]),
-      "\(store.path) opens with: \(label).")
+      "\(Terminal.printable(store.path)) opens with: \(label).")
   }
 }

@@ -67,7 +67,7 @@ struct IssueRightsCommand: ParsableCommand {
     let record = try RightsFile.read(bytes.span)
     try common.show(
       .object([("rights", .string(output))] + RightsText.json(record)),
-      "Issued \(output): \(RightsText.line(record)).")
+      "Issued \(Terminal.printable(output)): \(RightsText.line(record)).")
   }
 }
 
