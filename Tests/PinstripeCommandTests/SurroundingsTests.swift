@@ -83,4 +83,21 @@ struct SurroundingsTests {
       #expect(!outcome.text.contains("\u{1B}") && !outcome.text.contains("\n."), "\(arguments)")
     }
   }
+
+  // Regression: opening a pipe that nobody writes to could not be interrupted.
+  @Test(arguments: ["pack pipe -o out --clear", "info pipe", "push pipe --volume ."])
+  func aPipeThatNobodyWritesTo(_ command: String) async throws {
+    let tool = try await Tool.prepared()
+    try #require(mkfifo(tool.folder("pipe"), 0o600) == 0)
+    var program = tool.program
+    program.environment["HOME"] = tool.folder.path
+    let words = command.split(separator: " ").map { word in
+      ["pipe", "out", "."].contains(word) ? tool.folder(String(word)) : String(word)
+    }
+    let running = try program.start(words)
+    try await running.isListening(to: SIGINT)
+    running.send(SIGINT)
+    await running.end().expect(BadInputTests.Status.cancelled, containing: "Cancelled")
+    #expect(tool.names.filter { $0 != "Music" } == ["pipe", "song.mp3", "song.pst"])
+  }
 }
