@@ -11,7 +11,7 @@ extension PinstripeError {
     }
     let remedy =
       switch error.code {
-      case ENOENT: "check the name"
+      case ENOENT, ENOTDIR, ELOOP: "check the name"
       case EBADF: "it was closed by what started this program"
       case EACCES, EPERM: "you may not read it; check its permissions"
       case EISDIR: "name a file, not a folder"
@@ -25,7 +25,9 @@ extension PinstripeError {
     let remedy =
       switch error.code {
       case ENOENT: "make the folder first"
+      case ENOTDIR, ELOOP: "check the name"
       case EBADF: "it was closed by what started this program"
+      case EACCES where error.operation == "open": "you may not write to it; check its permissions"
       case EACCES, EPERM, EROFS: "choose a folder you may write to"
       case ENOSPC, EDQUOT: "free some space; nothing was left behind"
       case EISDIR: "name a file, not a folder"
