@@ -60,6 +60,37 @@ struct SurroundingsTests {
       BadInputTests.Status.keys, containing: "pinstripe device new")
   }
 
+  // Regression: the advice was to remove the key store.
+  @Test func aBackupInAKeyStoresPlace() async throws {
+    let tool = try await Tool.prepared()
+    try await tool("keys", "backup", tool.folder("copy")).expect(0)
+    let store = TestFile.read(tool.folder(".local/share/pinstripe/keys.pks"))
+    let outcome = try await tool("keys", "restore", tool.folder("copy"))
+    outcome.expect(BadInputTests.Status.keys, containing: "--replace")
+    #expect(!outcome.errors.contains("remove"))
+    #expect(TestFile.read(tool.folder(".local/share/pinstripe/keys.pks")) == store)
+  }
+
+  // Regression: the advice was to choose another folder, and to check the disk.
+  @Test func whatCannotBeOpenedNamesTheWayOut() async throws {
+    let tool = try await Tool.prepared()
+    try #require(chmod(tool.folder.path, 0o777) == 0 && chmod(tool.folder("song.pst"), 0o444) == 0)
+    let prefix =
+      geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups --" : ""
+    try await tool.shell(
+      """
+      "$T" device new second > out && rm out || exit
+      chmod -R a+rX .local; chmod 600 .local/share/pinstripe/keys.lock
+      [ -z "\(prefix)" ] || chown -R 65534 .local
+      \(prefix) "$T" rewrap song.pst --add-device second
+      """
+    ).expect(BadInputTests.Status.noOutput, containing: "you may not write to it")
+    try await tool.shell("ln -s loop loop; \"$T\" pack loop -o out --clear").expect(
+      BadInputTests.Status.noInput, containing: "check the name")
+    try await tool.shell("\"$T\" pack song.mp3 -o song.mp3/out --clear").expect(
+      BadInputTests.Status.noOutput, containing: "check the name")
+  }
+
   // Regression: of a wrong command line nothing was said at all.
   @Test func wrongCommandLinesThatStandardOutputCannotTell() async throws {
     let outcome = try await Tool().shell("\"$T\" pack --json > /dev/full")

@@ -59,8 +59,17 @@ struct RestoreCommand: ParsableCommand {
     let location = try keys.location()
     let lock = try keys.lock(
       of: location, deciding: try KeyStore.inspect(backup))
-    let store = try KeyStore.restore(
-      backup, to: location.store, unlock: lock, replacing: replace)
+    let store: KeyStore
+    do throws(KeyError) {
+      store = try KeyStore.restore(
+        backup, to: location.store, unlock: lock, replacing: replace)
+    } catch {
+      guard error.code == .exists else { throw error }
+      throw PinstripeError(
+        .keys,
+        "There is a key store \(location.store) already; --replace puts the backup in its place, and "
+          + "keys that the backup does not have are lost then.", underlying: error)
+    }
     try common.show(
       .object([("keyStore", .string(store.path)), ("backup", .string(backup))]),
       "Restored \(Terminal.printable(store.path)) with \(store.devices.count) devices, and \(store.holders.count) users "
