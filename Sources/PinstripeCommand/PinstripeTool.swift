@@ -61,12 +61,12 @@ struct PinstripeTool: AsyncParsableCommand {
 
   /// Runs the command named on the command line; every way it can end is told by the exit status.
   static func main() async {
+    StandardDescriptors.fill()
     CoreDumps.disable()
-    let arguments = ChunkOptions.spellOut(Array(CommandLine.arguments.dropFirst()))
     // Behind "--" stand names only.
-    let wantsJSON = arguments.prefix { $0 != "--" }.contains("--json")
+    let wantsJSON = CommandLine.arguments.prefix { $0 != "--" }.contains("--json")
     do {
-      var command = try parseAsRoot(arguments)
+      var command = try parseAsRoot(ChunkOptions.spellOut(try Arguments.read()))
       Interruption.watch()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()

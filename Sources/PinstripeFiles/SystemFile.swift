@@ -22,6 +22,18 @@ public struct SystemFile: ~Copyable {
     self.init(descriptor: descriptor, path: path, owns: true)
   }
 
+  /// Opens a file to be read.
+  ///
+  /// It does not wait, as open(2) does, for somebody to write to a named pipe; ``isReadable(within:)``
+  /// is for that. Reading waits as ever.
+  ///
+  /// - Throws: ``FileError``.
+  public static func reading(_ path: String) throws(FileError) -> SystemFile {
+    let file = try SystemFile(opening: path, O_RDONLY | O_NONBLOCK)
+    _ = try uninterrupted("open", path) { fcntl(file.descriptor, F_SETFL, O_RDONLY) }
+    return file
+  }
+
   /// Makes a file without a name, for what does not fit into memory; it is gone when it is closed.
   ///
   /// It lies in `$TMPDIR`, or else in /var/tmp, because /tmp may be memory.

@@ -86,10 +86,16 @@ extension KeyStoreLock {
       guard error.code == .notFound else { throw error }
     }
     let file = try LockFile()
-    try file.encoded().withBytes { bytes throws(KeyError) in
-      try SecretFile.write(bytes, to: path, replacing: false, calls: calls)
+    do throws(KeyError) {
+      try file.encoded().withBytes { bytes throws(KeyError) in
+        try SecretFile.write(bytes, to: path, replacing: false, calls: calls)
+      }
+      return file
+    } catch {
+      // Another program made it in the meantime.
+      guard error.code == .exists else { throw error }
     }
-    return file
+    return try readKeyFile(path, calls: calls)
   }
 }
 

@@ -42,7 +42,7 @@ struct BadInputTests {
     let out = tool.folder("out")
     for arguments in [
       ["pack", missing, "-o", out, "--device", "player"], ["unpack", missing, "-o", out],
-      ["verify", missing], ["info", missing],
+      ["verify", missing], ["info", missing], ["rewrap", missing, "--add-device", "player"],
       ["push", missing, "--volume", tool.folder.path, "--device", "player"],
       ["pack", tool.folder.path, "-o", out, "--device", "player"],
       ["unpack", tool.folder.path, "-o", out], ["info", tool.folder.path],

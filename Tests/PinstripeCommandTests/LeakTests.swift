@@ -1,7 +1,8 @@
+import Glibc
 import TestTools
 import Testing
 
-/// `pinstripe leak` as far as it needs no Python; Tests/Leakage has the rest.
+/// `pinstripe leak` as far as it needs no figures; Tests/Leakage has the rest.
 struct LeakTests {
   @Test func secondsAreBounded() async throws {
     let tool = Tool()
@@ -9,5 +10,20 @@ struct LeakTests {
       try await tool("leak", "song.mp3", "--seconds=\(seconds)").expect(64, containing: "2 to 600")
     }
     try await tool("leak", "--json").expect(64)
+  }
+
+  // Regression: the analysis went on for minutes, and the tool waited for it.
+  @Test(arguments: [SIGINT, SIGTERM]) func anInterruptedAnalysisEnds(_ signal: Int32) async throws {
+    let running = try Tool().program.start([
+      "leak", Repository.root + "/Examples/Media/idle_tune.mp3",
+    ])
+    try await running.isListening(to: signal)
+    running.send(signal)
+    let outcome = await running.end()
+    guard outcome.status != 70 else {
+      print("skipped: \(outcome.errors)")
+      return
+    }
+    outcome.expect(130, containing: "Cancelled")
   }
 }

@@ -55,7 +55,7 @@ struct RewrapTests {
     try await tool("rewrap", track, "--remove-slot", "1", "--json").expectJSON(64, error: "usage")
     try await tool("rewrap", track, "--replace-slot", "0:group:family").expect(64)
     try await tool("rewrap", track, "--add-user", "nobody").expect(78)
-    try await tool("rewrap", tool.folder("none"), "--add-group", "family").expect(73)
+    try await tool("rewrap", tool.folder("none"), "--add-group", "family").expect(66)
     try await tool("rewrap", tool.folder("song.mp3"), "--add-group", "family").expect(65)
     let stranger = Tool()
     try await stranger("device", "new", "mine").expect(0)

@@ -67,6 +67,9 @@ struct RightsTests {
       "rights", "issue", "--device", "player", "--not-before", "2026-02-01", "--not-after",
       "2026-01-31", "-o", tool.folder("t")
     ).expect(64)
+    // Regression: no play at all was as many as one likes.
+    try await tool("rights", "issue", "--device", "player", "--plays", "0", "-o", tool.folder("t"))
+      .expect(64, containing: "from 1 on")
     #expect(!tool.names.contains("t") && !tool.names.contains("x.pst"))
     // A device that was imported has no secret here.
     let playback = tool.folder("p")

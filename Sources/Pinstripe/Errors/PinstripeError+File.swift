@@ -11,7 +11,8 @@ extension PinstripeError {
     }
     let remedy =
       switch error.code {
-      case ENOENT: "check the name"
+      case ENOENT, ENOTDIR, ELOOP: "check the name"
+      case EBADF: "it was closed by what started this program"
       case EACCES, EPERM: "you may not read it; check its permissions"
       case EISDIR: "name a file, not a folder"
       default: "check the disk"
@@ -24,6 +25,9 @@ extension PinstripeError {
     let remedy =
       switch error.code {
       case ENOENT: "make the folder first"
+      case ENOTDIR, ELOOP: "check the name"
+      case EBADF: "it was closed by what started this program"
+      case EACCES where error.operation == "open": "you may not write to it; check its permissions"
       case EACCES, EPERM: "choose a folder you may write to"
       // Linux makes a FAT read-only as soon as it finds a chain that a pulled cable has broken.
       case EROFS:

@@ -24,7 +24,7 @@ public final class FileSource: MediaSource {
         file = SystemFile(descriptor: STDIN_FILENO, path: "standard input", owns: false)
         name = "stdin"
       } else {
-        file = try SystemFile(opening: path, O_RDONLY)
+        file = try SystemFile.reading(path)
         name = String(path.split(separator: "/").last ?? "")
       }
       let status = try file.status()

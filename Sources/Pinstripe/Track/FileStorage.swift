@@ -26,7 +26,7 @@ struct FileStorage: TrackStorage {
       var file =
         path == "-"
         ? SystemFile(descriptor: STDIN_FILENO, path: "standard input", owns: false)
-        : try SystemFile(opening: path, O_RDONLY)
+        : try SystemFile.reading(path)
       var status = try file.status()
       if status.st_mode & S_IFMT == S_IFDIR {
         throw FileError(code: EISDIR, operation: "read", path: path)

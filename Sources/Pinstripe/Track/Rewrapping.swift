@@ -61,7 +61,8 @@ public enum Rewrapping {
       return Summary(
         slots: (slots ?? former.slots).map(TrackDescription.Slot.init), isChanged: slots != nil)
     } catch let error as FileError {
-      throw PinstripeError(writing: error)
+      // What is not there is an input that is missing.
+      throw error.code == ENOENT ? PinstripeError(reading: error) : PinstripeError(writing: error)
     } catch let error as KeyError {
       throw PinstripeError(error)
     } catch let error as TrackError {

@@ -40,7 +40,8 @@ struct NewDeviceCommand: ParsableCommand {
     let device = try store.addDevice(try Keybox.makeTest(), name: name)
     try common.show(
       device.json,
-      "Made the TEST device \"\(Terminal.printable(name))\" (\(device.id)) in \(store.path).")
+      "Made the TEST device \"\(Terminal.printable(name))\" (\(device.id)) in \(Terminal.printable(store.path))."
+    )
   }
 }
 
@@ -70,7 +71,8 @@ struct ListDevicesCommand: ParsableCommand {
     }
     let locks = store.summary.locks.map(\.label).joined(separator: ", ")
     return (devices.isEmpty ? ["No devices yet; 'pinstripe device new NAME' makes one."] : devices)
-      .joined(separator: "\n") + "\nKey store: \(store.path); opens with: \(locks)"
+      .joined(separator: "\n")
+      + "\nKey store: \(Terminal.printable(store.path)); opens with: \(locks)"
   }
 }
 
@@ -119,7 +121,8 @@ struct ExportDeviceCommand: ParsableCommand {
     }
     let files = written.map { "\($0.0) to \($0.1.text)" }.joined(separator: ", ")
     try common.show(
-      .object([("device", .string("\(device.id)"))] + written), "Exported \(files). Keep it secret."
+      .object([("device", .string("\(device.id)"))] + written),
+      "Exported \(Terminal.printable(files)). Keep it secret."
     )
   }
 }

@@ -64,7 +64,7 @@ struct NewHolderCommand<Kind: HolderKind>: ParsableCommand {
     try common.show(
       holder.json,
       "Made the \(Kind.kind.name) \"\(Terminal.printable(name))\" (\(holder.id)), generation 1, in "
-        + "\(store.path).")
+        + "\(Terminal.printable(store.path)).")
   }
 }
 
@@ -135,7 +135,8 @@ struct GrantCommand<Kind: HolderKind>: ParsableCommand {
         ("device", .string("\(device.id)")), ("epoch", .number(UInt64(device.epoch))),
       ]),
       "Granted \(Kind.kind.name) \"\(Terminal.printable(holder.name))\", generation "
-        + "\(key.generation), to \"\(Terminal.printable(device.name))\" in \(output).")
+        + "\(key.generation), to \"\(Terminal.printable(device.name))\" in \(Terminal.printable(output))."
+    )
   }
 }
 
@@ -201,7 +202,7 @@ struct ExportHolderCommand<Kind: HolderKind>: ParsableCommand {
         ("file", .string(output)), ("id", .string("\(holder.id)")),
         ("kind", .string(Kind.kind.name)), ("generation", .number(UInt64(key.generation))),
       ]),
-      "Exported generation \(key.generation) to \(output). Keep it secret.")
+      "Exported generation \(key.generation) to \(Terminal.printable(output)). Keep it secret.")
   }
 }
 

@@ -36,7 +36,7 @@ struct BackupCommand: ParsableCommand {
     try store.backUp(to: copy)
     try common.show(
       .object([("keyStore", .string(store.path)), ("backup", .string(copy))]),
-      "Copied \(store.path) to \(copy).")
+      "Copied \(Terminal.printable(store.path)) to \(Terminal.printable(copy)).")
   }
 }
 
@@ -59,11 +59,20 @@ struct RestoreCommand: ParsableCommand {
     let location = try keys.location()
     let lock = try keys.lock(
       of: location, deciding: try KeyStore.inspect(backup))
-    let store = try KeyStore.restore(
-      backup, to: location.store, unlock: lock, replacing: replace)
+    let store: KeyStore
+    do throws(KeyError) {
+      store = try KeyStore.restore(
+        backup, to: location.store, unlock: lock, replacing: replace)
+    } catch {
+      guard error.code == .exists else { throw error }
+      throw PinstripeError(
+        .keys,
+        "There is a key store \(location.store) already; --replace puts the backup in its place, and "
+          + "keys that the backup does not have are lost then.", underlying: error)
+    }
     try common.show(
       .object([("keyStore", .string(store.path)), ("backup", .string(backup))]),
-      "Restored \(store.path) with \(store.devices.count) devices, and \(store.holders.count) users "
+      "Restored \(Terminal.printable(store.path)) with \(store.devices.count) devices, and \(store.holders.count) users "
         + "and groups.")
   }
 }
@@ -104,6 +113,6 @@ struct PasswdCommand: ParsableCommand {
         ("keyStore", .string(store.path)),
         ("locks", .array(store.summary.locks.map { .string($0.label) })),
       ]),
-      "\(store.path) opens with: \(label).")
+      "\(Terminal.printable(store.path)) opens with: \(label).")
   }
 }

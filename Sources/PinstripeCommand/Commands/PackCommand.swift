@@ -80,7 +80,7 @@ struct PackCommand: ParsableCommand {
         ("notices", .array(summary.notices.map { .string($0) })),
       ]),
       ([
-        "Packed \(output): \(Terminal.size(summary.contentLength)), "
+        "Packed \(Terminal.printable(output)): \(Terminal.size(summary.contentLength)), "
           + "\(summary.encryptedLength) of \(summary.contentLength) bytes encrypted."
       ]
         + summary.notices).joined(separator: "\n"))

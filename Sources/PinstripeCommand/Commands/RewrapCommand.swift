@@ -79,13 +79,14 @@ struct RewrapCommand: ParsableCommand {
       changes += try names.map { .add(try key(kind, $0)) }
     }
     let summary = try Rewrapping.rewrap(track, keys: try keys.wrappingKeys([]), changes: changes)
+    let name = Terminal.printable(track)
     let lines = summary.slots.enumerated().map { "  slot \($0): \($1.text)" }
     try common.show(
       .object([
         ("track", .string(track)), ("changed", .bool(summary.isChanged)),
         ("slots", .array(summary.slots.map(\.json))),
       ]),
-      ([summary.isChanged ? "\(track) is for:" : "\(track) stays as it is, for:"] + lines)
+      ([summary.isChanged ? "\(name) is for:" : "\(name) stays as it is, for:"] + lines)
         .joined(separator: "\n"))
   }
 }

@@ -32,8 +32,9 @@ struct IssueRightsCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How often the track may be played. (default: any number of times)", valueName: "n"))
-  var plays: UInt32 = 0
+      "How often the track may be played, from once on. (default: any number of times)",
+      valueName: "n"))
+  var plays: UInt32?
 
   @Option(
     help: ArgumentHelp(
@@ -51,6 +52,14 @@ struct IssueRightsCommand: ParsableCommand {
   @OptionGroup var keys: KeyOptions
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    // 0 stands for any number in the record (TrackFormat.md), which nobody means by it.
+    guard plays != 0 else {
+      throw ValidationError(
+        "--plays takes a number from 1 on; leave it out for any number of times.")
+    }
+  }
+
   func run() throws {
     let store = try keys.open()
     let keybox = try store.keybox(for: try keys.device(device, in: store).id)
@@ -62,12 +71,12 @@ struct IssueRightsCommand: ParsableCommand {
       throw PinstripeError(.usage, "--not-after lies before --not-before; exchange them.")
     }
     let bytes = try RightsFile.issue(
-      for: keybox, plays: plays, notBefore: first, notAfter: last)
+      for: keybox, plays: plays ?? 0, notBefore: first, notAfter: last)
     try SecretFile.write(try SecretBytes(copying: bytes.span), to: output)
     let record = try RightsFile.read(bytes.span)
     try common.show(
       .object([("rights", .string(output))] + RightsText.json(record)),
-      "Issued \(output): \(RightsText.line(record)).")
+      "Issued \(Terminal.printable(output)): \(RightsText.line(record)).")
   }
 }
 

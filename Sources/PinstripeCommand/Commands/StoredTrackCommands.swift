@@ -77,7 +77,8 @@ struct PullCommand: AsyncParsableCommand {
       .object([
         ("name", .string(name)), ("file", .string(output)), ("bytes", .number(bytes)),
       ]),
-      "Copied \"\(Terminal.printable(name))\" to \(output): \(Terminal.size(bytes)).")
+      "Copied \"\(Terminal.printable(name))\" to \(Terminal.printable(output)): \(Terminal.size(bytes))."
+    )
   }
 }
 

@@ -68,7 +68,7 @@ struct UnpackCommand: ParsableCommand {
     guard output != "-" else { return }
     try common.show(
       .object([("file", .string(output)), ("contentBytes", .number(summary.contentLength))]),
-      "Unpacked \(output): \(Terminal.size(summary.contentLength)).")
+      "Unpacked \(Terminal.printable(output)): \(Terminal.size(summary.contentLength)).")
   }
 }
 
@@ -95,6 +95,7 @@ struct VerifyCommand: ParsableCommand {
       bar.update(done)
     }
     bar.end()
+    let name = Terminal.printable(track.track)
     let hasDigest = file.metadata.contentDigest != nil
     try common.show(
       .object([
@@ -104,7 +105,7 @@ struct VerifyCommand: ParsableCommand {
         ("contentBytes", .number(summary.contentLength)),
       ]),
       hasDigest || file.chunkSize != nil
-        ? "\(track.track) is whole: the header and all \(summary.contentLength) bytes verified."
-        : "\(track.track): the header is verified; the track holds no digest of its content.")
+        ? "\(name) is whole: the header and all \(summary.contentLength) bytes verified."
+        : "\(name): the header is verified; the track holds no digest of its content.")
   }
 }

@@ -18,7 +18,10 @@ enum Failure {
       // Help and version are no failures; a wrong command line is one.
       let status = PinstripeTool.exitCode(for: error)
       if json, !status.isSuccess {
-        print(JSON.failure(code: "usage", message: PinstripeTool.message(for: error)))
+        let message = PinstripeTool.message(for: error)
+        if !told(JSON.failure(code: "usage", message: message)) {
+          Terminal.say("pinstripe: \(Terminal.printable(message))")
+        }
         exit(ExitStatus.usage)
       }
       parserExit(error)

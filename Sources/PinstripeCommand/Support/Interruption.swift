@@ -63,6 +63,17 @@ enum Interruption {
     return try await task.value
   }
 
+  /// Does work, and calls `action` from another thread when the person asks to stop meanwhile.
+  static func meanwhile<Value>(
+    _ action: @escaping @Sendable () -> Void, _ work: () -> Value
+  ) -> Value {
+    onRequest.withLock { $0 = action }
+    // In case it was before.
+    if isRequested { action() }
+    defer { onRequest.withLock { $0 = nil } }
+    return work()
+  }
+
   private static func await() -> UnsafeMutableRawPointer? {
     // Signals are for the other threads: one that interrupts reading a passphrase must reach it.
     var all = sigset_t()

@@ -31,6 +31,12 @@ struct KeyOptions: ParsableArguments {
   /// Opens the store; asks for the passphrase where it has one and no key file opens it.
   func open() throws -> KeyStore {
     let location = try location()
+    guard try hasStore() else {
+      throw PinstripeError(
+        .keys,
+        "There is no key store \(location.store); 'pinstripe device new NAME' makes one, --keys "
+          + "names another.")
+    }
     return try KeyStore.open(at: location.store, unlock: try lock(of: location))
   }
 
@@ -38,7 +44,13 @@ struct KeyOptions: ParsableArguments {
   func openOrCreate() throws -> KeyStore {
     if try hasStore() { return try open() }
     let location = try location()
-    return try KeyStore.create(at: location.store, lock: .keyFile(location.keyFile))
+    do throws(KeyError) {
+      return try KeyStore.create(at: location.store, lock: .keyFile(location.keyFile))
+    } catch {
+      // Another program made it in the meantime.
+      guard error.code == .exists else { throw error }
+    }
+    return try open()
   }
 
   /// Whether there is a store; one whose key file is missing is one too.

@@ -1,7 +1,7 @@
 import Glibc
 import Pinstripe
 
-/// Another program, run to its end; its standard output is ours.
+/// Another program, run to its end, or interrupted when we are; its standard output is ours.
 enum Subprocess {
   struct Outcome {
     /// The exit status, 128 and the signal's number, or 127 when there is no such program.
@@ -33,7 +33,8 @@ enum Subprocess {
     close(ends[1])
     if error == ENOENT { return Outcome(status: 127) }
     guard error == 0 else { throw failed("posix_spawn of \(path)", error) }
-    let lastLine = lines(from: ends[0], said)
+    let group = child
+    let lastLine = Interruption.meanwhile({ kill(-group, SIGINT) }) { lines(from: ends[0], said) }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0, errno == EINTR {}
     // <sys/wait.h>: the low seven bits are the signal, the next byte is the exit status.
@@ -49,7 +50,8 @@ enum Subprocess {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, errorEnd, STDERR_FILENO)
-    // Signals that the tool ignores would stay ignored.
+    // Signals that the tool ignores would stay ignored. It gets a process group, with the programs
+    // that it starts, so that all of them are told to stop, and once: the terminal tells ours only.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -58,7 +60,7 @@ enum Subprocess {
     sigaddset(&defaults, SIGPIPE)
     sigaddset(&defaults, SIGXFSZ)
     posix_spawnattr_setsigdefault(&attributes, &defaults)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
     var words = ([path] + arguments).map { strdup($0) }
     words.append(nil)
     defer { for word in words { free(word) } }

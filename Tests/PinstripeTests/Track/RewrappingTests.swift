@@ -104,7 +104,7 @@ struct RewrappingTests {
     }
     let clear = try bench.pack(content, .clear, as: "clear.pst")
     #expect(failure { try rewrap(clear, .add(other)) }?.code == .usage)
-    #expect(failure { try rewrap(bench.folder("none"), .add(other)) }?.code == .noOutput)
+    #expect(failure { try rewrap(bench.folder("none"), .add(other)) }?.code == .noInput)
     #expect(failure { try rewrap("/dev/null", .add(other)) }?.code == .usage)
     TestFile.write(content, to: bench.folder("song"))
     #expect(failure { try rewrap(bench.folder("song"), .add(other)) }?.code == .badTrack)
