@@ -14,14 +14,15 @@ public struct Quirk: RawRepresentable, Hashable, Sendable {
 
   /// Every quirk that profiles may name.
   public static let known: Set<Quirk> = notYetObeyed.union([
-    .noRename, .exactDataPhase, .noPropertyList, .noPropertyListOfAll, .sendFLACAsUndefined,
+    .noRename, .exactDataPhase, .noArtDimensions, .noPropertyList, .noPropertyListOfAll,
+    .sendFLACAsUndefined,
     .sendOggAsUndefined, .uniqueFileNames, .wrappedSize,
   ])
 
   /// Those that profiles name and that nothing in this version acts on yet.
   public static let notYetObeyed: Set<Quirk> = [
     .dateModifiedWriteOnce, .detachKernelDriver, .detectOggByExtension, .keepInterfaceOnClose,
-    .mtpzOnly, .noArtDimensions, .noSendPropertyList, .oneByteInsteadOfZeroLengthPacket,
+    .mtpzOnly, .noSendPropertyList, .oneByteInsteadOfZeroLengthPacket,
     .probeMicrosoftDescriptor, .resetOnClose, .tolerateBadResponseHeader,
   ]
 

@@ -14,7 +14,8 @@ extension MemoryResponder {
       return .data(info.encoded)
     case .getNumObjects, .getObjectHandles: return handles(operation, command, state)
     case .getObjectPropsSupported:
-      return .data(CodeArray.encode(Self.propertyTypes.keys.map(\.rawValue).sorted()))
+      let format = ObjectFormat(rawValue: UInt16(truncatingIfNeeded: command.parameter(0)))
+      return .data(CodeArray.encode(propertyTypes(of: format).keys.map(\.rawValue).sorted()))
     case .getObjectPropDesc: return describe(command)
     case .getObjectPropList: return listProperties(command, state)
     default: break

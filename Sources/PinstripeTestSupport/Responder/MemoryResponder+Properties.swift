@@ -26,7 +26,8 @@ extension MemoryResponder {
     case .objectFileName: .string(object.name)
     case .parentObject: .uint32(object.parent.rawValue)
     case .persistentUniqueObjectIdentifier: .uint128(UInt128(object.handle.rawValue))
-    default: object.properties[code] ?? Self.propertyTypes[code].flatMap(Self.empty)
+    default:
+      object.properties[code] ?? propertyTypes(of: object.format)[code].flatMap(Self.empty)
     }
   }
 
@@ -37,19 +38,22 @@ extension MemoryResponder {
     case .uint32: .uint32(0)
     case .uint64: .uint64(0)
     case .uint128: .uint128(0)
+    case .array(of: .uint8): .array(element: .uint8, bytes: [])
     default: nil
     }
   }
 
   func describe(_ command: Message) -> Outcome {
     let code = ObjectPropertyCode(rawValue: UInt16(truncatingIfNeeded: command.parameter(0)))
-    guard let value = Self.propertyTypes[code].flatMap(Self.empty) else {
+    let format = ObjectFormat(rawValue: UInt16(truncatingIfNeeded: command.parameter(1)))
+    guard let value = propertyTypes(of: format)[code].flatMap(Self.empty) else {
       return .response(.invalidObjectPropCode)
     }
-    let isSettable = !Self.fixed.contains(code)
     return .data(
-      ObjectPropertyDescription(property: code, isSettable: isSettable, defaultValue: value)
-        .encoded)
+      ObjectPropertyDescription(
+        property: code, isSettable: !Self.fixed.contains(code), defaultValue: value,
+        form: form(of: code)
+      ).encoded)
   }
 
   /// GetObjectPropList (MTP 1.1 E.2.5), by property, of an object or of what is in it.
@@ -85,7 +89,10 @@ extension MemoryResponder {
   func setProperty(_ command: Message, _ dataset: [UInt8], _ state: inout State) -> Outcome {
     let handle = ObjectHandle(rawValue: command.parameter(0))
     let code = ObjectPropertyCode(rawValue: UInt16(truncatingIfNeeded: command.parameter(1)))
-    guard let type = Self.propertyTypes[code] else { return .response(.invalidObjectPropCode) }
+    let format = state.store[handle]?.format ?? .undefined
+    guard let type = propertyTypes(of: format)[code] else {
+      return .response(.invalidObjectPropCode)
+    }
     guard let value = try? PropertyValue(parsing: dataset, as: type) else {
       return .response(.invalidObjectPropFormat)
     }
@@ -108,9 +115,11 @@ extension MemoryResponder {
     _ state: inout State
   ) -> ResponseCode {
     guard let object = state.store[handle] else { return .invalidObjectHandle }
-    guard let type = Self.propertyTypes[code] else { return .invalidObjectPropCode }
+    guard let type = propertyTypes(of: object.format)[code] else { return .invalidObjectPropCode }
     guard !Self.fixed.contains(code) else { return .objectPropNotSupported }
     guard value.type == type else { return .invalidObjectPropFormat }
+    let answer = takes(code, value, &state)
+    guard answer == .ok else { return answer }
     guard code == .objectFileName else {
       state.store[handle]?.properties[code] = value
       return .ok

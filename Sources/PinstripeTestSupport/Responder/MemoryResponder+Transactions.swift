@@ -75,6 +75,7 @@ extension MemoryResponder {
     info.playbackFormats = [
       .undefined, .association, .mp3, .wav, .wma, .ogg, .flac, .aac, .abstractAudioVideoPlaylist,
     ]
+    if hasAlbums { info.playbackFormats.append(.abstractAudioAlbum) }
     switch profile.playlists[.mtp]?.kind {
     case .m3u: info.playbackFormats.append(.m3uPlaylist)
     case .pls: info.playbackFormats.append(.plsPlaylist)

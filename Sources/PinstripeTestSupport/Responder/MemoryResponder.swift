@@ -17,7 +17,8 @@ import Synchronization
 /// neither SetObjectPropValue nor SetObjectPropList; with `Quirk.exactDataPhase` it breaks down for good, as QEMU's usb-mtp does,
 /// when a data phase is not exactly what was announced; with `Quirk.wrappedSize` its ObjectInfo has a
 /// size's lower 32 bits; with `Quirk.sendOggAsUndefined` and `Quirk.sendFLACAsUndefined` it refuses
-/// those formats' codes. What is not settled by a profile is chosen by ``Habits``. An upload that is
+/// those formats' codes; with `Quirk.noArtDimensions` it breaks down when a picture's width or height is
+/// set. Where the profile's art is delivered as a sample, albums have pictures. What is not settled by a profile is chosen by ``Habits``. An upload that is
 /// given up leaves a part of the object behind, as on most players.
 public final class MemoryResponder: PlayerEnd {
   /// What players do differently within, or slightly beyond, the standard.
@@ -51,6 +52,8 @@ public final class MemoryResponder: PlayerEnd {
     public static let overwritesSameNames = Habits(rawValue: 1 << 8)
     /// GetObjectPropList for what is in a folder tells of the folder itself (umtp-responder 1.3.10).
     public static let ignoresDepth = Habits(rawValue: 1 << 9)
+    /// Where the profile's art goes as a sample, it is the tracks' and not the albums'.
+    public static let showsPicturesOfTracks = Habits(rawValue: 1 << 10)
   }
 
   /// What the player is waiting for on its OUT endpoint.
@@ -74,6 +77,7 @@ public final class MemoryResponder: PlayerEnd {
     var history: [OperationCode] = []
     var tamper: (@Sendable (OperationCode, inout [UInt8]) -> Void)?
     var refusals: [OperationCode: ResponseCode] = [:]
+    var propertyRefusals: [ObjectPropertyCode: ResponseCode] = [:]
   }
 
   /// What the player is and needs.
@@ -150,6 +154,11 @@ public final class MemoryResponder: PlayerEnd {
   /// Lets the player refuse an operation from now on; nil ends it.
   public func refuse(_ operation: OperationCode, with response: ResponseCode?) {
     state.withLock { $0.refusals[operation] = response }
+  }
+
+  /// Lets the player refuse to set a property from now on; nil ends it.
+  public func refuse(_ property: ObjectPropertyCode, with response: ResponseCode?) {
+    state.withLock { $0.propertyRefusals[property] = response }
   }
 
   /// Reports an event on the interrupt endpoint.
