@@ -61,6 +61,9 @@ let package = Package(
       name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
     .systemLibrary(
       name: "CTagLib", pkgConfig: "taglib_c", providers: [.apt(["libtagc0-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CLinux"),
 
     // Floor 1
@@ -100,8 +103,7 @@ let package = Package(
       dependencies: [
         "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys", "PinstripeMTP",
         "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeTags", "PinstripeUSB",
-        "CPinstripe",
-        "CLibCrypto", "CTagLib",
+        "CPinstripe", "CLibCrypto", "CPNG", "CTagLib", "CTurboJPEG",
       ],
       swiftSettings: common),
     .target(

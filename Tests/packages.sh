@@ -2,7 +2,8 @@
 # Debian packages that building and testing need. Sourced, never run.
 
 # What the library and the tool are built with.
-build_packages=(libusb-1.0-0-dev libssl-dev libjansson-dev libtagc0-dev pkg-config git)
+build_packages=(libusb-1.0-0-dev libssl-dev libjansson-dev libtagc0-dev libturbojpeg0-dev
+  libpng-dev pkg-config git)
 
 # need_debian_packages NAME… installs those that are missing, and nothing else.
 need_debian_packages() {

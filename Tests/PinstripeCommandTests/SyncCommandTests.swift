@@ -25,6 +25,38 @@ struct SyncCommandTests {
     #expect(TemporaryFolder.names(in: tool.folder(".local")) == ["share"])
   }
 
+  /// What is renamed, and which picture becomes what, or why there is none.
+  @Test func aPlanHasNamesAndPictures() async throws {
+    let tool = try await prepared()
+    TestFile.write([1, 2, 3], to: tool.folder("lib/What?.mp3"))
+    // A frame of 300 by 200 and a scan: enough of a JPEG for a plan.
+    TestFile.write(
+      [0xFF, 0xD8, 0xFF, 0xC0, 0, 8, 8, 0, 200, 1, 44, 0, 0xFF, 0xDA, 0, 2, 0xFF, 0xD9],
+      to: tool.folder("lib/Artist/folder.jpg"))
+    let script = #""$T" sync lib --volume vol --device player --dry-run"#
+    let plain = try await tool.shell(script).expect(0)
+    #expect(plain.text.contains("What_~z9evmx.pst: is not there; What?.mp3 is renamed, for names"))
+    #expect(plain.text.contains("No pictures are sent: the player takes pictures from"))
+    let rockbox = try await tool.shell(script + " --profile rockbox-sansa-e200").expect(0)
+    #expect(
+      rockbox.text.contains("Artist/cover.jpg: the picture is not there; ")
+        && rockbox.text.contains("/lib/Artist/folder.jpg of 300 × 200, as jpeg of 300 × 200"))
+    #expect(rockbox.text.contains("cover.jpg: no picture: there is none in the tags"))
+    let json = try await tool.shell(script + " --profile rockbox-sansa-e200 --json").expect(0)
+    #expect(
+      json.text.contains(#""picture":{"folder":"Artist","album":"","tracks":["Artist/1.pst"]"#))
+    #expect(json.text.contains(#""sourceWidth":300,"sourceHeight":200,"width":300"#))
+    #expect(json.text.contains(#""original":"What?.mp3","renamed":"names there have no \"?\"""#))
+    #expect(TemporaryFolder.names(in: tool.folder("vol")) == [])
+    // As a picture it is none: the music goes all the same, and the tool says so.
+    let sync = try await tool.shell(
+      #""$T" sync lib --volume vol --device player --profile rockbox-sansa-e200 --json"#
+    ).expect(0)
+    #expect(sync.text.contains(#""added":3"#) && sync.text.contains("it is damaged; its tracks go"))
+    let list = try await tool.shell(#""$T" ls --volume vol"#).expect(0)
+    #expect(list.text.contains("What_~z9evmx.pst (What?.mp3)"))
+  }
+
   @Test func aSyncIsToldAndRepeated() async throws {
     let tool = try await prepared()
     let script = #""$T" sync lib --volume vol --device player"#

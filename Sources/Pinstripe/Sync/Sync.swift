@@ -46,7 +46,7 @@ public struct Sync {
     var progress = SyncProgress(tracks: work.count, bytes: plan.bytesToSend)
     var summary = SyncSummary()
     summary.kept = plan.steps(.keep).count { $0.item != nil }
-    summary.refused = plan.steps(.refuse).count
+    summary.refused = plan.steps(.refuse).count { $0.cover == nil }
     for entry in plan.steps.compactMap(\.adopted) { try ledger.record(entry) }
     await transport.discardUnfinished(
       unlessFor: Set(work.filter { $0.item != nil && $0.playlist == nil }.map(\.place)))
@@ -66,10 +66,15 @@ public struct Sync {
           summary.resumedBytes += offset
           report(.resumed(step, at: offset))
         }
-        summary.count(step.action, sent)
+        summary.count(step, sent)
         report(.end(step, nil))
       } catch let error as PinstripeError where !Self.isFinal(error) {
-        summary.failures.append((step, error))
+        // The music is there, and can be heard without its picture.
+        if step.cover == nil {
+          summary.failures.append((step, error))
+        } else {
+          summary.withoutPicture.append((step, error))
+        }
         report(.end(step, error))
       } catch {
         if let error = error as? PinstripeError { report(.end(step, error)) }
@@ -77,7 +82,7 @@ public struct Sync {
       }
       progress.tracksDone += 1
       // The estimate comes true, or the step failed.
-      progress.bytesDone = before + (step.item == nil ? 0 : step.bytes)
+      progress.bytesDone = before + (step.action == .remove ? 0 : step.bytes)
     }
     summary.time = start.duration(to: .now)
     return summary
@@ -97,6 +102,7 @@ public struct Sync {
       try await perform(step, playlist)
       return 0
     }
+    if let cover = step.cover { return try await perform(step, cover) }
     guard let item = step.item else {
       try await transport.remove(step.place)
       try ledger.forget(step.place)
@@ -130,6 +136,28 @@ public struct Sync {
     try await put(entry) { try await transport.put(playlist) }
   }
 
+  /// Makes a picture and puts it on the player, or removes it; returns the bytes sent.
+  private func perform(_ step: SyncPlan.Step, _ cover: Cover) async throws -> UInt64 {
+    guard step.action != .remove else {
+      try await transport.remove(cover)
+      try ledger.forget(cover.ledgerPlace)
+      return 0
+    }
+    guard let source = cover.source, let limits = cover.limits else { return 0 }
+    let picture: CoverPicture
+    do throws(PictureError) {
+      picture = try CoverPicture(source.load(), for: limits)
+    } catch {
+      throw PinstripeError(
+        .noInput,
+        "The picture \(source.isEmbedded ? "in " : "")\(source.path) cannot be used: "
+          + "\(error.reason); its tracks go without.", underlying: error)
+    }
+    let count = UInt64(picture.bytes.count)
+    try await put(cover.entry(count)) { try await transport.put(cover, picture) }
+    return count
+  }
+
   /// Sends what an entry is about, between its two lines in the ledger.
   private func put(_ entry: SyncLedger.Entry, _ send: () async throws -> Void) async throws {
     let isFirst = ledger.contents.pending[entry.place] == nil
@@ -148,14 +176,18 @@ public struct Sync {
 }
 
 extension SyncSummary {
-  fileprivate mutating func count(_ action: SyncPlan.Action, _ sent: UInt64) {
-    switch action {
+  fileprivate mutating func count(_ step: SyncPlan.Step, _ sent: UInt64) {
+    bytes += sent
+    guard step.cover == nil else {
+      if step.action != .remove { pictures += 1 }
+      return
+    }
+    switch step.action {
     case .add: added += 1
     case .replace: replaced += 1
     case .remove: removed += 1
-    case .keep, .refuse: return
+    case .keep, .refuse: break
     }
-    bytes += sent
   }
 }
 

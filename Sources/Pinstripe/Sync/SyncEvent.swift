@@ -47,6 +47,10 @@ public struct SyncSummary: Sendable {
   public var kept = 0
   /// Files that the plan refused.
   public var refused = 0
+  /// Pictures sent.
+  public var pictures = 0
+  /// Pictures that could not be sent, and why; their tracks were.
+  public var withoutPicture: [(step: SyncPlan.Step, error: PinstripeError)] = []
   /// Steps that failed, and why.
   public var failures: [(step: SyncPlan.Step, error: PinstripeError)] = []
   /// Bytes sent.

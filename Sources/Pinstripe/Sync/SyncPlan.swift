@@ -34,8 +34,15 @@ public struct SyncPlan: Sendable {
     public var isUnreadable = false
     /// The playlist, where the step is about one; then ``place`` is its name.
     public var playlist: Playlist?
+    /// The picture, where the step is about one.
+    public var cover: Cover?
     /// The entry that the ledger lacks, where a track was recognised by its content.
     var adopted: SyncLedger.Entry?
+    /// Whether a person who reads the plan should see it: not what is kept, of which there may be
+    /// thousands, but that music is found to have no picture.
+    public var isNews: Bool {
+      action != .keep || cover.map { $0.source == nil && adopted != nil } ?? false
+    }
     /// What the ledger says of it once it is done.
     var protection: String = ""
   }
@@ -46,6 +53,10 @@ public struct SyncPlan: Sendable {
   public var freeSpace: UInt64
   /// How many bytes more the player would have to have; 0 when all fits.
   public var missingSpace: UInt64 = 0
+  /// What is free after all tracks, in bytes.
+  var spareSpace: UInt64 = 0
+  /// Why no pictures are sent, as a clause; nil where they are.
+  public var reasonForNoCovers: String?
   /// How many files of the source's folders are no music, by their names.
   public var ignored = 0
 

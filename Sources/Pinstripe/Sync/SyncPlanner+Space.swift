@@ -3,7 +3,7 @@ import PinstripeProfile
 /// How much fits.
 extension SyncPlanner {
   /// What a file takes beside its bytes on a player with clusters of 32 KiB, on average and a half.
-  private static let overhead: UInt64 = 32 << 10
+  static let overhead: UInt64 = 32 << 10
 
   /// About what a file takes on the player.
   func estimate(_ item: SyncItem) -> UInt64 {
@@ -61,6 +61,7 @@ extension SyncPlanner {
       }
     }
     plan.steps = order.flatMap { plan.steps($0) }
+    plan.spareSpace = free
     return plan
   }
 }

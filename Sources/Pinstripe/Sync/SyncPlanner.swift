@@ -43,12 +43,16 @@ public struct SyncPlanner: Sendable {
   ///   - format: Tells what a file is; nil when nobody knows.
   ///   - recognise: Is asked for a track that has a file's place and is not in the ledger.
   ///   - playlistState: Tells what the player holds under a playlist's name; nil where it has none.
-  /// - Throws: What the three throw.
+  ///   - metadataLength: Tells how many bytes the metadata of a file's track will have, pictures among
+  ///     them.
+  ///   - covers: What the player takes of pictures; nil sends none.
+  /// - Throws: What the functions throw.
   public func plan(
     _ source: SyncSource, tracks: [StoredTrack], freeSpace: UInt64,
     ledger: SyncLedger.Contents, format: (SyncItem) throws -> AudioFormat?,
     recognise: (StoredTrack, SyncItem) async throws -> Recognition,
-    playlistState: (Playlist) async throws -> PlaylistState?
+    playlistState: (Playlist) async throws -> PlaylistState?,
+    metadataLength: (SyncItem) throws -> UInt64 = { _ in 0 }, covers: SyncCovers? = nil
   ) async throws -> SyncPlan {
     var plan = SyncPlan(steps: [], freeSpace: freeSpace, ignored: source.ignored)
     let stored = Dictionary(tracks.map { ($0.name, $0) }) { first, _ in first }
@@ -68,7 +72,10 @@ public struct SyncPlanner: Sendable {
         rules: profile.storage)
       do {
         if let there { try await compare(&step, item, there, ledger, recognise) }
-        if step.action == .add || step.action == .replace { try judge(&step, item, format) }
+        if step.action == .add || step.action == .replace {
+          step.bytes += try metadataLength(item)
+          try judge(&step, item, format)
+        }
       } catch let error as PinstripeError where error.code == .noInput {
         step.action = .refuse
         step.bytes = 0
@@ -85,11 +92,22 @@ public struct SyncPlanner: Sendable {
       return step
     }
     let isComplete = source.problems.isEmpty && !source.items.isEmpty
+    // Pictures beside tracks have steps of their own.
+    if case .file(let name, _) = covers?.offer {
+      for entry in ledger.entries.values where entry.isCover && entry.stored > 0 {
+        wanted.insert(entry.coverFolder.isEmpty ? name : "\(entry.coverFolder)/\(name)")
+      }
+    }
     for track in tracks where !wanted.contains(track.name) {
       plan.steps.append(extra(track, ledger, isComplete))
     }
     plan = makeRoom(in: plan, stored)
-    plan.steps += try await playlistSteps(source.playlists, plan, ledger, playlistState)
+    let tracksOnly = plan
+    plan.steps += try await playlistSteps(source.playlists, tracksOnly, ledger, playlistState)
+    if let covers {
+      plan = makeRoom(for: coverSteps(tracksOnly, stored, ledger, covers), in: plan)
+      if case .none(let reason) = covers.offer { plan.reasonForNoCovers = reason }
+    }
     return plan
   }
 
@@ -97,7 +115,9 @@ public struct SyncPlanner: Sendable {
   private func places(
     for items: [SyncItem], _ ledger: SyncLedger.Contents, _ tracks: [StoredTrack]
   ) throws -> [(item: SyncItem, place: String)] {
-    let known = Array(ledger.entries.values) + ledger.pending.values
+    // Not of playlists and covers, which begin with "//".
+    let known = (Array(ledger.entries.values) + ledger.pending.values)
+      .filter { !$0.place.hasPrefix("//") }
     let earlier = Dictionary(known.map { ($0.source, $0.place) }) { min($0, $1) }
     var places = SyncPlaces(profile, tracks: tracks.map(\.name))
     let sources = Set(items.map(\.path))

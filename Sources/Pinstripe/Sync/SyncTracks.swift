@@ -58,6 +58,16 @@ public struct SyncTracks: Sendable {
     return stream
   }
 
+  /// How many bytes a file's own tags, pictures among them, take in its track's encrypted metadata; the
+  /// rest of the metadata is small.
+  ///
+  /// - Throws: ``PinstripeError`` when the file cannot be read.
+  public func metadataLength(of item: SyncItem) throws(PinstripeError) -> UInt64 {
+    guard recipe != nil, !item.isTrack else { return 0 }
+    let metadata = try TrackMetadata.embedded(in: PeekableSource(FileSource(path: item.path)))
+    return UInt64(try metadata.encoded().count)
+  }
+
   /// What is on a player in a file's place, where no ledger says so.
   ///
   /// A track is known by the SHA-256 in its encrypted metadata. What is not encrypted tells nobody who

@@ -91,9 +91,14 @@ extension MTPTransport {
 
   /// The tracks' handles; those that are not there are left out.
   private func handles(of playlist: Playlist) async throws(MTPError) -> [ObjectHandle] {
-    var handles: [ObjectHandle] = []
+    try await objects(ofTracksAt: playlist.tracks).map(\.handle)
+  }
+
+  /// The tracks at paths below the music folder; those that are not there are left out.
+  func objects(ofTracksAt paths: [String]) async throws(MTPError) -> [ListedObject] {
+    var objects: [ListedObject] = []
     var folders: [[String]: ObjectHandle?] = [:]
-    for place in playlist.tracks.compactMap({ TrackPath($0) }) {
+    for place in paths.compactMap({ TrackPath($0) }) {
       if folders[place.folders] == nil {
         let folder = try await folder(at: place.folders)
         if let folder { try await refresh(folder) }
@@ -101,8 +106,8 @@ extension MTPTransport {
       }
       guard let folder = folders[place.folders] ?? nil else { continue }
       let track = index.named(place.name, in: folder).first { !$0.info.isFolder }
-      if let track { handles.append(track.handle) }
+      if let track { objects.append(track) }
     }
-    return handles
+    return objects
   }
 }

@@ -62,7 +62,7 @@ extension MTPTransport {
       .filter { wanted.contains($0.property) }
   }
 
-  private func wantedProperties(
+  func wantedProperties(
     of format: ObjectFormat
   ) async throws(MTPError) -> Set<ObjectPropertyCode> {
     if let known = refused.wanted(of: format) { return known }
@@ -78,7 +78,7 @@ extension MTPTransport {
 
   /// Whether a player did what it was asked for; a "no" is an answer, nonsense is one too, and silence an
   /// error.
-  private func isTaken(_ body: () async throws(MTPError) -> Void) async throws(MTPError) -> Bool {
+  func isTaken(_ body: () async throws(MTPError) -> Void) async throws(MTPError) -> Bool {
     do throws(MTPError) {
       try await body()
       return true

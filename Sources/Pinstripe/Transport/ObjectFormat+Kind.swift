@@ -13,20 +13,10 @@ extension ObjectFormat {
     switch kind {
     case .audio(let format): return .of(format, known: known, quirks: quirks)
     // It is no matter of playing: who stores files stores pictures.
-    case .picture(let format): return of(format)
+    case .picture(let format): return ObjectFormat(format)
     case .playlist(let kind): code = of(kind)
     }
     return known.isEmpty || known.contains(code) ? code : .undefined
-  }
-
-  /// A picture's code.
-  static func of(_ format: ArtFormat) -> ObjectFormat {
-    switch format {
-    case .jpeg: .jpeg
-    case .png: .png
-    case .bmp: .bmp
-    case .gif: .gif
-    }
   }
 
   /// A playlist's code; Samsung's is what libmtp knows such files by.

@@ -83,6 +83,27 @@ public protocol Transport: AnyObject, Sendable {
   /// - Throws: ``PinstripeError``.
   func descriptorFile() async throws(PinstripeError) -> [UInt8]?
 
+  /// How the player takes pictures as RepresentativeSampleData, where its profile says that it does.
+  ///
+  /// - Parameter limits: The profile's, which the player's own may narrow.
+  /// - Throws: ``PinstripeError`` when the player does not answer.
+  func sampleOffer(_ limits: CoverLimits) async throws(PinstripeError) -> CoverOffer
+
+  /// The names of the albums that the player has as objects, whoever made them.
+  ///
+  /// - Throws: ``PinstripeError``.
+  func albums() async throws(PinstripeError) -> Set<String>
+
+  /// Puts a picture on the player, in the place of the one that is there.
+  ///
+  /// - Throws: ``PinstripeError``.
+  func put(_ cover: Cover, _ picture: CoverPicture) async throws(PinstripeError)
+
+  /// Removes a picture, and the album that was made for it; one that is not there is no error.
+  ///
+  /// - Throws: ``PinstripeError``.
+  func remove(_ cover: Cover) async throws(PinstripeError)
+
   /// Free space on the storage, in bytes.
   func freeSpace() async throws(PinstripeError) -> UInt64
 
@@ -97,6 +118,40 @@ extension Transport {
   /// The tracks in the music folder and the folders in it, by name; nothing is changed.
   public func list() async throws(PinstripeError) -> [StoredTrack] {
     try await list(tidying: false)
+  }
+}
+
+extension Transport {
+  /// A disk has files, and no properties.
+  public func sampleOffer(_ limits: CoverLimits) async throws(PinstripeError) -> CoverOffer {
+    .none("the player takes pictures over MTP only")
+  }
+
+  /// None.
+  public func albums() async throws(PinstripeError) -> Set<String> { [] }
+
+  /// Puts a picture beside its tracks.
+  public func put(_ cover: Cover, _ picture: CoverPicture) async throws(PinstripeError) {
+    if case .file(let place) = cover.delivery { try await put(picture, at: place) }
+  }
+
+  /// Removes a picture from beside its tracks.
+  public func remove(_ cover: Cover) async throws(PinstripeError) {
+    if case .file(let place) = cover.delivery { try await removePicture(at: place) }
+  }
+
+  func put(_ picture: CoverPicture, at place: String) async throws(PinstripeError) {
+    let stream = ClearStream(
+      BytesSource(name: place, bytes: picture.bytes), kind: .picture(picture.format))
+    try await put(stream, named: place, replacing: true, progress: nil)
+  }
+
+  func removePicture(at place: String) async throws(PinstripeError) {
+    do throws(PinstripeError) {
+      try await remove(place)
+    } catch {
+      guard error.code == .notOnPlayer else { throw error }
+    }
   }
 }
 

@@ -22,7 +22,10 @@ struct SyncCommand: AsyncParsableCommand {
 
       A name that the player cannot hold is changed, and ends in "~" and six letters or digits that \
       are the same every time; the plan, 'pinstripe ls' and the track's metadata have the original. \
-      A player whose profile hides names gets UUIDs. Off a terminal and \
+      A player whose profile hides names gets UUIDs. \
+
+      Pictures come from the music's tags or from folder.jpg or cover.jpg beside it, and go, made small \
+      enough, the way the player's profile says. One that is damaged stops no track. Off a terminal and \
       without --json, progress is written to standard error as one JSON object a line.
       """)
 
@@ -80,7 +83,9 @@ struct SyncCommand: AsyncParsableCommand {
       freeSpace: try await transport.freeSpace(),
       ledger: known, format: { try AudioFormat.of(FileSource(path: $0.path)) },
       recognise: { try await tracks.recognise($0, $1, on: transport) },
-      playlistState: { try await transport.state(of: $0) })
+      playlistState: { try await transport.state(of: $0) },
+      metadataLength: { try tracks.metadataLength(of: $0) },
+      covers: try await SyncCovers(of: transport, profile))
     var outcome = SyncOutcome(plan, player: transport.playerName, profile: profile.id)
     guard let ledger else { return outcome }
     let display = SyncDisplay(isQuiet: common.json)

@@ -1,4 +1,5 @@
 import Pinstripe
+import PinstripeProfile
 import PinstripeProfiles
 
 /// What a sync is to do, or has done, for a person and for a program.
@@ -38,6 +39,7 @@ struct SyncOutcome: Sendable {
       ("steps", .array(plan.steps.map(\.json))),
       ("bytesToSend", .number(plan.bytesToSend)), ("freeBytes", .number(plan.freeSpace)),
       ("missingBytes", .number(plan.missingSpace)), ("noMusic", .number(UInt64(plan.ignored))),
+      ("noPictures", .optional(plan.reasonForNoCovers)),
     ]
     if let summary { members.append(("done", summary.json)) }
     if let failure {
@@ -55,8 +57,12 @@ struct SyncOutcome: Sendable {
     lines += summary.failures.map { failure in
       "failed   \(Terminal.printable(failure.step.place)): \(failure.error.message)"
     }
+    lines += summary.withoutPicture.map { failure in
+      "picture  \(Terminal.printable(failure.step.place)): \(failure.error.message)"
+    }
     let counts = [
       (summary.added, "added"), (summary.replaced, "replaced"), (summary.removed, "removed"),
+      (summary.pictures, "pictures"), (summary.withoutPicture.count, "without picture"),
       (summary.kept, "there already"), (summary.refused, "left out"),
       (summary.failures.count, "failed"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
@@ -69,11 +75,12 @@ struct SyncOutcome: Sendable {
     return lines.joined(separator: "\n")
   }
 
-  /// The plan, without what is kept: there may be thousands.
+  /// The plan, without what is kept.
   private var planText: String {
-    var lines = plan.steps.filter { $0.action != .keep }.map(\.line)
+    var lines = plan.steps.filter(\.isNews).map(\.line)
     let counts = SyncPlan.Action.allCases.map { ($0, plan.steps($0).count) }.filter { $0.1 > 0 }
       .map { "\($0.1) to \($0.0.rawValue)" }.joined(separator: ", ")
+    if let reason = plan.reasonForNoCovers { lines.append("No pictures are sent: \(reason).") }
     lines.append(
       "\(Terminal.printable(player)): \(counts.isEmpty ? "nothing to do" : counts); about "
         + "\(Terminal.size(plan.bytesToSend)) to send, \(Terminal.size(plan.freeSpace)) free.")
@@ -92,16 +99,17 @@ extension SyncPlan.Step {
     let size = bytes > 0 ? Terminal.size(bytes) : ""
     let renamed = renaming.map { "; \(item?.place ?? "") is renamed, for \($0)" } ?? ""
     return action.rawValue.padded(to: 9) + size.padded(to: 11) + Terminal.printable(name)
-      + ": \(Terminal.printable(reason + renamed))"
+      + ": \(Terminal.printable(reason + renamed + (cover?.text ?? "")))"
   }
 
   var json: JSON {
-    .object([
-      ("action", .string(action.rawValue)), ("file", .optional(item?.path)),
-      ("place", .string(place)), ("playlist", .bool(playlist != nil)), ("bytes", .number(bytes)),
-      ("reason", .string(reason)), ("original", .optional(item?.place)),
-      ("renamed", .optional(renaming)),
-    ])
+    .object(
+      [
+        ("action", .string(action.rawValue)), ("file", .optional(item?.path)),
+        ("place", .string(place)), ("playlist", .bool(playlist != nil)), ("bytes", .number(bytes)),
+        ("reason", .string(reason)), ("original", .optional(item?.place)),
+        ("renamed", .optional(renaming)),
+      ] + (cover.map { [("picture", $0.json)] } ?? []))
   }
 }
 
@@ -109,7 +117,8 @@ extension SyncSummary {
   fileprivate var json: JSON {
     .object([
       ("added", .number(UInt64(added))), ("replaced", .number(UInt64(replaced))),
-      ("removed", .number(UInt64(removed))), ("kept", .number(UInt64(kept))),
+      ("removed", .number(UInt64(removed))),
+      ("kept", .number(UInt64(kept))),
       ("refused", .number(UInt64(refused))),
       (
         "failed",
@@ -122,8 +131,41 @@ extension SyncSummary {
             ])
           })
       ),
+      ("pictures", .number(UInt64(pictures))),
+      (
+        "withoutPicture",
+        .array(
+          withoutPicture.map { failure in
+            .object([
+              ("place", .string(failure.step.place)), ("message", .string(failure.error.message)),
+            ])
+          })
+      ),
       ("bytes", .number(bytes)), ("resumed", .number(UInt64(resumed))),
       ("resumedBytes", .number(resumedBytes)), ("milliseconds", .number(time.milliseconds)),
+    ])
+  }
+}
+
+extension Cover {
+  /// What is made of which picture, behind a reason.
+  fileprivate var text: String {
+    guard let source, let size, let limits else { return "" }
+    return "; \(source.isEmbedded ? "the one in " : "")\(source.path) of \(source.width) × "
+      + "\(source.height), as \(limits.format.rawValue) of \(size.width) × \(size.height)"
+  }
+
+  fileprivate var json: JSON {
+    .object([
+      ("folder", .string(folder)), ("album", .string(album)),
+      ("tracks", .array(tracks.map { .string($0) })), ("source", .optional(source?.path)),
+      ("isInTags", .bool(source?.isEmbedded ?? false)),
+      ("sourceWidth", .optional(source.map { UInt64($0.width) })),
+      ("sourceHeight", .optional(source.map { UInt64($0.height) })),
+      ("width", .optional(size.map { UInt64($0.width) })),
+      ("height", .optional(size.map { UInt64($0.height) })),
+      ("format", .optional(limits?.format.rawValue)),
+      ("maximumBytes", .optional(limits.map { UInt64($0.bytes) })),
     ])
   }
 }

@@ -26,7 +26,7 @@ extension MemoryResponder {
   /// What it holds, by its own word.
   var playbackFormats: [ObjectFormat] {
     [.undefined, .association] + audioFormats
-      + (profile.art.delivery == .sample ? [.abstractAudioAlbum] : []) + playlistFormats
+      + (hasAlbums ? [.abstractAudioAlbum] : []) + playlistFormats
   }
 
   /// The playlists that it plays.
@@ -55,12 +55,12 @@ extension MemoryResponder {
 
   /// The properties that objects of a format have.
   func properties(of command: Message) -> [ObjectPropertyCode] {
-    Array(Self.propertyTypes.keys) + descriptions(of: format(in: command, at: 0)).map(\.property)
+    let format = format(in: command, at: 0)
+    return Array(propertyTypes(of: format).keys) + descriptions(of: format).map(\.property)
   }
 
   /// The properties whose values the profile limits.
   func descriptions(of format: ObjectFormat) -> [ObjectPropertyDescription] {
-    if format == .abstractAudioAlbum, profile.art.delivery == .sample { return pictures }
     guard let limits = format.audio.flatMap({ profile.formats?[$0] }) else { return [] }
     return [
       Self.description(.sampleRate, limits.sampleRates),
@@ -81,33 +81,5 @@ extension MemoryResponder {
     }
     return ObjectPropertyDescription(
       property: property, isSettable: false, defaultValue: .uint32(0), form: form)
-  }
-
-  private var pictures: [ObjectPropertyDescription] {
-    let rules = profile.art
-    func limit(_ property: ObjectPropertyCode, _ most: Int?) -> ObjectPropertyDescription {
-      let form = most.map { most in
-        ObjectPropertyDescription.Form.range(
-          minimum: .uint32(0), maximum: .uint32(UInt32(clamping: most)), step: .uint32(1))
-      }
-      return ObjectPropertyDescription(
-        property: property, isSettable: true, defaultValue: .uint32(0), form: form ?? .any)
-    }
-    let formats = rules.formats.map { formats in
-      ObjectPropertyDescription.Form.enumeration(
-        formats.map { .uint16(ObjectFormat($0).rawValue) })
-    }
-    return [
-      ObjectPropertyDescription(
-        property: .representativeSampleFormat, isSettable: true, defaultValue: .uint16(0),
-        form: formats ?? .any),
-      ObjectPropertyDescription(
-        property: .representativeSampleData, isSettable: true,
-        defaultValue: .array(element: .uint8, bytes: []),
-        form: .longString(UInt32(clamping: rules.maximumBytes ?? .max))),
-      limit(.representativeSampleWidth, rules.maximumWidth),
-      limit(.representativeSampleHeight, rules.maximumHeight),
-      limit(.representativeSampleSize, rules.maximumBytes),
-    ]
   }
 }

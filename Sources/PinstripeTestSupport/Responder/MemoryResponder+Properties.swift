@@ -10,8 +10,6 @@ extension MemoryResponder {
     .persistentUniqueObjectIdentifier: .uint128, .name: .string, .artist: .string,
     .albumName: .string, .genre: .string, .duration: .uint32, .track: .uint16,
     .originalReleaseDate: .string, .dateModified: .string,
-    .representativeSampleFormat: .uint16, .representativeSampleWidth: .uint32,
-    .representativeSampleHeight: .uint32, .representativeSampleData: .array(of: .uint8),
   ]
 
   /// The properties that follow from the object itself and cannot be set.
@@ -29,7 +27,8 @@ extension MemoryResponder {
     case .objectFileName: .string(object.name)
     case .parentObject: .uint32(object.parent.rawValue)
     case .persistentUniqueObjectIdentifier: .uint128(UInt128(object.handle.rawValue))
-    default: object.properties[code] ?? Self.propertyTypes[code].flatMap(Self.empty)
+    default:
+      object.properties[code] ?? propertyTypes(of: object.format)[code].flatMap(Self.empty)
     }
   }
 
@@ -47,18 +46,19 @@ extension MemoryResponder {
 
   func describe(_ command: Message) -> Outcome {
     let code = ObjectPropertyCode(rawValue: UInt16(truncatingIfNeeded: command.parameter(0)))
-    if let own = descriptions(of: format(in: command, at: 1)).first(where: { $0.property == code })
-    {
+    let format = format(in: command, at: 1)
+    if let own = descriptions(of: format).first(where: { $0.property == code }) {
       return .data(own.encoded)
     }
-    guard let value = Self.propertyTypes[code].flatMap(Self.empty) else {
+    guard let value = propertyTypes(of: format)[code].flatMap(Self.empty) else {
       return .response(.invalidObjectPropCode)
     }
     let isFileName = code == .objectFileName && profile.quirks.contains(.noRename)
-    let isSettable = !Self.fixed.contains(code) && !isFileName
     return .data(
-      ObjectPropertyDescription(property: code, isSettable: isSettable, defaultValue: value)
-        .encoded)
+      ObjectPropertyDescription(
+        property: code, isSettable: !Self.fixed.contains(code) && !isFileName, defaultValue: value,
+        form: form(of: code)
+      ).encoded)
   }
 
   /// GetObjectPropList (MTP 1.1 E.2.5), by property, of an object or of what is in it.
@@ -95,7 +95,10 @@ extension MemoryResponder {
   func setProperty(_ command: Message, _ dataset: [UInt8], _ state: inout State) -> Outcome {
     let handle = ObjectHandle(rawValue: command.parameter(0))
     let code = ObjectPropertyCode(rawValue: UInt16(truncatingIfNeeded: command.parameter(1)))
-    guard let type = Self.propertyTypes[code] else { return .response(.invalidObjectPropCode) }
+    let format = state.store[handle]?.format ?? .undefined
+    guard let type = propertyTypes(of: format)[code] else {
+      return .response(.invalidObjectPropCode)
+    }
     guard let value = try? PropertyValue(parsing: dataset, as: type) else {
       return .response(.invalidObjectPropFormat)
     }
@@ -118,10 +121,12 @@ extension MemoryResponder {
     _ state: inout State
   ) -> ResponseCode {
     guard let object = state.store[handle] else { return .invalidObjectHandle }
-    guard let type = Self.propertyTypes[code] else { return .invalidObjectPropCode }
+    guard let type = propertyTypes(of: object.format)[code] else { return .invalidObjectPropCode }
     guard !Self.fixed.contains(code) else { return .objectPropNotSupported }
     guard value.type == type else { return .invalidObjectPropFormat }
-    if let refusal = refusal(of: code, object, value, &state) { return refusal }
+    let answer = takes(code, value, &state)
+    guard answer == .ok else { return answer }
+    if let refusal = refusal(of: code, object, value) { return refusal }
     guard code == .objectFileName else {
       state.store[handle]?.properties[code] = value
       return .ok

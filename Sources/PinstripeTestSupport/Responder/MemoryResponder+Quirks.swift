@@ -31,13 +31,8 @@ extension MemoryResponder {
 
   /// What a new value of a property is refused with.
   func refusal(
-    of code: ObjectPropertyCode, _ object: StoredObject, _ value: PropertyValue,
-    _ state: inout State
+    of code: ObjectPropertyCode, _ object: StoredObject, _ value: PropertyValue
   ) -> ResponseCode? {
-    let isDimension = code == .representativeSampleWidth || code == .representativeSampleHeight
-    if isDimension, profile.quirks.contains(.noArtDimensions) {
-      state.breakdown = "a picture's dimensions were set"
-    }
     if code == .dateModified, object.properties[code] != nil,
       profile.quirks.contains(.dateModifiedWriteOnce)
     {

@@ -54,6 +54,8 @@ public final class MemoryResponder: PlayerEnd {
     /// Of uploads with SendObject no blocks of zeros are kept, so that sparse files of gigabytes can be
     /// sent.
     public static let keepsSparsely = Habits(rawValue: 1 << 10)
+    /// Where the profile's art goes as a sample, it is the tracks' and not the albums'.
+    public static let showsPicturesOfTracks = Habits(rawValue: 1 << 11)
   }
 
   /// What the player is waiting for on its OUT endpoint.
@@ -81,6 +83,7 @@ public final class MemoryResponder: PlayerEnd {
     var pauses: [OperationCode: Duration] = [:]
     /// How long the host still has to wait for what is in the queue.
     var pause = Duration.zero
+    var propertyRefusals: [ObjectPropertyCode: ResponseCode] = [:]
   }
 
   /// What the player is and needs.
@@ -167,6 +170,11 @@ public final class MemoryResponder: PlayerEnd {
   /// has waited so long then.
   public func delay(_ operation: OperationCode, by pause: Duration) {
     state.withLock { $0.pauses[operation] = pause }
+  }
+
+  /// Lets the player refuse to set a property from now on; nil ends it.
+  public func refuse(_ property: ObjectPropertyCode, with response: ResponseCode?) {
+    state.withLock { $0.propertyRefusals[property] = response }
   }
 
   /// Reports an event on the interrupt endpoint.

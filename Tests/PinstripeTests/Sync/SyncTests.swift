@@ -30,25 +30,40 @@ struct Library {
     TestFile.write(Self.content(number), to: folder("lib/" + name))
   }
 
+  /// Plans without doing anything.
+  func plan(
+    with transport: any Transport, _ profile: DeviceProfile = .careful, removes: Bool = true,
+    tracks: SyncTracks? = nil, ledger: SyncLedger? = nil, lists: [String] = [],
+    covers: Bool = false
+  ) async throws -> SyncPlan {
+    let tracks = try tracks ?? SyncTracks(bench.recipe())
+    let known = try ledger?.contents ?? SyncLedger(path: folder("ledger")).contents
+    var planner = SyncPlanner(profile, protection: tracks.protection)
+    planner.removes = removes
+    planner.disguise = tracks.disguise
+    return try await planner.plan(
+      SyncSource(paths: [folder("lib")] + lists.map { folder($0) }),
+      tracks: try await transport.list(tidying: true),
+      freeSpace: try await transport.freeSpace(), ledger: known,
+      format: { try AudioFormat.of(FileSource(path: $0.path)) },
+      recognise: { try await tracks.recognise($0, $1, on: transport) },
+      playlistState: { try await transport.state(of: $0) },
+      metadataLength: { try tracks.metadataLength(of: $0) },
+      covers: covers ? try await SyncCovers(of: transport, profile) : nil)
+  }
+
   /// Plans and syncs.
   @discardableResult
   func sync(
     with transport: any Transport, _ profile: DeviceProfile = .careful, removes: Bool = true,
     isProtected: Bool = true, recipe: TrackRecipe? = nil, ledger path: String = "ledger",
-    lists: [String] = [], report: @escaping (SyncEvent) -> Void = { _ in }
+    lists: [String] = [], covers: Bool = false, report: @escaping (SyncEvent) -> Void = { _ in }
   ) async throws -> SyncSummary {
     let tracks = SyncTracks(isProtected ? try recipe ?? bench.recipe() : nil)
     let ledger = try SyncLedger(path: folder(path))
-    var planner = SyncPlanner(profile, protection: tracks.protection)
-    planner.removes = removes
-    planner.disguise = tracks.disguise
-    let plan = try await planner.plan(
-      SyncSource(paths: [folder("lib")] + lists.map { folder($0) }),
-      tracks: try await transport.list(tidying: true),
-      freeSpace: try await transport.freeSpace(), ledger: ledger.contents,
-      format: { try AudioFormat.of(FileSource(path: $0.path)) },
-      recognise: { try await tracks.recognise($0, $1, on: transport) },
-      playlistState: { try await transport.state(of: $0) })
+    let plan = try await plan(
+      with: transport, profile, removes: removes, tracks: tracks, ledger: ledger, lists: lists,
+      covers: covers)
     let sync = Sync(to: transport, ledger: ledger) { item throws(PinstripeError) in
       try tracks.stream(of: item)
     }

@@ -101,14 +101,21 @@ struct QuirkTests {
         && player.responder.history.count { $0 == .setObjectPropValue } == 1
     },
     .noArtDimensions: { host in
-      let player = Player(.noArtDimensions, host)
-      let album = player.add("Album", .bytes([0]))
-      let picture = RepresentativeSample(
-        format: .jpeg, data: TestFile.content(2000), width: 200, height: 100)
-      let session = try await player.connect().session
-      try await session.setObjectProperties(picture.entries(for: album, quirks: host))
-      return player.object("Album")?.properties[.representativeSampleData]
-        == .array(element: .uint8, bytes: picture.data)
+      var player = Player(quirks: [.noArtDimensions]) { $0.art.delivery = .sample }
+      player.profile.quirks = host
+      player.profile.storage.maximumObjectSize = .max
+      let transport = try await player.connect()
+      try await transport.put(ClearStream(song), as: "a.pst")
+      let picture = CoverPicture(
+        bytes: TestFile.content(2000), width: 200, height: 100, format: .jpeg)
+      try await transport.put(
+        Cover(
+          folder: "", album: "Album", artist: "", tracks: ["a.pst"], delivery: .album("Album"),
+          limits: nil, source: nil),
+        picture)
+      let album = player.responder.objects.first { $0.format == .abstractAudioAlbum }
+      return album?.properties[.representativeSampleData]
+        == .array(element: .uint8, bytes: picture.bytes)
     },
     .mtpzOnly: { host in
       let player = Player(.mtpzOnly, host)

@@ -1,6 +1,7 @@
 import PinstripeTags
 
-/// Reads the tags of what may be a music file, as it is and behind the magic of each format.
+/// Reads the tags of what may be a music file, as it is and behind the magic of each format, and the
+/// header of what may be a picture.
 ///
 /// Whatever is there, the limits hold.
 @c(LLVMFuzzerTestOneInput)
@@ -21,6 +22,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
   let list: [UInt8] = [0, 0, 0, 0] + box("ilst", bytes)
   judge(box("ftyp", []) + box("moov", box("udta", box("meta", list))))
   judge(box("ftyp", []) + bytes)
+  judge(picture: bytes)
+  judge(picture: [0xFF, 0xD8, 0xFF] + bytes)
+  judge(picture: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + bytes)
   return 0
 }
 
@@ -34,6 +38,14 @@ private func judge(_ bytes: [UInt8]) {
     tags.links.count <= EmbeddedTags.maximumLinks,
     [tags.title, tags.artist, tags.album].allSatisfy({ ($0 ?? "x").isEmpty == false })
   else { fatalError("more than there can be") }
+}
+
+private func judge(picture bytes: [UInt8]) {
+  guard let header = PictureHeader(bytes) else { return }
+  let sides = 1...Int(Int32.max)
+  guard sides.contains(header.width), sides.contains(header.height),
+    header.scans <= bytes.count / 4 + 1
+  else { fatalError("a picture of \(header.width) by \(header.height), \(header.scans) scans") }
 }
 
 private func box(_ type: String, _ content: [UInt8]) -> [UInt8] {
