@@ -9,7 +9,7 @@ extension MTPTransport {
   ///
   /// That needs a player that can edit objects in place and keeps the part: umtp-responder does, Android
   /// itself deletes it. Everywhere else, and for tracks that are shorter than the journal's minimum, all
-  /// is sent again. A part lasts until the next put of anything.
+  /// is sent again. A part lasts until the next put of anything; one that is cancelled leaves none.
   public func keepParts(in journal: PartJournal) {
     parts.withLock { $0 = Parts(journal: journal) }
   }
@@ -69,12 +69,12 @@ extension MTPTransport {
       && session.canReadRange(at: size)
   }
 
-  /// Whether a failure is one that sending can go on after.
+  /// Whether a failure is the cable's or the player's, so that sending can go on after it.
+  ///
+  /// Whoever cancels wants nothing of it to be left.
   func isInterruption(_ error: any Error) -> Bool {
-    guard let error = error as? MTPError else {
-      return (error as? PinstripeError)?.code == .cancelled
-    }
-    return error.response == nil && error.code != .sourceMismatch
+    guard let error = error as? MTPError else { return false }
+    return error.response == nil && ![.sourceMismatch, .cancelled].contains(error.code)
   }
 
   /// Sends what is missing of a track: all that the player has is compared with what it ought to be, and

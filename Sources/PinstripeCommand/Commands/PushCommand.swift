@@ -17,8 +17,8 @@ struct PushCommand: AsyncParsableCommand {
       --replace keeps the old track until then. A player that can neither rename nor hold two \
       tracks of one name loses the old one first, and when the transfer fails it has neither.
 
-      A transfer of 8 MiB or more that was cut off goes on where it ended when the same file is pushed \
-      again, where the player keeps the part and can edit it.
+      A transfer of 8 MiB or more that the cable cut off goes on where it ended when the same file is \
+      pushed again, where the player keeps the part and can edit it.
       """)
 
   @Argument(help: "The music, or a track that was packed before.")

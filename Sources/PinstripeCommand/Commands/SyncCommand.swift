@@ -13,8 +13,8 @@ struct SyncCommand: AsyncParsableCommand {
     abstract: "Make a player hold what folders, playlists and files hold.",
     discussion: """
       Music in folders keeps its folders. What is on the player already stays; what has changed is \
-      sent again. Run again, it does nothing; broken off, it goes on where it ended, within a track \
-      of 8 MiB or more too where the player keeps the part and can edit it.
+      sent again. Run again, it does nothing; broken off, it goes on where it ended; when the \
+      cable failed, within a track of 8 MiB or more too, where the player keeps the part and can edit it.
 
       A track in a file's place that this key opens is another version of it, and is replaced. Other \
       tracks are only removed when an earlier sync of this computer put them there, and only with \

@@ -73,8 +73,9 @@ struct DataReceiver {
 }
 
 extension UnsafeRawBufferPointer {
-  /// Whether all bytes are zero: the first one is, and each is like the one before it. memcmp(3), because
-  /// gigabytes come by here.
+  /// Whether all bytes are zero: the first one is, and each is like the one before it.
+  ///
+  /// By memcmp(3), because gigabytes come by here.
   fileprivate var isZero: Bool {
     guard let base = baseAddress, first == 0 else { return isEmpty }
     return memcmp(base, base + 1, count - 1) == 0

@@ -340,19 +340,12 @@ struct SyncResumeTests {
     return transport
   }
 
-  /// Syncs and is cancelled within the large track.
+  /// Syncs until the cable is pulled within the large track.
   private func breakOff(_ player: Player, _ library: Library) async throws {
     TestFile.write(TestFile.content(300_000), to: library.folder("lib/4.mp3"))
-    nonisolated(unsafe) let library = library
-    let transport = try await connect(player, library)
-    await Task {
-      _ = try? await library.sync(with: transport) { event in
-        guard case .progress(let progress) = event, progress.trackBytesDone > 200_000 else {
-          return
-        }
-        withUnsafeCurrentTask { $0?.cancel() }
-      }
-    }.value
+    let transport = try await player.connect { CutPipe($0, after: 200_000, .disconnected) }
+    transport.keepParts(in: PartJournal(path: library.folder("part"), minimum: 100_000))
+    await #expect(throws: PinstripeError.self) { try await library.sync(with: transport) }
     await transport.close()
     #expect(player.library.filter { $0.path.contains(".part") }.count == 1)
   }
