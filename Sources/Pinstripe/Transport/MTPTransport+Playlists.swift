@@ -90,14 +90,9 @@ extension MTPTransport {
 
   /// The tracks' handles; those that are not there are left out.
   private func handles(of playlist: Playlist) async throws(MTPError) -> [ObjectHandle] {
-    try await objects(ofTracksAt: playlist.tracks).map(\.handle)
-  }
-
-  /// The tracks at paths below the music folder; those that are not there are left out.
-  func objects(ofTracksAt paths: [String]) async throws(MTPError) -> [ListedObject] {
     guard let folder = try await musicFolder() else { return [] }
     let tracks = try await tracks(below: folder)
-    let objects = Dictionary(tracks.map { ($0.path, $0.object) }) { first, _ in first }
-    return paths.compactMap { objects[$0] }
+    let handles = Dictionary(tracks.map { ($0.path, $0.object.handle) }) { first, _ in first }
+    return playlist.tracks.compactMap { handles[$0] }
   }
 }

@@ -13,6 +13,7 @@ public final class MTPTransport: Transport {
   let pipe: any BulkPipe
   let storage: StorageID
   let refused = PropertyRefusals()
+  let albumIndex = AlbumIndex()
   let profile: DeviceProfile
 
   /// Opens a session with a player.
