@@ -5,11 +5,6 @@ import PinstripeProfile
 // to its tracks, or of the tracks themselves; libmtp's LIBMTP_Send_Representative_Sample does the same.
 
 extension MTPTransport {
-  /// The folder that albums are in, from the storage's root, as libmtp looks for it.
-  static let albumFolder = "Albums"
-  /// The ending of an album's name.
-  static let albumEnding = ".alb"
-
   /// How the player takes pictures: it is asked for its albums first, then for its tracks.
   public func sampleOffer(_ limits: CoverLimits) async throws(PinstripeError) -> CoverOffer {
     try await attempt { () async throws(MTPError) in
@@ -79,35 +74,21 @@ extension MTPTransport {
     return description
   }
 
-  /// The albums' names.
-  public func albums() async throws(PinstripeError) -> Set<String> {
-    try await attempt { () async throws(MTPError) in
-      guard let folder = try await self.folder(Self.albumFolder, in: .root) else { return [] }
-      return Set(
-        try await self.entries(of: folder).map(\.info.filename)
-          .filter { $0.hasSuffix(Self.albumEnding) }
-          .map { String($0.dropLast(Self.albumEnding.count)) })
-    }
-  }
-
   /// Puts a picture on the player.
   public func put(_ cover: Cover, _ picture: CoverPicture) async throws(PinstripeError) {
     switch cover.delivery {
     case .file(let place): try await put(picture, at: place)
     case .album(let name):
       do {
-        let album = try await album(name, making: true)
-        guard let album else {
-          throw MTPError(
-            .refused, operation: .sendObject, reason: "the album is not there afterwards")
-        }
+        let known = try await self.album(name)
+        let album = if let known { known } else { try await makeAlbum(name) }
         var properties = TrackProperties()
         properties.title = cover.album.isEmpty ? name : cover.album
         properties.artist = cover.artist
-        try await describe(album.handle, .abstractAudioAlbum, as: properties)
+        try await describe(album, .abstractAudioAlbum, as: properties)
         let tracks = try await objects(ofTracksAt: cover.tracks).map(\.handle)
-        try await session.setObjectReferences(of: album.handle, to: tracks)
-        try await show(picture, on: album.handle, .abstractAudioAlbum)
+        try await session.setObjectReferences(of: album, to: tracks)
+        try await show(picture, on: album, .abstractAudioAlbum)
       } catch {
         throw failure(error, name)
       }
@@ -127,33 +108,9 @@ extension MTPTransport {
     switch cover.delivery {
     case .file(let place): try await removePicture(at: place)
     case .album(let name):
-      do {
-        guard let album = try await album(name, making: false) else { return }
-        try await session.deleteObject(album.handle)
-      } catch {
-        throw failure(error, name)
-      }
+      try await attempt { () async throws(MTPError) in try await self.deleteAlbum(name) }
     case .tracks: return
     }
-  }
-
-  private func album(_ name: String, making: Bool) async throws -> ListedObject? {
-    let file = name + Self.albumEnding
-    if let folder = try await folder(Self.albumFolder, in: .root),
-      let album = try await entries(of: folder).first(where: { $0.info.filename == file })
-    {
-      return album
-    }
-    guard making else { return nil }
-    // As playlists: one byte, because some players refuse an object without any.
-    let info = ObjectInfo(filename: file, format: .abstractAudioAlbum, size: 1)
-    let folder = try await folderForWriting(at: [Self.albumFolder])
-    _ = try await session.upload(info, to: storage, in: folder, length: 1) { buffer in
-      buffer[0] = 0
-      return 1
-    }
-    // The handle that was announced may be another's.
-    return try await entries(of: folder).first { $0.info.filename == file }
   }
 
   /// Sets an object's picture, and what is told of it as far as the player wants to know.

@@ -62,7 +62,8 @@ struct SyncOutcome: Sendable {
     }
     let counts = [
       (summary.added, "added"), (summary.replaced, "replaced"), (summary.removed, "removed"),
-      (summary.pictures, "pictures"), (summary.withoutPicture.count, "without picture"),
+      (summary.pictures, summary.pictures == 1 ? "picture" : "pictures"),
+      (summary.withoutPicture.count, "without picture"),
       (summary.kept, "there already"), (summary.refused, "left out"),
       (summary.failures.count, "failed"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }

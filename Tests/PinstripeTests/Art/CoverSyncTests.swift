@@ -130,6 +130,30 @@ struct CoverSyncTests {
     #expect(try await sync().pictures == 0)
   }
 
+  /// Regression: each album's picture had all tracks and all albums listed.
+  @Test func manyAlbumsTakeFewQuestions() async throws {
+    func questions(_ albums: Int) async throws -> Int {
+      let library = try Library()
+      let cover = try TestPicture.jpeg(32, 32)
+      for album in 0..<albums {
+        mkdir(library.folder("lib/\(album)"), 0o755)
+        TestFile.write(
+          TaggedSong.make(album: "Album \(album)"), to: library.folder("lib/\(album)/1.mp3"))
+        TestFile.write(cover, to: library.folder("lib/\(album)/cover.jpg"))
+      }
+      let player = player()
+      let transport = try await player.connect()
+      try await library.sync(with: transport, player.profile, isProtected: false)
+      let before = player.responder.history.count
+      let summary = try await library.sync(
+        with: transport, player.profile, isProtected: false, covers: true)
+      #expect(summary.pictures == albums)
+      return player.responder.history.count - before
+    }
+    let (few, many) = (try await questions(3), try await questions(12))
+    #expect(many < few * 4 + 12, "\(few) for 3 albums, \(many) for 12")
+  }
+
   /// With the quirk a picture arrives; without it the player breaks down.
   @Test func withoutDimensionsWhereTheyBreakThePlayer() async throws {
     let library = try library()
