@@ -96,7 +96,9 @@ private struct LibraryRun {
     _ library: StandardLibrary, _ profile: DeviceProfile, _ tracks: SyncTracks,
     _ ledger: SyncLedger, _ transport: any Transport
   ) async throws -> SyncPlan {
-    try await SyncPlanner(profile, protection: tracks.protection).plan(
+    var planner = SyncPlanner(profile, protection: tracks.protection)
+    planner.disguise = tracks.disguise
+    return try await planner.plan(
       SyncSource(paths: library.paths), tracks: try await transport.list(tidying: true),
       freeSpace: try await transport.freeSpace(), ledger: ledger.contents,
       format: { try AudioFormat.of(FileSource(path: $0.path)) },
