@@ -1,5 +1,5 @@
 #!/bin/sh
-# The suite on a player that is a USB disk with FAT32, and what FAT asks for beside it.
+# The suite on a player that is a USB disk with FAT32, and that names are one there whatever their case.
 # shellcheck source=suite.sh
 . /tests/suite.sh
 
@@ -14,16 +14,4 @@ tool push one.mp3 --device Suite --name Song.pst --volume /mnt/player
 tool push two.mp3 --device Suite --name SONG.pst --volume /mnt/player
 check "a name that differs in case alone is taken" fails 74 'holds "SONG.pst" already'
 rm $music/Song.pst
-
-# --- 4 GiB: on a disk that has the room, which a sparse file lends.
-disk-player unplug
-disk-player make 9000
-disk-player plug
-truncate -s 4294967295 /tmp/large.mp3
-tool push /tmp/large.mp3 --device Suite --volume /mnt/player
-check "what becomes larger than FAT holds is refused at once" \
-    fails 74 'holds no files larger than 4294967295 bytes'
-check "and nothing was written" [ -z "$(find /mnt/player -type f)" ]
-tool sync /tmp/large.mp3 --device Suite --volume /mnt/player --dry-run
-check "a plan says so, too" prints '^refuse .*holds no files larger than 4294967295 bytes$'
 done_with suite-fat
