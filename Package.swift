@@ -132,7 +132,8 @@ let package = Package(
       ],
       path: "Tests/Kills/Sources", swiftSettings: common),
     .executableTarget(
-      name: "LabBorders", dependencies: ["Pinstripe", "PinstripeMTP"], path: "Tests/Lab/Borders",
+      name: "LabCases", dependencies: ["Pinstripe", "PinstripeMTP", "PinstripeProfile"],
+      path: "Tests/Lab/Cases",
       swiftSettings: common),
     .executableTarget(
       name: "LabPlayer",

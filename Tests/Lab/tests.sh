@@ -4,30 +4,38 @@
 # minutes on two idle processors.
 #
 # usage: tests.sh [--large] [GROUP…]
-#   GROUP    job, sizes, faults, events, profiles, costumes, qemu, borders, sync, sync-unplugs, speed
-#            (default: these), hostile, unplugs, large
-#   --large  also the last three: a hostile player, 50 pulled cables, and an object of more than 4 GiB;
+#   GROUP    job, suite-umtp, suite-ours, suite-qemu, suite-fat, sizes, faults, events, profiles,
+#            costumes, qemu, sync, sync-unplugs, speed (default: these), hostile, unplugs,
+#            fat-unplugs, large, large-ours
+#   --large  also the last five: a hostile player, pulled cables, and objects of more than 4 GiB;
 #            some twenty-five minutes, 5 GB of disk
-# environment: PINSTRIPE  the tool (default: the debug build, made if missing)
+# environment: PINSTRIPE            the tool (default: the debug build, made if missing)
+#              PINSTRIPE_LAB_LIMIT  seconds for one group (default 400), for hosts that do much else
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)
-all_groups=(sync-unplugs faults job sizes sync events borders profiles costumes qemu speed)
+all_groups=(sync-unplugs suite-umtp suite-ours faults job sizes suite-fat sync events
+    suite-qemu profiles costumes qemu speed)
 # Real seconds for one group's commands, on a machine that others use too.
-group_limit=400
+group_limit=${PINSTRIPE_LAB_LIMIT:-400}
 large_limit=7200
+
+# shellcheck source=../packages.sh
+source "$here/../packages.sh"
 
 groups=()
 for argument in "$@"; do
     case $argument in
-    --large) groups+=("${all_groups[@]}" hostile unplugs large) ;;
+    --large) groups+=("${all_groups[@]}" hostile unplugs fat-unplugs large large-ours) ;;
     -h | --help)
         sed -n '2,/^set/{/^set/d; s/^# \{0,1\}//p}' "$0"
         exit 0
         ;;
-    job | sizes | faults | events | profiles | costumes | qemu | hostile | borders | sync | sync-unplugs \
-        | speed | unplugs | large) groups+=("$argument") ;;
+    job | suite-umtp | suite-ours | suite-qemu | suite-fat | sizes | faults | events | profiles | costumes \
+        | qemu | hostile | sync | sync-unplugs | fat-unplugs | speed | unplugs | large | large-ours)
+        groups+=("$argument")
+        ;;
     *)
         echo "tests.sh: unknown argument '$argument'" >&2
         exit 64
@@ -45,16 +53,14 @@ need_program() {
 }
 watcher=$repository/.build/debug/LabWatcher
 memory_player=$repository/.build/debug/LabPlayer
-border_tester=$repository/.build/debug/LabBorders
+cases=$repository/.build/debug/LabCases
 need_program events LabWatcher
 need_program hostile LabPlayer
-need_program borders LabPlayer
-need_program costumes LabPlayer
-need_program borders LabBorders
+for group in suite-ours large-ours costumes; do need_program $group LabPlayer; done
+for group in suite-umtp suite-ours large-ours; do need_program $group LabCases; done
 
+[[ " ${groups[*]} " != *fat* ]] || need_debian_packages dosfstools
 if ! python3 -c 'import cryptography' 2> /dev/null; then
-    # shellcheck source=../packages.sh
-    source "$here/../packages.sh"
     need_debian_packages python3 python3-cryptography
 fi
 
@@ -71,9 +77,18 @@ options_of() {
     faults) options+=(--storage-mib 64) ;;
     events) options+=(--program "$watcher") ;;
     costumes | hostile) options+=(--player none --program "$memory_player") ;;
-    borders) options+=(--player none --program "$memory_player" --program "$border_tester") ;;
+    suite-umtp) options+=(--program "$cases") ;;
+    suite-ours) options+=(--player none --program "$memory_player" --program "$cases") ;;
+    suite-qemu) options+=(--player qemu) ;;
+    *fat*)
+        options+=(--player none --memory 512 --program "$(command -v mkfs.fat)"
+            --program "$(command -v fsck.fat)")
+        ;;
     qemu) options+=(--player qemu) ;;
     speed) options+=(--icount) ;;
+    large-ours)
+        options+=(--limit "$large_limit" --player none --program "$memory_player" --program "$cases")
+        ;;
     large) options+=(--limit "$large_limit") ;;
     esac
 }

@@ -17,6 +17,9 @@ final class FunctionFSPlayer: Sendable {
   /// Microseconds of sleep before each read from the bulk endpoint.
   private let pause: UInt32
   private let isWriting = Atomic(false)
+  private let isReading = Atomic(false)
+  /// Reads of the bulk endpoint that are over.
+  private let reads = Atomic(0)
   private let bulkThread = Mutex<pthread_t?>(nil)
 
   /// - Parameters:
@@ -58,10 +61,15 @@ final class FunctionFSPlayer: Sendable {
     defer { buffer.deallocate() }
     while true {
       if pause > 0 { usleep(pause) }
+      isReading.store(true, ordering: .releasing)
       let count = bulkOut.read(into: buffer)
+      // Before anything else may change it.
+      let error = errno
+      isReading.store(false, ordering: .releasing)
+      reads.add(1, ordering: .releasing)
       if count < 0 {
         // The cable is out (ESHUTDOWN), or a Cancel came.
-        if errno != EINTR { usleep(10_000) }
+        if error != EINTR { usleep(10_000) }
         continue
       }
       let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
@@ -131,8 +139,12 @@ final class FunctionFSPlayer: Sendable {
   /// Ends what the bulk thread does for a transaction that was given up.
   private func interruptBulk() {
     guard let thread = bulkThread.withLock({ $0 }) else { return }
+    let before = reads.load(ordering: .acquiring)
     pthread_kill(thread, SIGUSR1)
-    for _ in 0..<100 where isWriting.load(ordering: .acquiring) {
+    // A signal that comes just before a call ends nothing; what a read has so far must go.
+    for _ in 0..<100 {
+      let isIn = isReading.load(ordering: .acquiring) && reads.load(ordering: .acquiring) == before
+      guard isIn || isWriting.load(ordering: .acquiring) else { return }
       usleep(1000)
       pthread_kill(thread, SIGUSR1)
     }

@@ -7,7 +7,7 @@
 # Modules a run, or a later kind of run, may load; each brings what it needs.
 guest_modules=(
     dummy_hcd libcomposite usb_f_fs     # a player made of software
-    usb_f_mass_storage usb-storage      # a player that is a disk
+    usb_f_mass_storage usb-storage sd_mod   # a player that is a disk
     vhci_hcd usbip_vudc usbip_host      # a player in another machine,
     virtio_net                          # and the cable to it
     xhci_pci                            # QEMU's player

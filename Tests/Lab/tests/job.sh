@@ -109,7 +109,7 @@ check "a push that was held up for a while succeeds" exits 0
 mv /tmp/out2 /tmp/out
 mv /tmp/err2 /tmp/err
 status=$busy
-check "another program meanwhile is told that the player is in use" fails 75 'another program'
+check "another program meanwhile is told that the player is in use" fails 75 "another program, pinstripe (process $pushing), holds its interface; wait for it"
 rm -f "$music"/*
 tool push big.mp3 --device Test --json
 took=$(sed 's/.*"milliseconds":\([0-9]*\).*/\1/' /tmp/out)

@@ -197,7 +197,7 @@ struct VolumeTransportTests {
     #expect(TestFile.read(folder("Music/a")) == [1])
   }
 
-  /// Beyond what FAT or the profile allows; the lab has a real FAT32.
+  /// Beyond what the profile allows; FAT's own limit takes the same way.
   @Test func whatIsTooLargeIsRefusedBeforehand() async throws {
     var profile = DeviceProfile.careful
     profile.storage.maximumObjectSize = 1000

@@ -1,0 +1,9 @@
+#!/bin/sh
+# The suite on QEMU's own player, by the tool alone: it refuses to delete what lies in its root
+# (PartialDeletion), where LabCases works.
+# shellcheck source=suite.sh
+. /tests/suite.sh
+
+suite qemu
+check "the player was never reset" [ "$(resets)" = 0 ]
+done_with suite-qemu
