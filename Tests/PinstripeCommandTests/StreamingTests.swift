@@ -146,7 +146,7 @@ import Testing
 
   @Test func anInterruptedPushLeavesNothing() async throws {
     let tool = try await Tool.prepared()
-    TestFile.makeSparse(tool.folder("large"), size: 8 << 30)
+    TestFile.makeSparse(tool.folder("large"), size: 3 << 30)
     mkdir(tool.folder("card"), 0o755)
     let running = try tool.program.start([
       "push", tool.folder("large"), "--volume", tool.folder("card"), "--device", "player", "--json",

@@ -82,21 +82,22 @@ extension Session {
     var isCancelled = false
     for _ in 0..<SessionLimits.drainReceptions {
       var response: ResponseCode?
-      var beginsData = false
+      var beginsMuch = false
       do {
         let reception = try await pipe.receive(timeout: SessionLimits.drainTimeout) { bytes in
           guard let header = ContainerHeader(Array(bytes.prefix(ContainerHeader.size))),
             header.transaction == exchange.transaction
           else { return }
-          beginsData = header.kind == .data
+          beginsMuch = header.kind == .data && header.payload ?? .max > SessionLimits.drainedData
           guard bytes.count <= Message.maximumSize, let message = Message(Array(bytes)),
             message.header.kind == .response
           else { return }
           response = ResponseCode(rawValue: message.header.code)
         }
         if let response, reception.isEnd { return response }
-        // The data phase that was given up before it began begins after all.
-        if beginsData, !reception.isEnd, !isCancelled {
+        // The data phase that was given up before it began begins after all. A short one is read to its
+        // end: the player may be behind it by now, and umtp-responder ends the connection then.
+        if beginsMuch, !reception.isEnd, !isCancelled {
           isCancelled = true
           try await cancelTransaction(exchange)
         }

@@ -96,6 +96,8 @@ enum SessionLimits {
   /// The most receptions that draining takes: 16 MiB at the default chunk size, what the kernel
   /// lets all programs together have in flight.
   static let drainReceptions = 256
+  /// Bytes of a data phase that are read and dropped rather than cancelled: a second at full speed.
+  static let drainedData: UInt64 = 1 << 20
   /// How often the endpoint may stall meanwhile.
   static let drainStalls = 4
   /// How often Get Device Status is asked while the player says that it is busy.

@@ -8,7 +8,7 @@ struct Rig {
   let usb: FakeLibUSB
   let pipe: USBPipe
 
-  static let timeout = Duration.seconds(30)
+  static let timeout = Duration.seconds(120)
 
   /// Runs `body` with a pipe to a fake player, closes it, and checks that all was given back.
   static func with(
