@@ -126,6 +126,24 @@ struct CancelTableTests {
   }
 }
 
+extension CancelTableTests {
+  /// Given up before it began, a long data phase is stopped and not read to its end.
+  @Test func aLongDownloadBeforeItsData() async throws {
+    let wire = Wire(packetSize: 512, chunkSize: 16384)
+    let size = 8 << 20
+    let bench = try await Bench(wire, [])
+    let object = bench.player.add("a.mp3", content: .bytes(pattern(size)))
+    bench.end.arm(at: 1)
+    await #expect(throws: MTPError(.cancelled, transfer: .cancelled)) {
+      _ = try await bench.download(object, size)
+    }
+    let number = ClassRequest.cancelTransaction(0).number
+    #expect(bench.pipe.requests.filter { $0.number == number }.count == 1)
+    #expect(try await bench.download(object, size) == pattern(size))
+    try await bench.session.close()
+  }
+}
+
 /// A player whose host cancels before a certain packet: as on USB, what was under way of it is lost, and
 /// what went before has arrived.
 final class CancellingPlayer: PlayerEnd {
