@@ -27,7 +27,8 @@ extension MemoryResponder {
   func form(of code: ObjectPropertyCode) -> ObjectPropertyDescription.Form {
     func atMost(_ number: Int?) -> ObjectPropertyDescription.Form {
       guard let number else { return .any }
-      return .range(minimum: .uint32(0), maximum: .uint32(UInt32(clamping: number)), step: .uint32(1))
+      return .range(
+        minimum: .uint32(0), maximum: .uint32(UInt32(clamping: number)), step: .uint32(1))
     }
     switch code {
     case .representativeSampleFormat:

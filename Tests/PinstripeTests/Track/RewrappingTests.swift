@@ -264,7 +264,8 @@ struct RewrappingFaultTests {
       let expected =
         ["write \(folder)", "flush \(folder)", "replace \(name).rewrap"]
         // The journal, whose name FAT keeps with it; its folder; and once more before the track.
-        + Array(repeating: "flush \(folder)", count: 3) + Array(repeating: "write \(name)", count: writes)
+        + Array(repeating: "flush \(folder)", count: 3)
+        + Array(repeating: "write \(name)", count: writes)
         + ["flush \(name)", "remove \(name).rewrap", "flush \(folder)"]
       #expect(Array(calls) == expected)
     }
