@@ -50,7 +50,7 @@ expect() {
 declare -A floor=(
   [CPinstripe]=0 [CStripeKernels]=0 [CProviderOpenSSL]=0 [CDeviceProfiles]=0 [CLibUSB]=0
   [CProviderMbedTLS]=0 [CProviderAFALG]=0
-  [CLibCrypto]=0 [CJansson]=0 [CTagLib CTurboJPEG CPNG]=0 [CLinux]=0
+  [CLibCrypto]=0 [CJansson]=0 [CTagLib]=0 [CTurboJPEG]=0 [CPNG]=0 [CLinux]=0
   [PinstripeCore]=1 [PinstripePipe]=1 [PinstripeProfile]=1 [PinstripeFiles]=1
   [PinstripeFrames]=1 [PinstripeTags]=1
   [PinstripePlayer]=2 [PinstripeUSB]=2 [PinstripeMTP]=2 [PinstripeKeys]=2 [PinstripeProfiles]=2
