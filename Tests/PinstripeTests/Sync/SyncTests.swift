@@ -272,6 +272,30 @@ struct SyncTests {
     #expect(try library.decrypted(track) == Library.content(1))
   }
 
+  // Regression: two files whose names differ in the spelling of an accent (NFC, NFD) took each other's
+  // place, and were sent again by every sync.
+  @Test(arguments: [true, false])
+  func twoSpellingsOfAnAccentKeepTheirPlaces(_ isMounted: Bool) async throws {
+    let library = try Library()
+    mkdir(library.folder("vol"), 0o755)
+    let transport: any Transport =
+      isMounted
+      ? try VolumeTransport(root: library.folder("vol"), profile: .careful)
+      : try await Player().connect()
+    func sync() async throws -> [Int] {
+      try await library.sync(with: transport, isProtected: false).counts
+    }
+    // Whichever is listed first, one of the two comes second.
+    library.write("e\u{301}.mp3", 4)
+    library.write("\u{F6}.mp3", 5)
+    #expect(try await sync() == [5, 0, 0, 0, 0])
+    library.write("\u{E9}.mp3", 6)
+    library.write("o\u{308}.mp3", 7)
+    #expect(try await sync() == [2, 0, 0, 5, 0])
+    #expect(try await sync() == [0, 0, 0, 7, 0])
+    #expect(Set(try await transport.list().map { Array($0.name.utf8) }).count == 7)
+  }
+
   @Test(arguments: PlaylistKind.allCases)
   func playlistsFollowTheirTracks(_ kind: PlaylistKind) async throws {
     let library = try Library()
