@@ -11,7 +11,11 @@ public struct AtomicFile: ~Copyable {
   public let file: SystemFile
   /// Whether the file can be written out of order; false for pipes and devices.
   public var isRegular: Bool { place != .direct }
+  /// The folder that ``target`` and a temporary name begin at; `AT_FDCWD` for paths.
+  private let base: SystemFile
   private let target: String
+  /// The target for sentences.
+  private let path: String
   private let place: Place
 
   /// Where the bytes are until the commit.
@@ -31,21 +35,14 @@ public struct AtomicFile: ~Copyable {
     var status = stat()
     let exists = stat(path, &status) == 0
     if exists, status.st_mode & S_IFMT != S_IFREG {
-      self.init(
-        file: try SystemFile(opening: path, O_WRONLY), target: path, place: .direct)
+      self.init(direct: try SystemFile(opening: path, O_WRONLY))
       return
     }
     // A link's target is replaced, not the link: the user put it there on purpose.
     let target = try Self.resolved(path)
-    let folder = Self.folder(of: target)
     do throws(FileError) {
-      if let file = try SystemFile.unnamed(in: folder, mode: mode) {
-        self.init(file: file, target: target, place: .unnamed)
-      } else {
-        let name = SystemFile.temporaryName(in: folder)
-        let file = try SystemFile(opening: name, O_RDWR | O_CREAT | O_EXCL, mode: mode)
-        self.init(file: file, target: target, place: .named(name))
-      }
+      let base = SystemFile(descriptor: AT_FDCWD, path: "", owns: false)
+      self = try Self.start(base, target, path: target, mode)
     } catch {
       throw FileError(code: error.code, operation: "create", path: path)
     }
@@ -53,14 +50,50 @@ public struct AtomicFile: ~Copyable {
     if exists { _ = fchmod(file.descriptor, status.st_mode & 0o777) }
   }
 
-  /// Writes to a descriptor that somebody else opened, as it stands: standard output.
-  public init(directlyTo file: consuming SystemFile) {
-    self.init(file: file, target: "", place: .direct)
+  /// Starts a file in an open folder; see ``OpenFolder``.
+  ///
+  /// - Throws: ``FileError``, also where the name is that of a link, a folder, a pipe or a device.
+  public init(replacing name: String, in folder: borrowing OpenFolder) throws(FileError) {
+    _ = try folder.holdsFile(name)
+    do throws(FileError) {
+      let base = try folder.open(".", O_RDONLY | O_DIRECTORY)
+      self = try Self.start(base, name, path: folder.path(name), 0o644)
+    } catch {
+      throw FileError(code: error.code, operation: "create", path: folder.path(name))
+    }
   }
 
-  private init(file: consuming SystemFile, target: String, place: Place) {
+  private static func start(
+    _ base: consuming SystemFile, _ target: String, path: String, _ mode: mode_t
+  ) throws(FileError) -> AtomicFile {
+    let folder = folder(of: target)
+    if let file = try SystemFile.unnamed(in: folder, from: base.descriptor, mode: mode) {
+      return AtomicFile(file: file, base: base, target: target, path: path, place: .unnamed)
+    }
+    let name = SystemFile.temporaryName(in: folder)
+    let file = try SystemFile(
+      opening: name, from: base.descriptor, O_RDWR | O_CREAT | O_EXCL, mode: mode)
+    return AtomicFile(file: file, base: base, target: target, path: path, place: .named(name))
+  }
+
+  /// Writes to a descriptor that somebody else opened, as it stands: standard output.
+  public init(directlyTo file: consuming SystemFile) {
+    self.init(direct: file)
+  }
+
+  private init(direct file: consuming SystemFile) {
+    let base = SystemFile(descriptor: AT_FDCWD, path: "", owns: false)
+    self.init(file: file, base: base, target: "", path: "", place: .direct)
+  }
+
+  private init(
+    file: consuming SystemFile, base: consuming SystemFile, target: String, path: String,
+    place: Place
+  ) {
     self.file = file
+    self.base = base
     self.target = target
+    self.path = path
     self.place = place
   }
 
@@ -70,34 +103,40 @@ public struct AtomicFile: ~Copyable {
   public consuming func commit() throws(FileError) {
     guard place != .direct else { return }
     try file.synchronize()
-    let target = self.target
     let folder = Self.folder(of: target)
     switch place {
     case .direct: return
     case .named(let name):
-      _ = try SystemFile.retry("replace", target) { rename(name, target) }
+      try replace(with: name)
     case .unnamed:
       // A file without a name cannot replace one: it gets a temporary name for an instant.
       let name = SystemFile.temporaryName(in: folder)
-      try file.link(as: name)
+      try file.link(as: name, from: base.descriptor)
       do throws(FileError) {
-        _ = try SystemFile.retry("replace", target) { rename(name, target) }
+        try replace(with: name)
       } catch {
-        _ = unlink(name)
+        _ = unlinkat(base.descriptor, name, 0)
         throw error
       }
     }
     // FAT keeps the size beside the name, and writes both with the file.
     try? file.synchronize()
     // Elsewhere the rename is durable once the folder is; some file systems cannot say so.
-    if let folder = try? SystemFile(opening: folder, O_RDONLY | O_DIRECTORY) {
+    if let folder = try? SystemFile(
+      opening: folder, from: base.descriptor, O_RDONLY | O_DIRECTORY)
+    {
       try? folder.synchronize()
     }
   }
 
+  private func replace(with name: String) throws(FileError) {
+    let (base, target) = (base.descriptor, target)
+    _ = try SystemFile.retry("replace", path) { renameat(base, name, base, target) }
+  }
+
   deinit {
     // After a commit the name is gone, and unlinking it does nothing.
-    if case .named(let name) = place { _ = unlink(name) }
+    if case .named(let name) = place { _ = unlinkat(base.descriptor, name, 0) }
   }
 
   /// The folder part of a path; "." when there is none.

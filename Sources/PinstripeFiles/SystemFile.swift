@@ -4,7 +4,7 @@ public import Glibc
 ///
 /// The operating system's calls stand here and in `AtomicFile` only. Interrupted calls are taken up
 /// again; every other failure is a ``FileError``.
-public struct SystemFile: ~Copyable {
+public struct SystemFile: ~Copyable, Sendable {
   /// The descriptor, valid while this value lives.
   public let descriptor: Int32
   /// The path it was opened with, for sentences; "standard input" and the like for the others.
@@ -14,11 +14,14 @@ public struct SystemFile: ~Copyable {
   /// Opens a file.
   ///
   /// - Parameters:
+  ///   - base: An open folder that a relative path begins at.
   ///   - flags: `O_RDONLY`, `O_WRONLY`, `O_CREAT` … (open(2)); `O_CLOEXEC` is added.
   ///   - mode: Permissions of a file that is created.
   /// - Throws: ``FileError``.
-  public init(opening path: String, _ flags: Int32, mode: mode_t = 0o644) throws(FileError) {
-    let descriptor = try Self.retry("open", path) { Glibc.open(path, flags | O_CLOEXEC, mode) }
+  public init(
+    opening path: String, from base: Int32 = AT_FDCWD, _ flags: Int32, mode: mode_t = 0o644
+  ) throws(FileError) {
+    let descriptor = try Self.retry("open", path) { openat(base, path, flags | O_CLOEXEC, mode) }
     self.init(descriptor: descriptor, path: path, owns: true)
   }
 
@@ -56,13 +59,17 @@ public struct SystemFile: ~Copyable {
   }
 
   /// Makes a file without a name in a folder (open(2), O_TMPFILE); nil where the file system has none.
-  static func unnamed(in folder: String, mode: mode_t) throws(FileError) -> SystemFile? {
+  ///
+  /// - Parameter base: An open folder that a relative path begins at.
+  static func unnamed(
+    in folder: String, from base: Int32 = AT_FDCWD, mode: mode_t
+  ) throws(FileError) -> SystemFile? {
     // Swift does not import the macro; its value is the same on all of Swift's platforms.
     let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY
     // Without /proc it could never get a name.
     guard access("/proc/self/fd", X_OK) == 0 else { return nil }
     do throws(FileError) {
-      return try SystemFile(opening: folder, unnamed | O_RDWR, mode: mode)
+      return try SystemFile(opening: folder, from: base, unnamed | O_RDWR, mode: mode)
     } catch {
       // EISDIR: a kernel that does not know the flag. The others are its file systems' words for it.
       guard [EOPNOTSUPP, EISDIR, EINVAL, ENOSYS].contains(error.code) else { throw error }
@@ -70,11 +77,11 @@ public struct SystemFile: ~Copyable {
     }
   }
 
-  /// Gives a file of ``unnamed(in:mode:)`` a name that no file has.
-  func link(as name: String) throws(FileError) {
+  /// Gives a file of ``unnamed(in:from:mode:)`` a name that no file has.
+  func link(as name: String, from base: Int32) throws(FileError) {
     let descriptor = self.descriptor
     _ = try Self.retry("create", name) {
-      linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW)
+      linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", base, name, AT_SYMLINK_FOLLOW)
     }
   }
 
@@ -121,12 +128,17 @@ public struct SystemFile: ~Copyable {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw FileError(code: EISDIR, operation: "read", path: path)
     }
+    return try file.contents(atMost: most)
+  }
+
+  /// All bytes from the current position on; see ``contents(of:atMost:)``.
+  func contents(atMost most: Int) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 1 << 16)
     while true {
       guard bytes.count <= most else { throw FileError(code: EFBIG, operation: "read", path: path) }
       let result = part.withUnsafeMutableBytes { buffer in
-        Result { () throws(FileError) in try file.read(into: buffer) }
+        Result { () throws(FileError) in try read(into: buffer) }
       }
       let count = try result.get()
       guard count > 0 else { return bytes }

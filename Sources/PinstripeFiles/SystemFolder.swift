@@ -7,22 +7,11 @@ public enum SystemFolder {
   ///
   /// - Throws: ``FileError``.
   public static func names(in path: String) throws(FileError) -> [String] {
-    guard let folder = opendir(path) else {
-      throw FileError(code: errno, operation: "list", path: path)
+    do throws(FileError) {
+      return try OpenFolder(path).names()
+    } catch {
+      throw FileError(code: error.code, operation: "list", path: path)
     }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while true {
-      // Its end and a failure differ in nothing else.
-      errno = 0
-      guard let entry = readdir(folder) else { break }
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    guard errno == 0 else { throw FileError(code: errno, operation: "list", path: path) }
-    return names
   }
 
   /// Returns when what was made, renamed and removed in a folder is on the storage (fsync(2)), where
@@ -36,17 +25,6 @@ public enum SystemFolder {
     } catch {
       guard error.code == EINVAL else { throw error }
     }
-  }
-
-  /// Returns when all that was changed on a folder's file system is on the storage (syncfs(2)).
-  ///
-  /// For players: on FAT, fsync(2) of a folder writes no names (Linux 6.1), and a file's size stands
-  /// beside its name.
-  ///
-  /// - Throws: ``FileError``.
-  public static func synchronizeVolume(of path: String) throws(FileError) {
-    let folder = try SystemFile(opening: path, O_RDONLY | O_DIRECTORY)
-    _ = try SystemFile.retry("flush", path) { pinstripe_sync_volume(folder.descriptor) }
   }
 
   /// The largest file that a folder's file system holds, in bytes: on FAT a directory entry has 32 bits

@@ -101,7 +101,7 @@ struct SurroundingsTests {
   // Regression: results quoted the command line's names as they are.
   @Test func fileNamesDoNotCommandTheTerminal() async throws {
     let tool = try await Tool.prepared()
-    let name = tool.folder("\u{1B}]0;title\u{7}\n.pst")
+    let name = tool.folder("\u{1B}]0;title\u{7}\n.\u{202E}\u{2066}3pm.pst")
     for arguments in [
       ["pack", tool.folder("song.mp3"), "-o", name, "--device", "player"], ["verify", name],
       ["rewrap", name, "--add-device", "player"], ["unpack", name, "-o", name + "2"],
@@ -112,6 +112,8 @@ struct SurroundingsTests {
     ] {
       let outcome = try await tool.program.run(arguments).expect(0)
       #expect(!outcome.text.contains("\u{1B}") && !outcome.text.contains("\n."), "\(arguments)")
+      let turns = outcome.text.unicodeScalars.contains { $0 == "\u{202E}" || $0 == "\u{2066}" }
+      #expect(!turns, "\(arguments)")
     }
   }
 

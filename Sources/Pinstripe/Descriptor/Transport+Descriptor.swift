@@ -46,15 +46,18 @@ extension MTPTransport {
 extension VolumeTransport {
   /// The descriptor's bytes: at most one more than it may have.
   public func descriptorFile() async throws(PinstripeError) -> [UInt8]? {
-    let path = ([playerName] + DeviceDescriptor.path).joined(separator: "/")
-    do throws(FileError) {
-      return try SystemFile.contents(of: path, atMost: DeviceDescriptor.size)
-    } catch {
-      switch error.code {
-      case ENOENT, ENOTDIR: return nil
-      // What is longer is none; its beginning says so.
-      case EFBIG: return [UInt8](repeating: 0, count: DeviceDescriptor.size + 1)
-      default: throw PinstripeError(reading: error)
+    guard let name = DeviceDescriptor.path.last else { return nil }
+    return try translated(writing: false) { () throws(FileError) in
+      do throws(FileError) {
+        return try root.folder(DeviceDescriptor.path.dropLast())
+          .contents(of: name, atMost: DeviceDescriptor.size)
+      } catch {
+        switch error.code {
+        case ENOENT, ENOTDIR: return nil
+        // What is longer is none; its beginning says so.
+        case EFBIG: return [UInt8](repeating: 0, count: DeviceDescriptor.size + 1)
+        default: throw error
+        }
       }
     }
   }

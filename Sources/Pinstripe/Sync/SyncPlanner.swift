@@ -118,17 +118,17 @@ public struct SyncPlanner: Sendable {
     // Not of playlists and covers, which begin with "//".
     let known = (Array(ledger.entries.values) + ledger.pending.values)
       .filter { !$0.place.hasPrefix("//") }
-    let earlier = Dictionary(known.map { ($0.source, $0.place) }) { min($0, $1) }
+    // By bytes: two spellings of one accent (NFC, NFD) are one string, but two files.
+    let earlier = Dictionary(known.map { (Array($0.source.utf8), $0.place) }) { min($0, $1) }
     var places = SyncPlaces(profile, tracks: tracks.map(\.name))
-    let sources = Set(items.map(\.path))
+    let sources = Set(items.map { Array($0.path.utf8) })
     for track in tracks {
-      guard let entry = ledger.entries[track.name], !sources.contains(entry.source) else {
-        continue
-      }
+      guard let entry = ledger.entries[track.name], !sources.contains(Array(entry.source.utf8))
+      else { continue }
       places.reserve(entry)
     }
     var found: [String?] = items.map { item in
-      guard let place = earlier[item.path],
+      guard let place = earlier[Array(item.path.utf8)],
         place.hasSuffix(TrackName.suffix) == isProtected(item), !isHidden(item)
       else { return nil }
       return places.keep(place) ? place : nil

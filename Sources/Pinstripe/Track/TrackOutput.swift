@@ -24,6 +24,16 @@ struct TrackOutput: ~Copyable {
     }
   }
 
+  /// Opens an output in a player's folder, which is no link.
+  init(_ name: String, in folder: borrowing OpenFolder) throws(PinstripeError) {
+    path = folder.path(name)
+    do throws(FileError) {
+      file = try AtomicFile(replacing: name, in: folder)
+    } catch {
+      throw PinstripeError(writing: error)
+    }
+  }
+
   /// Whether bytes can be written out of order.
   var isRegular: Bool { file.isRegular }
 

@@ -5,11 +5,13 @@ public import PinstripeProfile
 /// A player, or its memory card, that is mounted as a folder.
 ///
 /// Every file is on the storage (fsync) before it gets its name, and its name before the call returns
-/// (syncfs), because players are unplugged without being unmounted.
+/// (syncfs), because players are unplugged without being unmounted. Nothing on it leads out of it: below
+/// its root no link is followed, and a file is what is a regular one.
 public final class VolumeTransport: Transport {
   /// The folder the player is mounted at.
   public let playerName: String
-  private let folder: String
+  /// The mounted folder, held open: what is mounted or put in its place later is another one.
+  let root: OpenFolder
   let rules: StorageRules
   /// How the player wants playlists; M3U is what most read from a card.
   let playlists: PlaylistRules
@@ -25,33 +27,37 @@ public final class VolumeTransport: Transport {
     playerName = root
     rules = profile.storage
     playlists = profile.playlists[.massStorage] ?? PlaylistRules(kind: .m3u)
-    guard Self.isFolder(root) else {
+    do throws(FileError) {
+      self.root = try OpenFolder(root)
+    } catch {
+      guard [ENOENT, ENOTDIR].contains(error.code) else { throw PinstripeError(reading: error) }
       throw PinstripeError(.noPlayer, "There is no folder \(root); mount the player first.")
     }
-    folder = rules.musicFolder.isEmpty ? root : "\(root)/\(rules.musicFolder)"
   }
 
   /// The tracks in the music folder and the folders in it.
   ///
-  /// Links to folders are not followed: what they lead to may be the folder itself.
+  /// Links are not listed: what they lead to is not the player's, or the folder itself.
   public func list(tidying: Bool) async throws(PinstripeError) -> [StoredTrack] {
-    var tracks: [StoredTrack] = []
-    var open: [[String]] = [[]]
-    while let folders = open.popLast() {
-      if tidying { try removeLeftovers(in: folders) }
-      for name in try names(in: folders) where !TrackName.isOurs(name) {
-        let track = TrackPath(folders: folders, name: name).text
-        var status = stat()
-        guard lstat(path(track), &status) == 0 else { continue }
-        switch status.st_mode & S_IFMT {
-        case S_IFDIR where folders.count < rules.foldersForTracks: open.append(folders + [name])
-        case S_IFREG:
-          tracks.append(StoredTrack(name: track, size: UInt64(clamping: status.st_size)))
-        default: continue
+    try translated(writing: false) { () throws(FileError) in
+      var tracks: [StoredTrack] = []
+      var open: [[String]] = [[]]
+      while let folders = open.popLast() {
+        guard let place = try existing(folders) else { continue }
+        if tidying { try removeLeftovers(in: place) }
+        for name in try place.names() where !TrackName.isOurs(name) {
+          guard let status = try place.status(of: name) else { continue }
+          switch status.st_mode & S_IFMT {
+          case S_IFDIR where folders.count < rules.foldersForTracks: open.append(folders + [name])
+          case S_IFREG:
+            let track = TrackPath(folders: folders, name: name).text
+            tracks.append(StoredTrack(name: track, size: UInt64(clamping: status.st_size)))
+          default: continue
+          }
         }
       }
+      return tracks.sorted { $0.name < $1.name }
     }
-    return tracks.sorted { $0.name < $1.name }
   }
 
   /// Sends a track.
@@ -61,47 +67,60 @@ public final class VolumeTransport: Transport {
     progress: ((UInt64) -> Void)?
   ) async throws(PinstripeError) -> UInt64 {
     let place = try check(name)
+    try checkPresence()
     if let length = stream.length {
       guard length <= largestFile else { throw .tooLarge(for: playerName, limit: largestFile) }
       let free = try await freeSpace()
       guard length <= free else { throw PinstripeError.full(name, playerName, length, free) }
     }
-    do throws(FileError) {
-      if !Self.isFolder(folder) { try SystemFolder.make(folder) }
-      var folders = folder
-      for name in place.folders {
-        folders += "/\(name)"
-        try SystemFolder.make(folders)
-      }
-    } catch {
-      throw PinstripeError(writing: error)
-    }
-    try removeLeftovers(in: place.folders)
-    guard replacing || !exists(name) else { throw PinstripeError.exists(name, playerName) }
-    try write(stream, name, progress)
+    try store(stream, name, place, replacing: replacing, progress)
     return 0
+  }
+
+  private func store(
+    _ stream: any ByteStream, _ name: String, _ place: TrackPath, replacing: Bool,
+    _ progress: ((UInt64) -> Void)?
+  ) throws(PinstripeError) {
+    let folder = try translated(writing: true) { () throws(FileError) -> OpenFolder in
+      let folder = try root.folder(music + place.folders, making: true)
+      try removeLeftovers(in: folder)
+      return folder
+    }
+    let exists = try translated(writing: true) { () throws(FileError) in
+      try folder.holdsFile(place.name)
+    }
+    guard replacing || !exists else { throw PinstripeError.exists(name, playerName) }
+    do throws(PinstripeError) {
+      try write(stream, name, TrackOutput(place.name, in: folder), progress)
+    } catch {
+      guard let cause = error.underlying as? FileError, error.code == .noOutput else { throw error }
+      throw failure(cause, writing: true)
+    }
+    try translated(writing: true) { () throws(FileError) in try folder.synchronizeVolume() }
   }
 
   /// Removes what was not completed, and gives a track back its name that was set aside over MTP, when
   /// the same player was in its other mode.
-  private func removeLeftovers(in folders: [String]) throws(PinstripeError) {
-    for leftover in try names(in: folders) {
-      let place = path(TrackPath(folders: folders, name: leftover).text)
+  private func removeLeftovers(in folder: borrowing OpenFolder) throws(FileError) {
+    for leftover in try folder.names() {
       if let original = TrackName.original(ofSetAside: leftover), !original.isEmpty {
-        let track = TrackPath(folders: folders, name: original).text
-        _ = exists(track) ? unlink(place) : rename(place, path(track))
+        if try folder.status(of: original) == nil {
+          try? folder.rename(leftover, to: original)
+        } else {
+          try? folder.remove(leftover)
+        }
       } else if TrackName.isTemporary(leftover) {
-        _ = unlink(place)
+        try? folder.remove(leftover)
       }
     }
   }
 
   private func write(
-    _ stream: any ByteStream, _ name: String, _ progress: ((UInt64) -> Void)?
+    _ stream: any ByteStream, _ name: String, _ file: consuming TrackOutput,
+    _ progress: ((UInt64) -> Void)?
   ) throws(PinstripeError) {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.bufferSize, alignment: 64)
     defer { buffer.deallocate() }
-    let file = try TrackOutput(path: path(name))
     var written: UInt64 = 0
     var count = buffer.count
     while count == buffer.count {
@@ -115,15 +134,6 @@ public final class VolumeTransport: Transport {
       throw PinstripeError.changed("What was to become \"\(name)\"")
     }
     try file.commit()
-    try synchronize()
-  }
-
-  private func synchronize() throws(PinstripeError) {
-    do throws(FileError) {
-      try SystemFolder.synchronizeVolume(of: folder)
-    } catch {
-      throw PinstripeError(writing: error)
-    }
   }
 
   /// The largest file that the profile and the file system allow.
@@ -133,32 +143,30 @@ public final class VolumeTransport: Transport {
 
   /// Deletes a track.
   public func remove(_ name: String) async throws(PinstripeError) {
-    guard TrackPath(name) != nil, exists(name) else {
-      throw PinstripeError.absent(name, playerName)
+    let isRemoved = try translated(writing: true) { () throws(FileError) in
+      guard let place = TrackPath(name), let folder = try existing(place.folders),
+        try folder.holdsFile(place.name)
+      else { return false }
+      try folder.remove(place.name)
+      try folder.synchronizeVolume()
+      return true
     }
-    guard unlink(path(name)) == 0 else {
-      throw PinstripeError(
-        writing: FileError(code: errno, operation: "delete", path: path(name)))
-    }
-    try synchronize()
+    guard isRemoved else { throw PinstripeError.absent(name, playerName) }
   }
 
   /// Reads a range of a track, as it is stored.
   public func read(
     _ name: String, range: Range<UInt64>, into sink: (UnsafeRawBufferPointer) throws -> Void
   ) async throws {
-    guard TrackPath(name) != nil, exists(name) else {
-      throw PinstripeError.absent(name, playerName)
-    }
-    let source = try FileSource(path: path(name))
+    let file = try open(name)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.bufferSize, alignment: 64)
     defer { buffer.deallocate() }
     var offset = range.lowerBound
     while offset < range.upperBound {
       if Task.isCancelled { throw PinstripeError.cancelled(name) }
       let wanted = Int(min(UInt64(buffer.count), range.upperBound - offset))
-      let count = try source.read(
-        at: offset, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+      let count = try part(
+        of: file, at: offset, UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
       if count == 0 { return }
       try sink(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       offset += UInt64(count)
@@ -167,28 +175,49 @@ public final class VolumeTransport: Transport {
 
   /// Free space on the volume, in bytes.
   public func freeSpace() async throws(PinstripeError) -> UInt64 {
-    var status = statvfs()
-    guard statvfs(playerName, &status) == 0 else {
-      throw PinstripeError(
-        reading: FileError(code: errno, operation: "examine", path: playerName))
-    }
-    return UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
-      .partialValue
+    try translated(writing: false) { () throws(FileError) in try root.freeSpace() }
   }
 
   /// Does nothing: every file is on the storage already.
   public func close() async {}
 
-  private func path(_ name: String) -> String { "\(folder)/\(name)" }
-
-  private func exists(_ name: String) -> Bool {
-    var status = stat()
-    return lstat(path(name), &status) == 0
+  private func open(_ name: String) throws(PinstripeError) -> SystemFile {
+    try checkPresence()
+    do throws(FileError) {
+      if let place = TrackPath(name), let folder = try existing(place.folders),
+        try folder.holdsFile(place.name)
+      {
+        return try folder.reading(place.name)
+      }
+    } catch {
+      throw failure(error, writing: false)
+    }
+    throw PinstripeError.absent(name, playerName)
   }
 
-  private static func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  private func part(
+    of file: borrowing SystemFile, at offset: UInt64, _ buffer: UnsafeMutableRawBufferPointer
+  ) throws(PinstripeError) -> Int {
+    do throws(FileError) {
+      return try file.read(at: offset, into: buffer)
+    } catch {
+      throw failure(error, writing: false)
+    }
+  }
+
+  /// The music folder's place below the root.
+  private var music: [String] { Self.parts(rules.musicFolder) }
+
+  static func parts(_ path: String) -> [String] { path.split(separator: "/").map(String.init) }
+
+  /// A folder below the music folder; nil when there is none.
+  private func existing(_ folders: [String]) throws(FileError) -> OpenFolder? {
+    do throws(FileError) {
+      return try root.folder(music + folders)
+    } catch {
+      guard error.code == ENOENT else { throw error }
+      return nil
+    }
   }
 
   private func check(_ name: String) throws(PinstripeError) -> TrackPath {
@@ -197,15 +226,5 @@ public final class VolumeTransport: Transport {
       throw PinstripeError.unusable(name, playerName, complaint ?? "that is no file name")
     }
     return place
-  }
-
-  private func names(in folders: [String]) throws(PinstripeError) -> [String] {
-    let path = ([folder] + folders).joined(separator: "/")
-    guard Self.isFolder(path) else { return [] }
-    do throws(FileError) {
-      return try SystemFolder.names(in: path)
-    } catch {
-      throw PinstripeError(reading: error)
-    }
   }
 }

@@ -16,13 +16,14 @@ enum Terminal {
     text.withUTF8 { bytes in _ = Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count) }
   }
 
-  /// A name as it can be printed: control characters are commands to a terminal.
+  /// A name as it can be printed: control characters are commands to a terminal, and format characters
+  /// (U+202E and its like) turn the text around them.
   static func printable(_ text: String) -> String {
     String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { scalar in
           switch scalar.properties.generalCategory {
-          case .control, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
+          case .control, .format, .lineSeparator, .paragraphSeparator: "\u{FFFD}"
           default: scalar
           }
         }))
