@@ -4,7 +4,6 @@
 struct HeaderNumbers {
   private let area: UnsafePointer<UInt8>
 
-  var suiteNumber: UInt16 { unsafe UInt16(truncatingIfNeeded: area.littleEndian32(at: 12)) }
   var slotCount: Int { unsafe Int(area.littleEndian32(at: 12) >> 16) }
   var sectionCount: Int { unsafe Int(area[16]) }
   var hasTrailer: Bool { unsafe area[20] != 0 }

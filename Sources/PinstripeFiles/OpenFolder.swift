@@ -190,8 +190,9 @@ public struct OpenFolder: ~Copyable, Sendable {
   public func freeSpace() throws(FileError) -> UInt64 {
     var status = statvfs()
     _ = try SystemFile.retry("examine", path) { fstatvfs(file.descriptor, &status) }
-    return UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
-      .partialValue
+    let (bytes, isOver) = UInt64(status.f_bavail)
+      .multipliedReportingOverflow(by: UInt64(status.f_frsize))
+    return isOver ? .max : bytes
   }
 
   /// Whether its path still leads to it: false once it is unmounted, removed or renamed.

@@ -2,7 +2,7 @@ public import Glibc
 
 /// An open file descriptor, closed when the value goes away.
 ///
-/// The operating system's calls stand here and in `AtomicFile` only. Interrupted calls are taken up
+/// The operating system's calls stand in this module only. Interrupted calls are taken up
 /// again; every other failure is a ``FileError``.
 public struct SystemFile: ~Copyable, Sendable {
   /// The descriptor, valid while this value lives.

@@ -4,11 +4,11 @@ public struct ArtRules: Sendable, Equatable {
   public var delivery = ArtDelivery.embedded
   /// The formats that the player shows, the preferred one first; nil when that is not known.
   public var formats: [ArtFormat]?
-  /// The widest picture, in pixels: 1 to 4,096.
+  /// The widest picture, in pixels: 1 to 4,096; nil: 320.
   public var maximumWidth: Int?
-  /// The highest picture, in pixels: 1 to 4,096.
+  /// The highest picture, in pixels: 1 to 4,096; nil: 320.
   public var maximumHeight: Int?
-  /// The largest picture, in bytes: 1 to 16 MiB.
+  /// The largest picture, in bytes: 1 to 16 MiB; nil: 64 KiB.
   public var maximumBytes: Int?
   /// For the delivery "folder": the picture's file name.
   public var fileName = "cover.jpg"
@@ -23,7 +23,8 @@ public enum ArtDelivery: String, Sendable, CaseIterable {
   case none
   /// It stays in the audio file's own tag.
   case embedded
-  /// The album object's RepresentativeSampleData; `PTP_OPC_RepresentativeSampleData`.
+  /// RepresentativeSampleData of an album object, or of the tracks where the player has no such albums;
+  /// `PTP_OPC_RepresentativeSampleData`.
   case sample
   /// A file in the album's folder.
   case folder

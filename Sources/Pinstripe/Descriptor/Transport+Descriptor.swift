@@ -34,7 +34,11 @@ extension MTPTransport {
       }
       guard let file else { return nil }
       var bytes: [UInt8] = []
-      let size = min(file.size ?? 0, UInt64(DeviceDescriptor.size) + 1)
+      let size = file.size ?? 0
+      // A player that gives whole files only would give all of it.
+      guard size <= UInt64(DeviceDescriptor.size) else {
+        return [UInt8](repeating: 0, count: DeviceDescriptor.size + 1)
+      }
       try await read(file, 0..<size) { bytes += $0 }
       return bytes
     } catch {

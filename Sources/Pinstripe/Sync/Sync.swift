@@ -198,6 +198,7 @@ extension PinstripeError {
   fileprivate var isBeforeAnythingWasSent: Bool {
     if code == .alreadyOnPlayer || code == .usage { return true }
     guard let error = underlying as? MTPError else { return false }
-    return error.operation == .sendObjectInfo && error.response != nil
+    return [.sendObjectInfo, .sendObjectPropList].contains(error.operation)
+      && error.response != nil
   }
 }

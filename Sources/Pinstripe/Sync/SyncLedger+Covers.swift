@@ -29,7 +29,11 @@ extension SyncLedger.Entry {
 
 extension Cover {
   /// Where it stands in the ledger.
-  var ledgerPlace: String { "\(SyncLedger.Entry.coverPrefix)\(folder)//\(album)" }
+  var ledgerPlace: String { Self.ledgerPlace(folder, album) }
+
+  static func ledgerPlace(_ folder: String, _ album: String) -> String {
+    "\(SyncLedger.Entry.coverPrefix)\(folder)//\(album)"
+  }
 
   /// What the ledger says of it.
   ///

@@ -40,7 +40,6 @@ struct SyncPlaces {
   ///
   /// Of folders deeper than the player's the outermost are left out; what is left tells of them by a
   /// ``NameTag``.
-  ///
   mutating func make(for item: SyncItem, isProtected: Bool) -> String {
     var parts = item.place.split(separator: "/").map(String.init)
     let file = parts.popLast() ?? ""

@@ -96,7 +96,8 @@ private struct CoverState {
     var albums: [(album: String, artist: String, tracks: [SyncPlan.Step])] = []
     var isFile = false
     if case .file = offer { isFile = true }
-    for track in tracks {
+    // In one order, whatever is done with them: the first one's artist is the album's.
+    for track in tracks.sorted(by: { $0.place < $1.place }) {
       // A picture beside the tracks is for all of them.
       let properties = isFile ? nil : track.item.flatMap { TrackProperties(path: $0.path) }
       let album = properties?.album ?? ""
@@ -116,7 +117,9 @@ private struct CoverState {
           failure = failure ?? error
         }
       }
-      let cover = cover(folder, album, artist, tracks.map(\.place), source)
+      let known = self.known(album, in: folder)
+      let cover = cover(
+        folder, album, known?.original ?? artist, tracks.map(\.place), source)
       guard let source else {
         guard let failure else { return none(cover, tracks) }
         return .cover(
@@ -126,13 +129,20 @@ private struct CoverState {
     }
   }
 
+  /// What was sent of an album before; its artist stays, lest it be made anew under another name.
+  private func known(_ album: String, in folder: String) -> SyncLedger.Entry? {
+    let place = Cover.ledgerPlace(folder, album)
+    return ledger.pending[place] ?? ledger.entries[place].flatMap { $0.stored > 0 ? $0 : nil }
+  }
+
   private func decide(_ cover: Cover, _ source: CoverSource, isMoved: Bool) -> SyncPlan.Step {
     let entry = ledger.entries[cover.ledgerPlace]
     let isOurs = entry != nil || ledger.pending[cover.ledgerPlace] != nil
     switch cover.delivery {
     case .file(let place):
       guard let there = files[TrackName.folded(place)] else { break }
-      guard entry?.stored == there.size || ledger.pending[cover.ledgerPlace] != nil else {
+      let attempted = StoredTrack(name: cover.ledgerPlace, size: there.size)
+      guard entry?.stored == there.size || ledger.unfinished(attempted) != nil else {
         return .cover(cover, .keep, "a picture is there that Pinstripe did not put there")
       }
     case .album(let name):

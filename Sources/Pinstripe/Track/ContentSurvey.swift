@@ -19,7 +19,8 @@ final class ContentSurvey {
   let runs: RunList
   /// Whether the source itself tells when it is changed after the survey.
   var isTrusted: Bool { revision != nil }
-  private let revision: SourceRevision?
+  /// What the source said of itself before it was read; nil when it cannot tell.
+  let revision: SourceRevision?
   private static let bufferSize = 1 << 17
 
   /// Reads a source to its end.

@@ -4,7 +4,8 @@ import PinstripeFrames
 /// A track made on the fly: what goes through a pipe or over USB.
 ///
 /// The bytes are produced in order into the caller's buffers and encrypted there; no buffer of the
-/// content is kept. Lengths stand in a trailer, so the source is read once.
+/// content is kept. Of a source without a length, which is read once, lengths stand in a trailer; see
+/// ``init(_:recipe:)`` for the others.
 public final class TrackStream {
   /// Bytes of the whole track, when the source's length is known.
   public let length: UInt64?

@@ -26,11 +26,6 @@ final class FolderIndex: Sendable {
     state.withLock { $0.folders[folder] != nil }
   }
 
-  /// Whether an object is known, wherever it is.
-  func holds(_ object: ObjectHandle) -> Bool {
-    state.withLock { $0.parents[object] != nil }
-  }
-
   /// Takes note of all that is in a folder.
   func set(_ entries: [ListedObject], of folder: ObjectHandle) {
     state.withLock { state in

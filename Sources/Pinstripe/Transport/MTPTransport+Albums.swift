@@ -24,7 +24,7 @@ extension MTPTransport {
   /// An album that is there.
   func album(_ name: String) async throws(MTPError) -> ObjectHandle? {
     guard let folder = try await folder(Self.albumFolder, in: .root) else { return nil }
-    return try await objects(named: name + Self.albumEnding, in: folder).first?.handle
+    return try await confirmed(name + Self.albumEnding, in: folder).first?.handle
   }
 
   /// Makes an album that is not there yet.

@@ -95,6 +95,7 @@ extension MTPTransport {
     case .tracks:
       do {
         for track in try await objects(ofTracksAt: cover.tracks) {
+          guard try await hasPicture(track.info.format) else { continue }
           try await show(picture, on: track.handle, track.info.format)
         }
       } catch {

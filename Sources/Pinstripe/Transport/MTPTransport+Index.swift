@@ -14,7 +14,8 @@ extension MTPTransport {
   /// Lets the index know what a folder holds now.
   ///
   /// That takes a listing when the folder is new, and else one transaction, for which objects are there,
-  /// and one for each that is new. Objects that another program renames without an event stay under their old names until then.
+  /// and one for each that is new. Objects that another program renames without an event stay under
+  /// their old names; ``confirmed(_:in:)`` asks.
   func refresh(_ folder: ObjectHandle) async throws(MTPError) {
     await followEvents()
     guard index.knows(folder) else {
@@ -40,6 +41,17 @@ extension MTPTransport {
     if !known.isEmpty { return known }
     try await refresh(folder)
     return index.named(name, in: folder)
+  }
+
+  /// The same, for what is to be deleted or changed: that the first still has the name is asked of the
+  /// player, because another program may have renamed it without an event.
+  func confirmed(
+    _ name: String, in folder: ObjectHandle
+  ) async throws(MTPError) -> [ListedObject] {
+    let known = try await objects(named: name, in: folder)
+    guard let first = known.first else { return [] }
+    if (try? await session.describe(first.handle))?.info.filename == name { return known }
+    return try await entries(of: folder).filter { $0.info.filename == name }
   }
 
   /// Deletes an object.

@@ -84,7 +84,7 @@ extension MTPTransport {
       guard let inner = try await self.folder(name, in: folder) else { return nil }
       folder = inner
     }
-    return try await objects(named: playlist.name + rules.ending, in: folder).first { entry in
+    return try await confirmed(playlist.name + rules.ending, in: folder).first { entry in
       !entry.info.isFolder
     }
   }
@@ -105,7 +105,7 @@ extension MTPTransport {
         folders[place.folders] = .some(folder)
       }
       guard let folder = folders[place.folders] ?? nil else { continue }
-      let track = index.named(place.name, in: folder).first { !$0.info.isFolder }
+      let track = try await self.objects(named: place.name, in: folder).first { !$0.info.isFolder }
       if let track { objects.append(track) }
     }
     return objects

@@ -123,7 +123,9 @@ extension MTPTransport {
         onFailure: .keep,
         announced: { announcement in
           sent.handle = announcement.object
-          if sent.handle == sent.old?.handle { throw OldTrackInTheWay() }
+          if sent.handle == sent.old?.handle, sent.name == sent.old?.info.filename {
+            throw OldTrackInTheWay()
+          }
           isRecorded = record.flatMap { self.journal?.begin($0) } ?? false
         },
         progress: progress, fill: { buffer in try tap.read(into: buffer) })
@@ -239,7 +241,8 @@ extension MTPTransport {
     in folder: ObjectHandle, keeping name: String?, replacing: Bool, sparing spared: String? = nil
   ) async throws(MTPError) -> ListedObject? {
     try await refresh(folder)
-    let same = name.map { index.named($0, in: folder) } ?? []
+    var same = name.map { index.named($0, in: folder) } ?? []
+    if let name, replacing, !same.isEmpty { same = try await confirmed(name, in: folder) }
     guard !same.contains(where: \.info.isFolder) else {
       throw MTPError(
         .refused, operation: .sendObjectInfo, reason: "a folder has the name \"\(name ?? "")\"")
@@ -254,7 +257,8 @@ extension MTPTransport {
       for entry in same.dropFirst() { try await delete(entry.handle) }
     }
     for entry in ours {
-      guard let original = TrackName.original(ofSetAside: entry.info.filename) else { continue }
+      guard let original = TrackName.original(ofSetAside: entry.info.filename), !original.isEmpty
+      else { continue }
       if index.named(original, in: folder).isEmpty {
         try await rename(entry.handle, to: original)
         if original == name { found = entry }
@@ -304,7 +308,6 @@ extension MTPTransport {
   /// - Parameter name: The final name, where the renaming had begun: whatever a player answered to a
   ///   renaming, it may have carried it out.
   private func undo(_ sent: Sent, _ name: String?) async {
-    let names = [sent.name, name].compactMap(\.self)
     // A player that was left in the middle of something takes the first question for a part of it.
     var found = try? await entries(of: sent.folder)
     if found == nil { found = try? await entries(of: sent.folder) }
@@ -312,6 +315,9 @@ extension MTPTransport {
       let strays = try? await entries(of: .root)
       found = (found ?? []) + (strays ?? []).filter { $0.handle == sent.handle }
     }
+    // While it has its temporary name, what has the final one is somebody else's.
+    let isRenamed = found?.contains { $0.info.filename == sent.name } == false
+    let names = [sent.name, isRenamed ? name : nil].compactMap(\.self)
     for object in found ?? []
     where names.contains(object.info.filename) && object.handle != sent.old?.handle {
       try? await delete(object.handle)

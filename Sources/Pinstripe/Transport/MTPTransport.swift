@@ -104,7 +104,8 @@ public final class MTPTransport: Transport {
     let free = try await attempt { () async throws(MTPError) in
       try await self.session.storageInfo(self.storage).freeSpace
     }
-    return free.addingReportingOverflow(partSize).partialValue
+    let (sum, isOver) = free.addingReportingOverflow(partSize)
+    return isOver ? .max : sum
   }
 
   /// Closes the session and gives the interface back.

@@ -21,22 +21,4 @@ extension ObjectFormat {
     let code = isUndefined ? .undefined : ObjectFormat(format) ?? .undefined
     return known.isEmpty || known.contains(code) ? code : .undefined
   }
-
-  /// The format that a player says an object has; nil for what is no audio, or not known to be.
-  ///
-  /// Codecs that share a container's code are told apart by no player: Opus is Ogg, ALAC is MP4.
-  var audio: AudioFormat? {
-    switch self {
-    case .mp3: .mp3
-    case .wav: .wav
-    case .aiff: .aiff
-    case .wma: .wma
-    case .ogg: .ogg
-    case .flac: .flac
-    case .aac: .aac
-    case .mp4: .mp4
-    case .audible: .audible
-    default: nil
-    }
-  }
 }

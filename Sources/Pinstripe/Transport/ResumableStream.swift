@@ -37,7 +37,10 @@ extension TrackStream: ResumableStream {
     let survey = try survey(withDigest: true)
     let digest = try ContentDigest()
     let label: [UInt8] = Array("pinstripe part v1".utf8) + [0]
-    for part in [label, survey.digest ?? [], survey.runsDigest] {
+    // A file that was changed while it was sent, and is as before again, may have been sent in part as it
+    // was between: its keystream must not meet other bytes.
+    let revision = survey.revision.map { "\($0.length) \($0.changed)" } ?? ""
+    for part in [label, survey.digest ?? [], survey.runsDigest, Array(revision.utf8)] {
       try part.span.withUnsafeBytes { bytes throws(PinstripeError) in try digest.update(bytes) }
     }
     return Hexadecimal.string(try digest.finish())

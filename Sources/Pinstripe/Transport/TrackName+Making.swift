@@ -1,7 +1,7 @@
 public import PinstripeProfile
 
 // A name that the player can hold stays as it is. Every other one gets "_" for what cannot be held, is
-// shortened, and ends in its ``NameTag``: "What?.mp3" becomes "What_~4kq80z.mp3". The original stands in
+// shortened, and ends in its ``NameTag``: "What?.mp3" becomes "What_~z9evmx.mp3". The original stands in
 // the ledger, and in a track's encrypted metadata.
 
 extension TrackName {

@@ -1,11 +1,11 @@
 public import PinstripeProfile
 
-/// The way to the tracks of one player: four verbs and the free space.
+/// The way to one player: its tracks, playlists, pictures and descriptor, and the free space.
 ///
 /// Names are paths below the player's music folder, "Song.pst" or "Artist/Album/Song.pst"; folders are
-/// made where they are missing. Nothing half-sent is ever visible under
-/// its final name: bytes go under a temporary name, are verified, and then get theirs. Leftovers of
-/// an earlier attempt that was cut off are removed by the next ``put(_:named:replacing:progress:)``.
+/// made where they are missing. Nothing half-sent is ever visible under its final name: bytes go under a
+/// temporary name, are verified, and then get theirs. Leftovers of an earlier attempt that was cut off
+/// are removed, or gone on with, by the next ``put(_:named:replacing:progress:)``.
 public protocol Transport: AnyObject, Sendable {
   /// The player, for sentences.
   var playerName: String { get }

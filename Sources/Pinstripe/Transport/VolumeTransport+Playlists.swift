@@ -20,7 +20,9 @@ extension VolumeTransport {
   public func put(_ playlist: Playlist) async throws(PinstripeError) {
     guard let place = place(of: playlist) else { throw PinstripeError.noPlaylists(playerName) }
     try translated(writing: true) { () throws(FileError) in
-      try root.folder(place.folders, making: true).write(place.file.bytes, to: place.name)
+      let folder = try root.folder(place.folders, making: true)
+      try folder.write(place.file.bytes, to: place.name)
+      try folder.synchronizeVolume()
     }
   }
 
@@ -30,7 +32,9 @@ extension VolumeTransport {
     try translated(writing: true) { () throws(FileError) in
       do throws(FileError) {
         let folder = try root.folder(place.folders)
-        if try folder.holdsFile(place.name) { try folder.remove(place.name) }
+        guard try folder.holdsFile(place.name) else { return }
+        try folder.remove(place.name)
+        try folder.synchronizeVolume()
       } catch {
         guard error.code != ENOENT else { return }
         throw error

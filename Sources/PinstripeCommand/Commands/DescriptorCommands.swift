@@ -24,7 +24,7 @@ struct DescribeDeviceCommand: ParsableCommand {
   @Option(
     name: .customLong("revision"),
     help: ArgumentHelp(
-      "Which of the device's descriptors this is; an older one is refused later. (default: 1)",
+      "Which of the device's descriptors this is; an older one is refused later.",
       valueName: "n"))
   var version: UInt32 = 1
 
@@ -39,7 +39,7 @@ struct DescribeDeviceCommand: ParsableCommand {
   )
   var formats: [String] = []
 
-  @Option(help: ArgumentHelp("Key slots that it reads, 1 to 16. (default: 16)", valueName: "n"))
+  @Option(help: ArgumentHelp("Key slots that it reads, 1 to 16.", valueName: "n"))
   var keySlots = 16
 
   @Flag(help: "Its decoder reads no frame maps (built with --every-only).")

@@ -85,13 +85,12 @@ struct PushCommand: AsyncParsableCommand {
     let isTrack = try TrackFile.isTrack(source)
     let store = recipients.isEmpty || isTrack ? nil : try keys.open()
     let profile = try await PlayerDescriptor.refine(profile, of: transport, with: store)
-    let (stream, protection, suffixed) = try stream(source, isTrack, profile, store)
-    let isHidden = suffixed && profile.protection.metadata == .hidden
+    let (stream, protection, disguise) = try stream(source, isTrack, profile, store)
+    let isHidden = profile.protection.metadata == .hidden
     let name =
-      name
-      ?? (isHidden
-        ? TrackName.random() + TrackName.suffix
-        : TrackName.make(from: source.name, isProtected: suffixed, rules: profile.storage))
+      name ?? disguise.flatMap { isHidden ? $0 + TrackName.suffix : nil }
+      ?? TrackName.make(
+        from: source.name, isProtected: disguise != nil, rules: profile.storage)
     let bar = ProgressBar("Sending \(name)", total: stream.length, isQuiet: common.json)
     defer { bar.end() }
     let start = ContinuousClock.now
@@ -105,13 +104,13 @@ struct PushCommand: AsyncParsableCommand {
       resumedAt: resumedAt, milliseconds: time.milliseconds)
   }
 
-  /// What is sent, how it is protected, and whether its name says so.
+  /// What is sent, how it is protected, and, for a track, a name that tells nobody what it is.
   private func stream(
     _ source: FileSource, _ isTrack: Bool, _ profile: DeviceProfile, _ store: KeyStore?
-  ) throws -> (any ByteStream, String, Bool) {
+  ) throws -> (any ByteStream, String, String?) {
     if isTrack {
       try Rewrapping.recover(input)
-      return (ClearStream(source), "already a track", true)
+      return (ClearStream(source), "already a track", TrackName.random())
     }
     guard let store else {
       guard profile.decoder == .none else {
@@ -125,7 +124,7 @@ struct PushCommand: AsyncParsableCommand {
       }
       let stream = ClearStream(source, format: try .of(source))
       stream.properties = metadata.properties(ofFileAt: input)
-      return (stream, "unprotected", false)
+      return (stream, "unprotected", nil)
     }
     var recipe = try pattern.recipe(
       following: profile, for: try recipients.wrappingKeys(keys, in: store))
@@ -134,6 +133,6 @@ struct PushCommand: AsyncParsableCommand {
     try chunks.apply(to: &recipe, length: source.length)
     let stream = try TrackStream(source, recipe: recipe)
     stream.properties = metadata.properties(ofFileAt: input)
-    return (stream, "encrypted", true)
+    return (stream, "encrypted", try SyncTracks(recipe).disguise?(source.name))
   }
 }

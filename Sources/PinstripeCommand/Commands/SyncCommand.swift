@@ -18,11 +18,11 @@ struct SyncCommand: AsyncParsableCommand {
 
       A track in a file's place that this key opens is another version of it, and is replaced. Other \
       tracks are only removed when an earlier sync of this computer put them there, and only with \
-      --delete; nothing is removed when part of the sources could not be read. \
+      --delete; nothing is removed when part of the sources could not be read.
 
       A name that the player cannot hold is changed, and ends in "~" and six letters or digits that \
       are the same every time; the plan, 'pinstripe ls' and the track's metadata have the original. \
-      A player whose profile hides names gets UUIDs. \
+      A player whose profile hides names gets UUIDs.
 
       Pictures come from the music's tags or from folder.jpg or cover.jpg beside it, and go, made small \
       enough, the way the player's profile says. One that is damaged stops no track. Off a terminal and \

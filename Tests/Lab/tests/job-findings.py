@@ -53,6 +53,6 @@ check("push: the bytes stored, and those encrypted",
       (push["name"], push["bytes"], push["encryptedBytes"]) == ("idle_tune.pst", len(stored), len(offsets)), push)
 listing = one_object("ls.json")
 check("ls: the track", listing["tracks"] == [
-    {"name": "idle_tune.pst", "bytes": len(stored), "format": None}], listing)
+    {"name": "idle_tune.pst", "bytes": len(stored), "format": None, "original": None}], listing)
 check("ls: the free space is the storage's",
       listing["freeBytes"] == int((share / "free").read_text()), listing["freeBytes"])

@@ -75,8 +75,8 @@ suite() {
     fi
     cp one.mp3 'a:b?c*d".mp3'
     tool push 'a:b?c*d".mp3' --device Suite $where
-    check "$player: what FAT forbids is replaced" lists a_b_c_d_.pst
-    tool rm a_b_c_d_.pst $where
+    check "$player: what FAT forbids is replaced" lists a_b_c_d_~3aswwc.pst
+    tool rm a_b_c_d_~3aswwc.pst $where
     if can folders "$player: a library with folders"; then
         mkdir -p library/Artist/Album
         cp one.mp3 library/Artist/Album/

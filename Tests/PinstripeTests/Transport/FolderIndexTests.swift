@@ -77,6 +77,35 @@ struct FolderIndexTests {
     #expect(error?.code == .notOnPlayer && player.files["y.mp3"] != nil)
   }
 
+  /// A track that somebody gave another name, without an event, is not what is replaced.
+  @Test func whatOthersRenamedIsNotReplaced() async throws {
+    let player = Player()
+    let transport = try await player.connect()
+    try await put("a.mp3", on: transport)
+    let theirs = try #require(player.responder.objects.first { $0.name == "a.mp3" }).handle
+    try await player.connect().session.rename(theirs, to: "keep.mp3")
+    try await put("a.mp3", on: transport, replacing: true)
+    #expect(player.files.keys.sorted() == ["a.mp3", "keep.mp3"])
+  }
+
+  /// A file of the track's name that comes while the track is sent is not deleted with it.
+  @Test func whatOthersMakeMeanwhileStays() async throws {
+    let player = Player()
+    let transport = try await player.connect()
+    try await put("first.mp3", on: transport)
+    let folder = try #require(player.responder.objects.first { $0.name == "Music" }).handle
+    await #expect(throws: PinstripeError.self) {
+      try await transport.put(
+        ClearStream(MemorySource([1, 2, 3])), named: "a.mp3", replacing: false
+      ) { _ in
+        if player.files["a.mp3"] == nil {
+          player.responder.add("a.mp3", content: .bytes([7]), in: folder)
+        }
+      }
+    }
+    #expect(player.files == ["first.mp3": Array("first.mp3".utf8), "a.mp3": [7]])
+  }
+
   @Test func aStorageThatComesAndGoesIsListedAnew() async throws {
     let player = Player()
     let transport = try await player.connect()
@@ -87,10 +116,11 @@ struct FolderIndexTests {
       try await put("a.mp3", on: transport, replacing: true)
       return player.responder.history.filter { $0 == .getObjectInfo }.count - before
     }
-    #expect(try await looks() == 1)
+    // The one that is replaced, whose name may be another by now, and the new one.
+    #expect(try await looks() == 2)
     for event in [EventCode.storeRemoved, .storeAdded, .deviceReset] {
       player.responder.report(event, [MemoryResponder.defaultStorage.rawValue])
-      #expect(try await looks() >= 2)
+      #expect(try await looks() >= 3)
     }
     // A flood, of which some may be lost.
     for _ in 0..<100 { player.responder.report(.storageInfoChanged, []) }
