@@ -33,15 +33,6 @@ public enum SystemFolder {
     pinstripe_file_system(path) == 0x4D44 ? 0xFFFF_FFFF : .max
   }
 
-  /// Makes a folder whose parent is there.
-  ///
-  /// - Throws: ``FileError``.
-  public static func make(_ path: String) throws(FileError) {
-    guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
-      throw FileError(code: errno, operation: "make", path: path)
-    }
-  }
-
   /// Makes a folder and those above it that are missing, for their owner only (mode 0700).
   ///
   /// - Throws: ``FileError``.
