@@ -155,13 +155,7 @@ public struct DeviceDescriptor: Sendable, Equatable {
     let key = try provider.derive(
       from: device.secret, salt: noSalt.span, label: "pinstripe v1 descriptor")
     try provider.load(key, at: .firstWrap)
-    do throws(TrackError) {
-      let tag = try provider.crypto.mac(bytes, Span(), under: .firstWrap)
-      withExtendedLifetime(provider) {}
-      return tag
-    } catch {
-      throw KeyError(error)
-    }
+    return try provider.mac(of: bytes, under: .firstWrap)
   }
 
   private static var damaged: KeyError {

@@ -100,12 +100,10 @@ public enum Grant {
     try provider.load(device.secret, at: .playback)
     do throws(TrackError) {
       try KeyLadder(provider.crypto).deriveGrantKey(into: .firstWrap)
-      let tag = try provider.crypto.mac(bytes, Span(), under: .firstWrap)
-      withExtendedLifetime(provider) {}
-      return tag
     } catch {
       throw KeyError(error)
     }
+    return try provider.mac(of: bytes, under: .firstWrap)
   }
 
   private static var damaged: KeyError {

@@ -124,13 +124,6 @@ struct KeyFile {
 
   /// HMAC-SHA256 with the all-zero key.
   static func checksum(of bytes: Span<UInt8>) throws(KeyError) -> InlineArray<32, UInt8> {
-    let provider = try SoftwareProvider()
-    do throws(TrackError) {
-      let mac = try provider.crypto.mac(bytes, Span(), under: .zero)
-      withExtendedLifetime(provider) {}
-      return mac
-    } catch {
-      throw KeyError(error)
-    }
+    try SoftwareProvider().mac(of: bytes, under: .zero)
   }
 }

@@ -74,6 +74,19 @@ public final class SoftwareProvider {
 }
 
 extension SoftwareProvider {
+  /// HMAC-SHA256 under a key that is here.
+  func mac(
+    of bytes: Span<UInt8>, under place: KeyPlace
+  ) throws(KeyError) -> InlineArray<32, UInt8> {
+    // The core's view of it is unowned.
+    defer { withExtendedLifetime(self) {} }
+    do throws(TrackError) {
+      return try crypto.mac(bytes, Span(), under: place)
+    } catch {
+      throw KeyError(error)
+    }
+  }
+
   /// HKDF-SHA256 of a 32-byte key with the info string `label` ‖ 0.
   func derive(
     from key: SecretBytes, salt: Span<UInt8>, label: StaticString

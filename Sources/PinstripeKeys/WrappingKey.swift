@@ -93,12 +93,7 @@ public struct WrappingKey: Sendable {
     let provider = try SoftwareProvider()
     try provider.load(secret, at: .firstWrap)
     let message = Array("name\0".utf8) + Array(text.utf8)
-    do throws(TrackError) {
-      let tag = try provider.crypto.mac(message.span, Span(), under: .firstWrap)
-      withExtendedLifetime(provider) {}
-      return (0..<16).map { tag[$0] }
-    } catch {
-      throw KeyError(error)
-    }
+    let tag = try provider.mac(of: message.span, under: .firstWrap)
+    return (0..<16).map { tag[$0] }
   }
 }

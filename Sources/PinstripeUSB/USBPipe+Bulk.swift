@@ -14,33 +14,24 @@ extension USBPipe {
     fill: (UnsafeMutableRawBufferPointer) throws -> Int
   ) async throws -> UInt64 {
     let output = claimed.output
-    await clearEarlyStall()
-    return try await output.perform {
-      do {
-        var sent: UInt64 = 0
-        var isLast = false
-        while !isLast {
-          if output.isFull { try await takeSent(timeout) }
-          let count = try unsafe fill(output.nextBuffer)
-          guard (0...output.bufferSize).contains(count) else {
-            throw TransferError(.invalidParameter)
-          }
-          isLast = count < output.bufferSize
-          if count > 0 { try submit(count) }
-          sent += UInt64(count)
+    return try await sendAll(timeout) {
+      var sent: UInt64 = 0
+      var isLast = false
+      while !isLast {
+        if output.isFull { try await takeSent(timeout) }
+        let count = try unsafe fill(output.nextBuffer)
+        guard (0...output.bufferSize).contains(count) else {
+          throw TransferError(.invalidParameter)
         }
-        if end == .shortPacket, sent % UInt64(outPacketSize) == 0 {
-          if output.isFull { try await takeSent(timeout) }
-          try submit(0)
-        }
-        while !output.isEmpty { try await takeSent(timeout) }
-        await clearEarlyStall()
-        return sent
-      } catch {
-        await output.cancelAndDrain()
-        output.discard()
-        throw await claimed.explain(error)
+        isLast = count < output.bufferSize
+        if count > 0 { try submit(count) }
+        sent += UInt64(count)
       }
+      if end == .shortPacket, sent % UInt64(outPacketSize) == 0 {
+        if output.isFull { try await takeSent(timeout) }
+        try submit(0)
+      }
+      return sent
     }
   }
 
@@ -50,20 +41,31 @@ extension USBPipe {
   ///   buffer.
   public func send(_ transfers: [[UInt8]], timeout: Duration) async throws -> UInt64 {
     let output = claimed.output
+    return try await sendAll(timeout) {
+      var sent: UInt64 = 0
+      for transfer in transfers {
+        guard transfer.count <= output.bufferSize else { throw TransferError(.invalidParameter) }
+        if output.isFull { try await takeSent(timeout) }
+        unsafe output.nextBuffer.copyBytes(from: transfer)
+        if !transfer.isEmpty { try submit(transfer.count) }
+        sent += UInt64(transfer.count)
+        guard transfer.count % outPacketSize == 0 else { continue }
+        if output.isFull { try await takeSent(timeout) }
+        try submit(0)
+      }
+      return sent
+    }
+  }
+
+  /// Submits transfers and waits until all of them went out; after an error none is in flight any more.
+  private func sendAll(
+    _ timeout: Duration, _ submitAll: () async throws -> UInt64
+  ) async throws -> UInt64 {
+    let output = claimed.output
     await clearEarlyStall()
     return try await output.perform {
       do {
-        var sent: UInt64 = 0
-        for transfer in transfers {
-          guard transfer.count <= output.bufferSize else { throw TransferError(.invalidParameter) }
-          if output.isFull { try await takeSent(timeout) }
-          unsafe output.nextBuffer.copyBytes(from: transfer)
-          if !transfer.isEmpty { try submit(transfer.count) }
-          sent += UInt64(transfer.count)
-          guard transfer.count % outPacketSize == 0 else { continue }
-          if output.isFull { try await takeSent(timeout) }
-          try submit(0)
-        }
+        let sent = try await submitAll()
         while !output.isEmpty { try await takeSent(timeout) }
         await clearEarlyStall()
         return sent
