@@ -86,7 +86,11 @@ make_tracks() {
   python3 "$here/make_tracks.py" "$mp3" "$work/tracks" "$work/clips"
 }
 
-# The decoder, and for boards with Linux the player, which brings its decoder along.
+# The path of each target's player.
+declare -A players
+
+# The decoder, and for boards with Linux the player, which brings its decoder along. Whatever installs
+# packages is here and not among the checks, which run side by side.
 build_for() {
   describe_target "$1"
   if [[ -n $gnu ]]; then
@@ -96,10 +100,16 @@ build_for() {
   fi
   case $short in
     aarch64 | armv7)
-      player=$("$package/Examples/LinuxPlayer/build.sh" "$short" 2>"$work/log") || {
+      players[$1]=$("$package/Examples/LinuxPlayer/build.sh" "$short" 2>"$work/log") || {
         cat "$work/log" >&2
         exit 1
       } ;;
+    cortex-*)
+      need_packages arm-none-eabi-gcc=gcc-arm-none-eabi qemu-system-arm=qemu-system-arm patch=patch
+      [[ -d /usr/lib/arm-none-eabi/newlib ]] ||
+        need_packages newlib-for-arm-none-eabi=libnewlib-arm-none-eabi
+      "$here/bare/mbedtls.sh" >/dev/null
+      "$package/Sources/Embedded/build-decoder.sh" "$1" >"$work/log" ;;
     *) "$package/Sources/Embedded/build-decoder.sh" "$1" >"$work/log" ;;
   esac
   grep -E '^(figure|needs)' "$work/log"
@@ -181,9 +191,6 @@ check_host() {
 
 # A microcontroller: Mbed TLS, and nothing between the decoder and the board.
 check_bare() {
-  need_packages arm-none-eabi-gcc=gcc-arm-none-eabi qemu-system-arm=qemu-system-arm patch=patch
-  [[ -d /usr/lib/arm-none-eabi/newlib ]] ||
-    need_packages newlib-for-arm-none-eabi=libnewlib-arm-none-eabi
   build_image "$1" "$work/provider-$short" "$here"/{provider,harness}.c
   build_image "$1" "$work/vectors-$short" "${vectors[@]/#/$here/}" "$here/harness.c"
   count_in "mbedtls provider" run_image "$1" "$work/provider-$short"
@@ -221,11 +228,9 @@ check_example() {
   expect "the example leaves no secret behind" leaves_nothing "32:32:$work/tracks/device.keybox" \
     "$folder/example/decrypt" "$work/tracks/device.keybox" "$work/tracks/every10.pst"
   check_large_file "$folder/example/decrypt"
-  need_packages pkg-config=pkg-config
   expect "pkg-config finds the decoder" test "$(PKG_CONFIG_PATH=$folder pkg-config --libs --cflags \
     pinstripe-decoder | xargs)" = "-I$folder -L$folder -lpinstripe-decoder"
   [[ $short == aarch64 ]] || return 0
-  need_packages cmake=cmake
   mkdir "$folder/cmake"
   cat >"$folder/cmake/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.13)
@@ -253,23 +258,57 @@ check_large_file() {
   rm "$work/large.pst"
 }
 
+# In a folder of its own with what all share, because others run meanwhile. Closes with its counts.
+check() {
+  local shared=$work
+  work=$shared/$1
+  passed=0
+  failed=0
+  mkdir "$work"
+  ln -s "$shared"/{vectors,tracks,clips} "$work"
+  if [[ $1 == host ]]; then
+    check_host
+  else
+    describe_target "$1"
+    [[ -z $gnu ]] || sysroot=$("$package/Sources/Embedded/sysroot.sh" "$debian")
+    player=${players[$1]:-}
+    case $short in
+      cortex-*)
+        check_bare "$1"
+        [[ $short != cortex-m33 ]] || check_release "$1" ;;
+      *)
+        check_linux
+        check_example ;;
+    esac
+    case $short in aarch64 | armv7) check_player ;; esac
+  fi
+  echo "$passed passed, $failed failed"
+}
+
+# What a target has printed, and its counts.
+add_up() {
+  local line
+  sed '$d' "$work/$1.out"
+  line=$(tail -n 1 "$work/$1.out")
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+    passed=$((passed + BASH_REMATCH[1]))
+    failed=$((failed + BASH_REMATCH[2]))
+  else
+    echo "$line"
+    echo "FAILED $1 came to its end"
+    failed=$((failed + 1))
+  fi
+}
+
 check_header
 make_tracks
+need_packages pkg-config=pkg-config cmake=cmake
+for target in "${targets[@]}"; do [[ $target == host ]] || build_for "$target"; done
 for target in "${targets[@]}"; do
-  if [[ $target == host ]]; then
-    check_host
-    continue
-  fi
-  build_for "$target"
-  case $short in
-    cortex-*)
-      check_bare "$target"
-      [[ $short != cortex-m33 ]] || check_release "$target" ;;
-    *)
-      check_linux
-      check_example ;;
-  esac
-  case $short in aarch64 | armv7) check_player ;; esac
+  while (($(jobs -rp | wc -l) >= $(nproc))); do wait -n || true; done
+  check "$target" >"$work/$target.out" 2>&1 &
 done
+wait
+for target in "${targets[@]}"; do add_up "$target"; done
 echo "$passed passed, $failed failed"
 ((failed == 0 && passed > 0))
