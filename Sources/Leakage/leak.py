@@ -42,7 +42,7 @@ def main():
             import PIL.ImageDraw
     except ImportError as missing:
         package = {"numpy": "python3-numpy", "scipy": "python3-scipy", "PIL": "python3-pil"}.get(missing.name)
-        print("the Debian package %s is needed: apt-get install %s" % (package, package), file=sys.stderr)
+        print("The Debian package %s is needed: apt-get install %s" % (package, package), file=sys.stderr)
         return SYSTEM
     from leakage import analysis, tools
     try:

@@ -321,6 +321,7 @@ struct BadInputTests {
       "\"$T\" device list > /dev/full", "\"$T\" info song.pst --json > /dev/full",
       "\"$T\" info song.pst >&-", "\"$T\" unpack song.pst -o - > /dev/full",
       "\"$T\" pack song.mp3 -o - --device player > /dev/full",
+      "\"$T\" pack --help > /dev/full", "\"$T\" --version > /dev/full",
     ] {
       try await tool.shell(script).expect(Status.noOutput, "\(script)")
     }

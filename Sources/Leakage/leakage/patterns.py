@@ -65,7 +65,7 @@ def parse(text):
         kind = shape.split(":")[0]
         name = "default" if (kind, *numbers) == DEFAULT else kind + "%d-%d" % tuple(numbers)
         return Pattern(text, name, "framed", head=numbers[0], stride=numbers[1], from_header=kind == "header")
-    raise ValueError("no pattern: %r (default, full, clear, every:N, every:N:PHASE, HEAD/N)" % text)
+    raise ValueError("'%s' is no pattern (default, full, clear, every:N, every:N:PHASE, HEAD/N)" % text)
 
 
 def read_mask(path, size):

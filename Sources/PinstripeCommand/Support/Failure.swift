@@ -24,6 +24,14 @@ enum Failure {
         }
         exit(ExitStatus.usage)
       }
+      // The parser's own ending does not look whether anybody could read the help.
+      if status.isSuccess {
+        print(PinstripeTool.fullMessage(for: error))
+        if fflush(nil) == 0 { exit(0) }
+        Terminal.say(
+          "pinstripe: Writing to standard output failed (\(String(cString: strerror(errno)))).")
+        exit(ExitStatus.of(.noOutput))
+      }
       parserExit(error)
     }
     let isTold = json && told(JSON.failure(code: failure.code.rawValue, message: failure.message))

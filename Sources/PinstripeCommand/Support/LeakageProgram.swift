@@ -48,6 +48,6 @@ enum LeakageProgram {
   }
 
   private static func sentence(_ text: String) -> String {
-    text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
+    text.hasSuffix(".") ? text : text + "."
   }
 }
