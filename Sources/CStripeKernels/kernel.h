@@ -35,6 +35,19 @@ typedef struct stripe_kernel {
   default: body(dst, src, blocks, stride, __VA_ARGS__); break;                                     \
   }
 
+/* A kernel's `run` on x86, out of its `xor_stride`. Past the caches the memory takes the time, so one
+ * code for all strides is enough. */
+#define STRIPE_XOR_BLOCKS(target)                                                                  \
+  target static void xor_blocks(uint8_t *dst, const uint8_t *src, size_t blocks, size_t stride,   \
+                                size_t phase, const uint8_t *keystream, uint32_t flags) {          \
+    if (flags & STRIPE_PAST_CACHES) {                                                              \
+      xor_stride(dst, src, blocks, stride, phase, keystream, 1);                                   \
+      _mm_sfence();                                                                                \
+    } else {                                                                                       \
+      STRIPE_BY_STRIDE(xor_stride, phase, keystream, 0)                                            \
+    }                                                                                              \
+  }
+
 /* The shuffle that spreads 16 bytes of keystream over the k-th 16 bytes of a super-block: pshufb and
  * TBL give zero for an index of 0x80. */
 static inline void stripe_shuffle(uint8_t index[16], size_t k, size_t stride, size_t phase) {

@@ -30,15 +30,7 @@ xor_stride(uint8_t *dst, const uint8_t *src, size_t blocks, size_t stride, size_
   }
 }
 
-TARGET static void xor_blocks(uint8_t *dst, const uint8_t *src, size_t blocks, size_t stride,
-                              size_t phase, const uint8_t *keystream, uint32_t flags) {
-  if (flags & STRIPE_PAST_CACHES) {
-    xor_stride(dst, src, blocks, stride, phase, keystream, 1);
-    _mm_sfence();
-  } else {
-    STRIPE_BY_STRIDE(xor_stride, phase, keystream, 0)
-  }
-}
+STRIPE_XOR_BLOCKS(TARGET)
 
 const stripe_kernel *stripe_kernel_ssse3(void) {
   static const stripe_kernel kernel = {WIDTH, LONGEST, xor_blocks};

@@ -12,7 +12,7 @@ import Synchronization
 /// }
 /// ```
 /// Calls are counted across `send`, `receive`, `receiveEvent`, `control` and `clearStall`.
-public final class FaultInjector: BulkPipe {
+public final class FaultInjector: ForwardingPipe {
   /// What happens to a call.
   public enum Fault: Sendable, Equatable {
     /// The call fails before anything moves.
@@ -35,7 +35,8 @@ public final class FaultInjector: BulkPipe {
     case fromThenOn
   }
 
-  private let pipe: any BulkPipe
+  /// The pipe whose calls are spoilt.
+  public let pipe: any BulkPipe
   private let call: Int
   private let fault: Fault
   private let persistence: Persistence
@@ -61,11 +62,6 @@ public final class FaultInjector: BulkPipe {
 
   /// How many calls were made.
   public var calls: Int { count.withLock { $0 } }
-
-  /// wMaxPacketSize of the bulk OUT endpoint, in bytes.
-  public var outPacketSize: Int { pipe.outPacketSize }
-  /// wMaxPacketSize of the bulk IN endpoint, in bytes.
-  public var inPacketSize: Int { pipe.inPacketSize }
 
   /// Sends one transfer, as ``PinstripePipe/BulkPipe`` describes it.
   public func send(
@@ -118,19 +114,6 @@ public final class FaultInjector: BulkPipe {
   public func clearStall(_ direction: PipeDirection) async throws {
     try strike()
     try await pipe.clearStall(direction)
-  }
-
-  /// Forgets what is on its way to the host.
-  public func dropReceptions() async { await pipe.dropReceptions() }
-
-  /// Cancels what is under way.
-  public func cancel() {
-    pipe.cancel()
-  }
-
-  /// Closes the pipe.
-  public func close() async {
-    await pipe.close()
   }
 
   /// The fault that the next call meets.

@@ -64,44 +64,15 @@ struct SmallFileTests {
 }
 
 /// Counts the sends of several transfers at once.
-private final class BatchPipe: BulkPipe {
-  private let pipe: LoopbackPipe
+private final class BatchPipe: ForwardingPipe {
+  let pipe: any BulkPipe
   private let count = Mutex(0)
   var batches: Int { count.withLock { $0 } }
-  var outPacketSize: Int { pipe.outPacketSize }
-  var inPacketSize: Int { pipe.inPacketSize }
 
-  init(_ pipe: LoopbackPipe) { self.pipe = pipe }
+  init(_ pipe: any BulkPipe) { self.pipe = pipe }
 
   func send(_ transfers: [[UInt8]], timeout: Duration) async throws -> UInt64 {
     count.withLock { $0 += 1 }
     return try await pipe.send(transfers, timeout: timeout)
   }
-
-  func send(
-    end: TransferEnd, timeout: Duration, fill: (UnsafeMutableRawBufferPointer) throws -> Int
-  ) async throws -> UInt64 {
-    try await pipe.send(end: end, timeout: timeout, fill: fill)
-  }
-
-  func receive(
-    timeout: Duration, consume: (UnsafeRawBufferPointer) throws -> Void
-  ) async throws -> Reception {
-    try await pipe.receive(timeout: timeout, consume: consume)
-  }
-
-  func receiveEvent(timeout: Duration) async throws -> [UInt8] {
-    try await pipe.receiveEvent(timeout: timeout)
-  }
-
-  func control(_ request: ClassRequest, timeout: Duration) async throws -> [UInt8] {
-    try await pipe.control(request, timeout: timeout)
-  }
-
-  func clearStall(_ direction: PipeDirection) async throws {
-    try await pipe.clearStall(direction)
-  }
-
-  func cancel() { pipe.cancel() }
-  func close() async { await pipe.close() }
 }

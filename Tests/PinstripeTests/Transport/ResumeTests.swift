@@ -102,20 +102,17 @@ extension StoredObject {
 }
 
 /// A cable that fails within the first transfer that is longer than a limit, and works from then on.
-final class CutPipe: BulkPipe {
-  private let pipe: LoopbackPipe
+final class CutPipe: ForwardingPipe {
+  let pipe: any BulkPipe
   private let limit: Int
   private let error: TransferError
   private let hasFailed = Mutex(false)
 
-  init(_ pipe: LoopbackPipe, after limit: Int, _ error: TransferError) {
+  init(_ pipe: any BulkPipe, after limit: Int, _ error: TransferError) {
     self.pipe = pipe
     self.limit = limit
     self.error = error
   }
-
-  var outPacketSize: Int { pipe.outPacketSize }
-  var inPacketSize: Int { pipe.inPacketSize }
 
   func send(
     end: TransferEnd, timeout: Duration, fill: (UnsafeMutableRawBufferPointer) throws -> Int
@@ -128,27 +125,6 @@ final class CutPipe: BulkPipe {
       return count
     }
   }
-
-  func receive(
-    timeout: Duration, consume: (UnsafeRawBufferPointer) throws -> Void
-  ) async throws -> Reception {
-    try await pipe.receive(timeout: timeout, consume: consume)
-  }
-
-  func receiveEvent(timeout: Duration) async throws -> [UInt8] {
-    try await pipe.receiveEvent(timeout: timeout)
-  }
-
-  func control(_ request: ClassRequest, timeout: Duration) async throws -> [UInt8] {
-    try await pipe.control(request, timeout: timeout)
-  }
-
-  func clearStall(_ direction: PipeDirection) async throws {
-    try await pipe.clearStall(direction)
-  }
-
-  func cancel() { pipe.cancel() }
-  func close() async { await pipe.close() }
 }
 
 extension Bool {
