@@ -26,6 +26,12 @@ static inline int pinstripe_rename_new(const char *from, const char *to) {
 /* syncfs, which glibc declares under _GNU_SOURCE only, too. */
 static inline int pinstripe_sync_volume(int file) { return (int)syscall(SYS_syncfs, file); }
 
+/* sync_file_range, of _GNU_SOURCE too: starts to write a part of a file to the storage, or waits until it
+ * is there (SYNC_FILE_RANGE_WRITE; that with WAIT_BEFORE and WAIT_AFTER). */
+static inline int pinstripe_write_back(int file, long long start, long long length, int waits) {
+  return (int)syscall(SYS_sync_file_range, file, start, length, waits ? 7U : 2U);
+}
+
 /* The kind of a path's file system, as linux/magic.h numbers it; 0 when it cannot be told. The
  * call's header is not in Swift's Glibc module. */
 #include <sys/vfs.h>

@@ -1,3 +1,4 @@
+import CLinux
 public import Glibc
 
 /// An open file descriptor, closed when the value goes away.
@@ -277,6 +278,22 @@ public struct SystemFile: ~Copyable, Sendable {
   /// Returns when the file's bytes are on the storage (fsync(2)).
   public func synchronize() throws(FileError) {
     _ = try Self.retry("flush", path) { fsync(descriptor) }
+  }
+
+  /// Starts to write a part of a file to the storage, or waits until it is there (sync_file_range(2)).
+  ///
+  /// The file is not durable by that: ``synchronize()`` makes it so. Does nothing where the file system
+  /// cannot do it.
+  func writeBack(_ range: Range<UInt64>, waiting: Bool) throws(FileError) {
+    do throws(FileError) {
+      _ = try Self.retry("flush", path) {
+        pinstripe_write_back(
+          descriptor, Int64(clamping: range.lowerBound), Int64(clamping: range.count),
+          waiting ? 1 : 0)
+      }
+    } catch {
+      guard [ENOSYS, EINVAL, ESPIPE, EOPNOTSUPP].contains(error.code) else { throw error }
+    }
   }
 
   /// A call that fails for a test, or as when the power goes.

@@ -24,6 +24,14 @@ public enum AudioFormat: String, Sendable, CaseIterable {
   case ape
   /// AIFF.
   case aiff
+
+  /// Whether what comes out is what went in.
+  public var isLossless: Bool {
+    switch self {
+    case .wav, .flac, .alac, .ape, .aiff: true
+    case .mp3, .wma, .ogg, .aac, .mp4, .audible, .opus: false
+    }
+  }
 }
 
 /// What a player can do with a format; what is nil is not known.
@@ -35,6 +43,22 @@ public struct FormatLimits: Sendable, Equatable {
 
   /// Creates limits of which nothing is known.
   public init() {}
+
+  /// Why sound cannot be played; nil when nothing is known against it.
+  ///
+  /// - Parameters:
+  ///   - sampleRate: In hertz; nil when it is not known.
+  ///   - bitRate: The mean in bits per second, to the nearest thousand; nil when it is not known. One
+  ///     below the limits is no reason: silence takes few bits anywhere.
+  public func complaint(sampleRate: UInt32?, bitRate: UInt32?) -> String? {
+    if let sampleRate, let sampleRates, !sampleRates.contains(sampleRate) {
+      return "at \(sampleRate) Hz, only at \(sampleRates)"
+    }
+    if let bitRate, let highest = bitRates?.highest, bitRate > UInt64(highest) + 500 {
+      return "at \(bitRate) bits a second, only up to \(highest)"
+    }
+    return nil
+  }
 }
 
 /// The rates that a player takes.
@@ -49,6 +73,14 @@ public enum Rates: Sendable, Equatable {
     switch self {
     case .values(let values): values.contains(rate)
     case .range(let range): range.contains(rate)
+    }
+  }
+
+  /// The highest of them; nil when there is none.
+  public var highest: UInt32? {
+    switch self {
+    case .values(let values): values.max()
+    case .range(let range): range.upperBound
     }
   }
 }

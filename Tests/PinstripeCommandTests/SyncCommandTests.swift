@@ -57,6 +57,29 @@ struct SyncCommandTests {
     #expect(list.text.contains("What_~z9evmx.pst (What?.mp3)"))
   }
 
+  /// A second of silence at a rate, as WAV of 16 bits.
+  private func silence(_ rate: UInt32) -> [UInt8] {
+    func word(_ value: UInt32) -> [UInt8] {
+      (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+    }
+    let size = rate * 2
+    return Array("RIFF".utf8) + word(36 + size) + Array("WAVEfmt ".utf8) + word(16) + [1, 0, 1, 0]
+      + word(rate) + word(size) + [2, 0, 16, 0] + Array("data".utf8) + word(size)
+      + [UInt8](repeating: 0, count: Int(size))
+  }
+
+  @Test func soundThatThePlayerIsTooSlowForIsInThePlan() async throws {
+    let tool = try await prepared()
+    TestFile.write(silence(48_000), to: tool.folder("lib/slow.wav"))
+    TestFile.write(silence(192_000), to: tool.folder("lib/fast.wav"))
+    let outcome = try await tool.shell(
+      #""$T" sync lib --volume vol --device player --profile sandisk-sansa-clip-plus --dry-run"#
+    ).expect(0)
+    #expect(
+      outcome.text.contains("fast.pst: the player does not play wav at 192000 Hz, only at 8000"))
+    #expect(outcome.text.contains("slow.pst: is not there"))
+  }
+
   @Test func aSyncIsToldAndRepeated() async throws {
     let tool = try await prepared()
     let script = #""$T" sync lib --volume vol --device player"#

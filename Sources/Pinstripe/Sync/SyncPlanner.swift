@@ -41,6 +41,7 @@ public struct SyncPlanner: Sendable {
   ///   - freeSpace: In bytes.
   ///   - ledger: What earlier syncs put there.
   ///   - format: Tells what a file is; nil when nobody knows.
+  ///   - rates: Tells how fast a file's sound is; is asked where the profile has limits.
   ///   - recognise: Is asked for a track that has a file's place and is not in the ledger.
   ///   - playlistState: Tells what the player holds under a playlist's name; nil where it has none.
   ///   - metadataLength: Tells how many bytes the metadata of a file's track will have, pictures among
@@ -50,6 +51,7 @@ public struct SyncPlanner: Sendable {
   public func plan(
     _ source: SyncSource, tracks: [StoredTrack], freeSpace: UInt64,
     ledger: SyncLedger.Contents, format: (SyncItem) throws -> AudioFormat?,
+    rates: (SyncItem) -> SoundRates = { SoundRates(path: $0.path) },
     recognise: (StoredTrack, SyncItem) async throws -> Recognition,
     playlistState: (Playlist) async throws -> PlaylistState?,
     metadataLength: (SyncItem) throws -> UInt64 = { _ in 0 }, covers: SyncCovers? = nil
@@ -74,7 +76,7 @@ public struct SyncPlanner: Sendable {
         if let there { try await compare(&step, item, there, ledger, recognise) }
         if step.action == .add || step.action == .replace {
           step.bytes += try metadataLength(item)
-          try judge(&step, item, format)
+          try judge(&step, item, format, rates)
         }
       } catch let error as PinstripeError where error.code == .noInput {
         step.action = .refuse
@@ -209,7 +211,8 @@ public struct SyncPlanner: Sendable {
 
   /// Refuses what the player cannot hold or play.
   private func judge(
-    _ step: inout SyncPlan.Step, _ item: SyncItem, _ format: (SyncItem) throws -> AudioFormat?
+    _ step: inout SyncPlan.Step, _ item: SyncItem, _ format: (SyncItem) throws -> AudioFormat?,
+    _ rates: (SyncItem) -> SoundRates
   ) throws {
     func refuse(_ reason: String) {
       step.action = .refuse
@@ -227,8 +230,16 @@ public struct SyncPlanner: Sendable {
         "the player holds no files larger than \(profile.storage.maximumObjectSize) bytes")
     }
     guard let formats = profile.formats, !item.isTrack else { return }
-    if let format = try format(item), formats[format] == nil {
-      refuse("the player does not play \(format.rawValue)")
+    guard let format = try format(item) else { return }
+    guard let limits = formats[format] else {
+      return refuse("the player does not play \(format.rawValue)")
+    }
+    guard limits != FormatLimits() else { return }
+    let rates = rates(item)
+    // Without loss, the sample rate says it all.
+    let bitRate = format.isLossless ? nil : rates.bitRate
+    if let complaint = limits.complaint(sampleRate: rates.sampleRate, bitRate: bitRate) {
+      refuse("the player does not play \(format.rawValue) \(complaint)")
     }
   }
 

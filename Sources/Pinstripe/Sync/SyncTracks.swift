@@ -114,6 +114,7 @@ public struct SyncTracks: Sendable {
     let source = PeekableSource(source)
     var offset: UInt64 = 0
     while true {
+      if Task.isCancelled { throw .cancelled(source.name) }
       let part = try source.peek(at: offset, count: 1 << 20)
       guard !part.isEmpty else { return try digest.finish() }
       try part.span.withUnsafeBytes { bytes throws(PinstripeError) in try digest.update(bytes) }

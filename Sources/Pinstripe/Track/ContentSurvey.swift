@@ -48,6 +48,7 @@ final class ContentSurvey {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.bufferSize, alignment: 64)
     defer { buffer.deallocate() }
     while true {
+      if Task.isCancelled { throw .cancelled(source.name) }
       var starts: [RunStart] = []
       let count =
         try pattern.isFramed

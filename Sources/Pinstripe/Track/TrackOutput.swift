@@ -53,6 +53,16 @@ struct TrackOutput: ~Copyable {
     }
   }
 
+  /// Hands on to the storage what was written so far.
+  func settle(_ written: UInt64, by behind: inout WriteBehind) throws(PinstripeError) {
+    do throws(FileError) {
+      try behind.wrote(upTo: written, of: file.file)
+    } catch {
+      throw PinstripeError(
+        writing: FileError(code: error.code, operation: error.operation, path: path))
+    }
+  }
+
   /// Bytes of a regular output so far.
   func length() throws(PinstripeError) -> UInt64 {
     do throws(FileError) {

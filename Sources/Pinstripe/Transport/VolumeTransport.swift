@@ -122,12 +122,14 @@ public final class VolumeTransport: Transport {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.bufferSize, alignment: 64)
     defer { buffer.deallocate() }
     var written: UInt64 = 0
+    var behind = WriteBehind()
     var count = buffer.count
     while count == buffer.count {
       if Task.isCancelled { throw PinstripeError.cancelled(name) }
       count = try stream.read(into: buffer)
       try file.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       written += UInt64(count)
+      try file.settle(written, by: &behind)
       progress?(written)
     }
     if let length = stream.length, length != written {

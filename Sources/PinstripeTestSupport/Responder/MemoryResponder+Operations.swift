@@ -152,7 +152,8 @@ extension MemoryResponder {
         return .response(code, [0, 0, 0, UInt32(index)])
       }
     }
-    return outcome
+    // android-file-transfer wants the fourth parameter, the number of the property that failed.
+    return .response(.ok, parameters + [0])
   }
 
   private func announce(

@@ -21,7 +21,7 @@ struct SyncPlannerTests {
 
   private func plan(
     _ items: [SyncItem], there: [StoredTrack] = [], ledger: [SyncLedger.Entry] = [],
-    pending: [SyncLedger.Entry] = [], free: UInt64 = 1 << 30,
+    pending: [SyncLedger.Entry] = [], free: UInt64 = 1 << 30, rates: SoundRates = SoundRates(),
     _ recognition: SyncPlanner.Recognition = .foreign,
     _ change: (inout DeviceProfile, inout SyncPlanner) -> Void = { _, _ in }
   ) async throws -> [String] {
@@ -35,7 +35,8 @@ struct SyncPlannerTests {
     for entry in pending { contents.begin(entry) }
     let plan = try await planner.plan(
       SyncSource(items), tracks: there, freeSpace: free, ledger: contents,
-      format: { $0.path.hasSuffix(".flac") ? .flac : .mp3 }, recognise: { _, _ in recognition },
+      format: { $0.path.hasSuffix(".flac") ? .flac : .mp3 }, rates: { _ in rates },
+      recognise: { _, _ in recognition },
       playlistState: { _ in nil })
     return plan.steps.map { "\($0.action) \($0.place): \($0.reason)" }
       + (plan.missingSpace > 0 ? ["missing \(plan.missingSpace)"] : [])
@@ -148,6 +149,30 @@ struct SyncPlannerTests {
       try await plan([], there: there, ledger: ledger) { $1.removes = true }[0]
         == "keep ours.mp3: is no longer in the source; kept, for part of the source could not be read"
     )
+  }
+
+  @Test func soundThatIsTooFastIsInThePlan() async throws {
+    func plan(_ name: String, sampleRate: UInt32?, bitRate: UInt32?) async throws -> String {
+      var rates = SoundRates()
+      (rates.sampleRate, rates.bitRate) = (sampleRate, bitRate)
+      return try await self.plan([item(name)], rates: rates) { profile, _ in
+        var limits = FormatLimits()
+        limits.sampleRates = .range(8000...48_000)
+        limits.bitRates = .values([128_000, 320_000])
+        profile.formats = [.mp3: limits, .flac: limits]
+      }[0]
+    }
+    let added = ": is not there"
+    #expect(try await plan("a.mp3", sampleRate: 48_000, bitRate: 320_000) == "add a.mp3" + added)
+    #expect(try await plan("a.mp3", sampleRate: nil, bitRate: nil) == "add a.mp3" + added)
+    #expect(try await plan("a.mp3", sampleRate: 8000, bitRate: 24_000) == "add a.mp3" + added)
+    #expect(
+      try await plan("a.mp3", sampleRate: 48_000, bitRate: 321_000)
+        == "refuse a.mp3: the player does not play mp3 at 321000 bits a second, only up to 320000")
+    #expect(
+      try await plan("a.flac", sampleRate: 192_000, bitRate: 900_000)
+        == "refuse a.flac: the player does not play flac at 192000 Hz, only at 8000 to 48000")
+    #expect(try await plan("a.flac", sampleRate: 44_100, bitRate: 900_000) == "add a.flac" + added)
   }
 
   @Test func whatThePlayerCannotHoldOrPlayIsInThePlan() async throws {

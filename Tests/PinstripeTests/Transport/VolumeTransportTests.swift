@@ -4,6 +4,8 @@ import PinstripeProfile
 import TestTools
 import Testing
 
+@testable import PinstripeFiles
+
 /// A player that is mounted as a folder.
 struct VolumeTransportTests {
   let folder = TemporaryFolder()
@@ -195,6 +197,18 @@ struct VolumeTransportTests {
     #expect(await error { try await task.value }?.code == .cancelled)
     #expect(TemporaryFolder.names(in: folder("Music")) == ["a"])
     #expect(TestFile.read(folder("Music/a")) == [1])
+  }
+
+  // The storage's own writing, behind which the last part of a long file is not yet.
+  @Test func aStorageThatFailsMeanwhileLeavesNothing() async throws {
+    let volume = try open()
+    let failure = await SystemFile.$fault.withValue({ operation, path in
+      operation == "flush" && !path.hasSuffix("/Music") ? SystemFile.Fault(code: EIO) : nil
+    }) {
+      await error { try await put(TestFile.content(9_000_000), "a", on: volume) }
+    }
+    #expect(failure?.code == .noOutput)
+    #expect(TemporaryFolder.names(in: folder("Music")) == [])
   }
 
   /// Beyond what the profile allows; FAT's own limit takes the same way.
