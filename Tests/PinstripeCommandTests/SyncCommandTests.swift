@@ -78,6 +78,11 @@ struct SyncCommandTests {
     #expect(
       outcome.text.contains("fast.pst: the player does not play wav at 192000 Hz, only at 8000"))
     #expect(outcome.text.contains("slow.pst: is not there"))
+    // Where that was all, nothing is done.
+    let nothing = try await tool.shell(
+      #""$T" sync lib/fast.wav --volume vol --device player --profile sandisk-sansa-clip-plus"#)
+    nothing.expect(74, containing: "Nothing was sent to")
+    #expect(nothing.errors.contains("lib/fast.wav: the player does not play wav at 192000 Hz"))
   }
 
   @Test func aSyncIsToldAndRepeated() async throws {

@@ -132,11 +132,19 @@ import Testing
     let session = try await Session.open(on: LoopbackPipe(to: player), profile: .careful)
     _ = try await session.storageInfo(try #require(try await session.storageIDs().first))
     #expect(player.history == [.openSession, .getDeviceInfo, .getStorageIDs, .getStorageInfo])
-    // Nor does the first object of a listing need all of them where each is asked for by itself.
+  }
+
+  /// Where each object is asked for by itself, the first is there before the others are asked for.
+  @Test func theFirstObjectNeedsNotAll() async throws {
+    let player = MemoryResponder(
+      operations: Set(MemoryResponder.implemented).subtracting([.getObjectPropList]))
+    for index in 0..<50_000 { player.add("\(index).mp3") }
+    let session = try await Session.open(on: LoopbackPipe(to: player), profile: .careful)
     for try await object in session.objects(of: MemoryResponder.defaultStorage) {
       #expect(object.info.filename == "0.mp3")
       break
     }
+    #expect(player.history == [.openSession, .getDeviceInfo, .getObjectHandles, .getObjectInfo])
   }
 
   @Test func aListIsReadInPiecesOfAnySize() throws {

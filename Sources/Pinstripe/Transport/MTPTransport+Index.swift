@@ -76,19 +76,25 @@ extension MTPTransport {
   ///
   /// Events are hints, and a player without them, or a cable that fails here, is found out by what
   /// follows.
-  private func followEvents() async {
+  ///
+  /// - Returns: Whether it reported that the storage is full.
+  @discardableResult
+  func followEvents() async -> Bool {
+    var isFull = false
     for _ in 0..<Self.mostEvents {
-      guard let event = try? await session.event(timeout: .zero) else { return }
+      guard let event = try? await session.event(timeout: .zero) else { return isFull }
       let object = ObjectHandle(rawValue: event.parameters.first ?? 0)
       switch event.code {
       case .objectRemoved, .objectInfoChanged, .objectPropChanged: index.remove(object)
       case .storeAdded, .storeRemoved, .deviceReset: index.forgetAll()
+      case .storeFull: isFull = isFull || event.parameters.first == storage.rawValue
       // What was added is found by its handle.
       default: break
       }
     }
     // The pipe keeps no more, so some may be missing.
     index.forgetAll()
+    return isFull
   }
 
   private static let mostEvents = 64

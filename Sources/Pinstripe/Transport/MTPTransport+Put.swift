@@ -66,7 +66,11 @@ extension MTPTransport {
       forgetPart()
       return sent.resumedAt
     } catch {
-      throw failure(error, name)
+      let failure = failure(error, name)
+      // There are players that stall and say why by an event only.
+      guard failure.code == .playerRefused, await followEvents() else { throw failure }
+      throw PinstripeError(
+        .playerFull, "\(playerName) is full; remove something first.", underlying: failure)
     }
   }
 

@@ -26,11 +26,21 @@ struct SyncOutcome: Sendable {
         first.error.code, "\(count) steps failed; the first: \(first.error.message)")
     }
     let unreadable = plan.steps.filter(\.isUnreadable)
-    guard let first = unreadable.first else { return nil }
+    guard let first = unreadable.first else { return nothingSent }
     return PinstripeError(
       .noInput,
       "\(unreadable.count) of what was named could not be read, the first \(first.item?.path ?? ""); "
         + "the rest is done.")
+  }
+
+  /// That nothing of what was named is on the player now: a script must not take that for done.
+  private var nothingSent: PinstripeError? {
+    let tracks = plan.steps.filter { $0.item != nil }
+    guard let first = tracks.first, tracks.allSatisfy({ $0.action == .refuse }) else { return nil }
+    return PinstripeError(
+      .notOnPlayer,
+      "Nothing was sent to \(player). \(first.item?.path ?? ""): \(first.reason)"
+        + (tracks.count > 1 ? "; for the \(tracks.count - 1) others see above." : "."))
   }
 
   var json: JSON {

@@ -113,7 +113,8 @@ extension Session {
     return object
   }
 
-  /// Lists a folder; results arrive while it is read.
+  /// Lists a folder; results arrive while it is read, but where the player tells all of a folder in one
+  /// transaction: then with its end.
   public func objects(
     in parent: ObjectHandle = .root, of storage: StorageID
   ) -> ObjectListing {
