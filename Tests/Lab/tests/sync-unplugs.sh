@@ -16,9 +16,11 @@ done
 # random MOST: a number below it.
 random() { echo $(($(od -An -N2 -tu2 /dev/urandom) % $1)); }
 
-# unwhole: the tracks under final names that are not whole.
+# unwhole SINCE: the tracks under final names that are not whole, of those that were written to or renamed
+# since then (seconds); the others were looked at before.
 unwhole() {
     find "$music" -name '[!.]*.pst' 2> /dev/null | while read -r track; do
+        [ "$(stat -c %Z "$track")" -ge "$1" ] || continue
         pinstripe verify "$track" > /dev/null 2>&1 || echo "$track"
     done
 }
@@ -28,13 +30,14 @@ number=0
 while [ "$number" -lt "$unplugs" ]; do
     # There is always something to send: another file has changed.
     of_size $((700000 + number)) "lib/$((number % 8)).mp3"
+    began=$(date +%s)
     pinstripe sync lib --device Test > /tmp/out 2> /tmp/err &
     syncing=$!
     usleep $(($(random 1500) * 1000))
     player-unplug
     kill -0 "$syncing" 2> /dev/null && note "unplugged at $(grep -c '"event":"end"' /tmp/err) tracks" >> /tmp/moments
     wait "$syncing"
-    torn=$torn$(unwhole)
+    torn=$torn$(unwhole "$began")
     player-plug
     player-wait
     number=$((number + 1))

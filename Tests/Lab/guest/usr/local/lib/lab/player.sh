@@ -7,6 +7,8 @@ player=none
 
 gadget=/sys/kernel/config/usb_gadget/player
 udc=${LAB_UDC:-dummy_udc.0}
+# There while the cable is out.
+unplugged=/run/lab/unplugged
 
 case $player in
 umtp) usb_id=$(cat /run/lab/usb-id 2> /dev/null || echo 1d6b:0100) ;;
@@ -36,6 +38,15 @@ player_node() {
         return
     done
     return 1
+}
+
+# Its log belongs to the console log, not to the caller's output.
+start_responder() { setsid umtprd < /dev/null > /dev/console 2>&1 & }
+
+# Its endpoints must be closed before another responder can open them.
+stop_responder() {
+    killall umtprd 2> /dev/null
+    while pidof umtprd > /dev/null; do usleep 20000; done
 }
 
 refuse() {
