@@ -46,13 +46,16 @@ public struct SyncPlanner: Sendable {
   ///   - metadataLength: Tells how many bytes the metadata of a file's track will have, pictures among
   ///     them.
   ///   - covers: What the player takes of pictures; nil sends none.
+  ///   - complaint: Tells why the player cannot keep a file of a kind at a place, as
+  ///     ``Transport/complaint(about:at:)`` does.
   /// - Throws: What the functions throw.
   public func plan(
     _ source: SyncSource, tracks: [StoredTrack], freeSpace: UInt64,
     ledger: SyncLedger.Contents, format: (SyncItem) throws -> AudioFormat?,
     recognise: (StoredTrack, SyncItem) async throws -> Recognition,
     playlistState: (Playlist) async throws -> PlaylistState?,
-    metadataLength: (SyncItem) throws -> UInt64 = { _ in 0 }, covers: SyncCovers? = nil
+    metadataLength: (SyncItem) throws -> UInt64 = { _ in 0 }, covers: SyncCovers? = nil,
+    complaint: (FileKind?, String) -> String? = { _, _ in nil }
   ) async throws -> SyncPlan {
     var plan = SyncPlan(steps: [], freeSpace: freeSpace, ignored: source.ignored)
     let stored = Dictionary(tracks.map { ($0.name, $0) }) { first, _ in first }
@@ -74,7 +77,7 @@ public struct SyncPlanner: Sendable {
         if let there { try await compare(&step, item, there, ledger, recognise) }
         if step.action == .add || step.action == .replace {
           step.bytes += try metadataLength(item)
-          try judge(&step, item, format)
+          try judge(&step, item, format, complaint)
         }
       } catch let error as PinstripeError where error.code == .noInput {
         step.action = .refuse
@@ -209,7 +212,8 @@ public struct SyncPlanner: Sendable {
 
   /// Refuses what the player cannot hold or play.
   private func judge(
-    _ step: inout SyncPlan.Step, _ item: SyncItem, _ format: (SyncItem) throws -> AudioFormat?
+    _ step: inout SyncPlan.Step, _ item: SyncItem, _ format: (SyncItem) throws -> AudioFormat?,
+    _ complaint: (FileKind?, String) -> String?
   ) throws {
     func refuse(_ reason: String) {
       step.action = .refuse
@@ -226,10 +230,12 @@ public struct SyncPlanner: Sendable {
       return refuse(
         "the player holds no files larger than \(profile.storage.maximumObjectSize) bytes")
     }
-    guard let formats = profile.formats, !item.isTrack else { return }
-    if let format = try format(item), formats[format] == nil {
-      refuse("the player does not play \(format.rawValue)")
+    let format = item.isTrack ? nil : try format(item)
+    if let format, let formats = profile.formats, formats[format] == nil {
+      return refuse("the player does not play \(format.rawValue)")
     }
+    let kind = isProtected(item) ? nil : format.map { FileKind.audio($0) }
+    if let complaint = complaint(kind, step.place) { refuse(complaint) }
   }
 
   /// Decides about a track that is no file's.

@@ -23,6 +23,14 @@ public protocol Transport: AnyObject, Sendable {
   ///   track that was set aside for its successor gets its name back.
   func list(tidying: Bool) async throws(PinstripeError) -> [StoredTrack]
 
+  /// Why the player cannot keep a file of a kind at a place, as a clause; nil where it can, as far as is
+  /// known before it is sent.
+  ///
+  /// - Parameters:
+  ///   - kind: As in ``ByteStream/kind``.
+  ///   - name: Its path below the music folder.
+  func complaint(about kind: FileKind?, at name: String) -> String?
+
   /// Sends a track.
   ///
   /// - Parameters:
@@ -112,6 +120,9 @@ public protocol Transport: AnyObject, Sendable {
 }
 
 extension Transport {
+  /// None: a disk keeps any file anywhere.
+  public func complaint(about kind: FileKind?, at name: String) -> String? { nil }
+
   /// Nothing: no part is kept.
   public func discardUnfinished(unlessFor names: Set<String>) async {}
 

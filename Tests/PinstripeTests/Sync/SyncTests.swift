@@ -49,7 +49,8 @@ struct Library {
       recognise: { try await tracks.recognise($0, $1, on: transport) },
       playlistState: { try await transport.state(of: $0) },
       metadataLength: { try tracks.metadataLength(of: $0) },
-      covers: covers ? try await SyncCovers(of: transport, profile) : nil)
+      covers: covers ? try await SyncCovers(of: transport, profile) : nil,
+      complaint: { transport.complaint(about: $0, at: $1) })
   }
 
   /// Plans and syncs.
