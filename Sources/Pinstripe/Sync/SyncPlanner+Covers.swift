@@ -119,7 +119,8 @@ private struct CoverState {
       }
       let known = self.known(album, in: folder)
       let cover = cover(
-        folder, album, known?.original ?? artist, tracks.map(\.place), source)
+        folder, album, known?.original ?? artist, tracks.map(\.place), source,
+        named: tracks.first?.item?.place.split(separator: "/").dropLast().last)
       guard let source else {
         guard let failure else { return none(cover, tracks) }
         return .cover(
@@ -199,23 +200,26 @@ private struct CoverState {
     cover(entry.coverFolder, entry.coverAlbum, entry.original, entry.coverTracks, nil)
   }
 
+  /// - Parameter original: The folder's name in the source, which the player may not be able to hold.
   private func cover(
-    _ folder: String, _ album: String, _ artist: String, _ tracks: [String], _ source: CoverSource?
+    _ folder: String, _ album: String, _ artist: String, _ tracks: [String], _ source: CoverSource?,
+    named original: Substring? = nil
   ) -> Cover {
+    let name = folder.split(separator: "/").last.map(String.init) ?? rules.musicFolder
     let delivery: Cover.Delivery
     switch offer {
     case .none, .tracks: delivery = .tracks
     case .file(let name, _): delivery = .file(folder.isEmpty ? name : "\(folder)/\(name)")
     case .album:
-      let known = folder.split(separator: "/").last.map(String.init) ?? rules.musicFolder
-      let title = album.isEmpty ? known : artist.isEmpty ? album : "\(artist) - \(album)"
+      let title = album.isEmpty ? name : artist.isEmpty ? album : "\(artist) - \(album)"
       // Two folders may have an album of one title each.
       delivery = .album(
         TrackName.makeFolder(from: title, rules: rules, distinguishing: "\(folder)//\(album)"))
     }
+    let title = album.isEmpty ? original.map(String.init) ?? name : album
     return Cover(
-      folder: folder, album: album, artist: artist, tracks: tracks, delivery: delivery,
-      limits: limits, source: source)
+      folder: folder, album: album, title: title, artist: artist, tracks: tracks,
+      delivery: delivery, limits: limits, source: source)
   }
 }
 

@@ -107,11 +107,11 @@ struct QuirkTests {
       let transport = try await player.connect()
       try await transport.put(ClearStream(song), as: "a.pst")
       let picture = CoverPicture(
-        bytes: TestFile.content(2000), width: 200, height: 100, format: .jpeg)
+        bytes: try TestPicture.jpeg(200, 100), width: 200, height: 100, format: .jpeg)
       try await transport.put(
         Cover(
-          folder: "", album: "Album", artist: "", tracks: ["a.pst"], delivery: .album("Album"),
-          limits: nil, source: nil),
+          folder: "", album: "Album", title: "Album", artist: "", tracks: ["a.pst"],
+          delivery: .album("Album"), limits: nil, source: nil),
         picture)
       let album = player.responder.objects.first { $0.format == .abstractAudioAlbum }
       return album?.properties[.representativeSampleData]
