@@ -27,6 +27,9 @@ public struct SyncPlanner: Sendable {
   /// ``SyncTracks/disguise`` has one. Without it nothing encrypted goes to such a player.
   public var disguise: (@Sendable (String) throws(PinstripeError) -> String)?
 
+  /// Tells what a file's tags say, for the albums that pictures are of.
+  var properties: @Sendable (SyncItem) -> TrackProperties? = { TrackProperties(path: $0.path) }
+
   /// Creates a planner.
   public init(_ profile: DeviceProfile, protection: String?) {
     self.profile = profile

@@ -23,6 +23,12 @@ public protocol Transport: AnyObject, Sendable {
   ///   track that was set aside for its successor gets its name back.
   func list(tidying: Bool) async throws(PinstripeError) -> [StoredTrack]
 
+  /// What is in one folder below the music folder, and not in folders in it.
+  ///
+  /// - Parameter folder: "" is the music folder itself.
+  /// - Throws: ``PinstripeError``.
+  func list(in folder: String) async throws(PinstripeError) -> [StoredTrack]
+
   /// Why the player cannot keep a file of a kind at a place, as a clause; nil where it can, as far as is
   /// known before it is sent.
   ///
@@ -129,6 +135,13 @@ extension Transport {
   /// The tracks in the music folder and the folders in it, by name; nothing is changed.
   public func list() async throws(PinstripeError) -> [StoredTrack] {
     try await list(tidying: false)
+  }
+
+  /// What is in one folder, out of all that there is.
+  public func list(in folder: String) async throws(PinstripeError) -> [StoredTrack] {
+    try await list().filter { track in
+      TrackPath(track.name)?.folders.joined(separator: "/") == folder
+    }
   }
 }
 
