@@ -108,7 +108,9 @@ let package = Package(
       swiftSettings: common),
     .target(
       name: "PinstripeTestSupport",
-      dependencies: ["PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeProfiles"],
+      dependencies: [
+        "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeTags",
+      ],
       swiftSettings: common),
 
     // Floor 4
@@ -169,7 +171,7 @@ let package = Package(
       name: "PinstripeTests",
       dependencies: [
         "Pinstripe", "PinstripeCore", "PinstripeFiles", "PinstripeFrames", "PinstripeKeys",
-        "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeProfiles",
+        "PinstripeMTP", "PinstripePipe", "PinstripeProfile", "PinstripeProfiles", "PinstripeTags",
         "PinstripeTestSupport", "TestTools", "CLibCrypto",
       ],
       swiftSettings: common),

@@ -117,6 +117,38 @@ struct SubcommandTests {
     #expect(tool.folder.names == ["a", "a.pst", "b"], "and make none")
   }
 
+  /// A pushed track shows its picture, and one that is none stops nothing.
+  @Test func aPictureGoesAlong() async throws {
+    let tool = try await Tool.prepared()
+    let card = tool.folder("card")
+    mkdir(card, 0o755)
+    func push(_ options: String...) async throws -> [String: String] {
+      let arguments = [
+        "push", tool.folder("song.mp3"), "--volume", card, "--profile", "rockbox-sansa-e200",
+        "--replace", "--json",
+      ]
+      return try await tool.program.run(arguments + options, input: "/dev/null").expectJSON(0)
+    }
+    #expect(try await push()["picture"] == "false")
+    TestFile.write(Array("no picture".utf8), to: tool.folder("folder.jpg"))
+    let bad = try await push()
+    #expect(bad["picture"] == "false" && bad["pictureProblem"]?.contains("neither JPEG") == true)
+    TestFile.write(Self.pixel, to: tool.folder("folder.jpg"))
+    #expect(try await push("--no-tags")["picture"] == "false")
+    #expect(try await push()["picture"] == "true")
+    #expect(TestFile.read(tool.folder("card/Music/cover.jpg"))?.starts(with: [0xFF, 0xD8]) == true)
+    #expect(try await push()["picture"] == "false", "it is there already")
+  }
+
+  /// A PNG of one pixel.
+  private static let pixel: [UInt8] = [
+    0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0x00, 0x00, 0x00, 0x0D, 0x49, 0x48, 0x44, 0x52,
+    0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x06, 0x00, 0x00, 0x00, 0x1F, 0x15, 0xC4,
+    0x89, 0x00, 0x00, 0x00, 0x0D, 0x49, 0x44, 0x41, 0x54, 0x78, 0xDA, 0x63, 0x64, 0xF8, 0xCF, 0x50,
+    0x0F, 0x00, 0x03, 0x86, 0x01, 0x80, 0x5A, 0x34, 0x7D, 0x6B, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45,
+    0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82,
+  ]
+
   @Test func aMountedPlayer() async throws {
     let tool = try await Tool.prepared()
     mkdir(tool.folder("card"), 0o755)

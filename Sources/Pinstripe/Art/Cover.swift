@@ -15,6 +15,8 @@ public struct Cover: Sendable, Equatable {
   /// The album that the tracks say they are of; "" where they say none, and where one picture is for all
   /// of a folder.
   public let album: String
+  /// What the player shows as the album's title: what the tracks say, or their folder's name.
+  public let title: String
   /// The first track's artist.
   public let artist: String
   /// The tracks' paths below the music folder.

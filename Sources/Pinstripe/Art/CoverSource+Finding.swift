@@ -7,16 +7,16 @@ extension CoverSource {
   ///
   /// - Returns: nil when there is none.
   /// - Throws: ``PictureError`` where there is one, and none that can be used.
-  static func find(for item: SyncItem) throws(PictureError) -> CoverSource? {
+  static func find(for track: String) throws(PictureError) -> CoverSource? {
     var failure: PictureError?
     do throws(PictureError) {
-      if let bytes = embedded(in: item.path) {
-        return try CoverSource(item.path, bytes, isEmbedded: true)
+      if let bytes = embedded(in: track) {
+        return try CoverSource(track, bytes, isEmbedded: true)
       }
     } catch {
       failure = error
     }
-    guard let path = beside(item.path) else {
+    guard let path = beside(track) else {
       if let failure { throw failure }
       return nil
     }

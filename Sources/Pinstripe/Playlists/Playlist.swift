@@ -13,11 +13,13 @@ public struct Playlist: Sendable, Equatable {
 }
 
 /// What a player holds under a playlist's name.
-public enum PlaylistState: Sendable {
+public enum PlaylistState: Sendable, Equatable {
   /// Nothing.
   case absent
   /// Just that playlist.
   case same
   /// Something else.
   case other
+  /// Not that playlist, and it could not be put there: why, as a clause.
+  case impossible(String)
 }

@@ -21,7 +21,9 @@ extension SyncPlanner {
       // Players with FAT do not tell case.
       files: Dictionary(stored.values.map { (TrackName.folded($0.name), $0) }) { first, _ in first
       },
-      ledger: ledger, rules: profile.storage)
+      others: Set(stored.keys).subtracting(
+        plan.steps.filter { $0.item != nil || $0.action == .remove }.map(\.place)),
+      ledger: ledger, rules: profile.storage, properties: properties)
     var steps: [SyncPlan.Step] = []
     for (folder, tracks) in folders.sorted(by: { $0.key < $1.key }) {
       steps += state.unchanged(folder, tracks) ?? state.compare(folder, tracks)
@@ -31,10 +33,28 @@ extension SyncPlanner {
     for entry in ledger.entries.values.sorted(by: { $0.place < $1.place })
     where entry.isCover && !wanted.contains(entry.place) {
       guard var step = state.extra(entry) else { continue }
-      if removes, isComplete { step.action = .remove }
+      if removes, isComplete, !state.hasOthers(entry) { step.action = .remove }
       steps.append(step)
     }
     return steps
+  }
+
+  /// Plans the picture of one track that was sent by itself, as if the source had no other.
+  ///
+  /// - Parameters:
+  ///   - track: The file; its place is the one that it has on the player.
+  ///   - there: What is in its folder on the player.
+  func picturePlan(
+    of track: SyncItem, _ there: [StoredTrack], freeSpace: UInt64, _ ledger: SyncLedger.Contents,
+    _ covers: SyncCovers
+  ) -> SyncPlan {
+    let step = SyncPlan.Step(
+      action: .add, item: track, place: track.place, bytes: 0, reason: "it was sent")
+    let stored = Dictionary(there.map { ($0.name, $0) }) { first, _ in first }
+    let steps = coverSteps(SyncPlan(steps: [step], freeSpace: 0), stored, ledger, covers)
+    var plan = SyncPlan(steps: [], freeSpace: freeSpace)
+    plan.spareSpace = freeSpace
+    return makeRoom(for: steps.filter { $0.cover?.tracks.contains(track.place) == true }, in: plan)
   }
 
   /// Leaves out the pictures that there is no room for, or says how much is missing.
@@ -66,15 +86,18 @@ private struct CoverState {
   let limits: CoverLimits
   let albums: Set<String>
   let files: [String: StoredTrack]
+  /// What is on the player, stays there, and is not in the source.
+  let others: Set<String>
   let ledger: SyncLedger.Contents
   let rules: StorageRules
+  let properties: (SyncItem) -> TrackProperties?
 
   /// The steps for a folder in which nothing has changed; nil when something may have.
   func unchanged(_ folder: String, _ tracks: [SyncPlan.Step]) -> [SyncPlan.Step]? {
     let known = ledger.entries.values.filter { $0.isCover && $0.coverFolder == folder }
       .sorted { $0.place < $1.place }
     guard !known.isEmpty, tracks.allSatisfy({ $0.action == .keep }),
-      Set(known.flatMap(\.coverTracks)) == Set(tracks.map(\.place))
+      Set(known.flatMap(\.coverTracks)).subtracting(others) == Set(tracks.map(\.place))
     else { return nil }
     var steps: [SyncPlan.Step] = []
     for entry in known {
@@ -99,7 +122,7 @@ private struct CoverState {
     // In one order, whatever is done with them: the first one's artist is the album's.
     for track in tracks.sorted(by: { $0.place < $1.place }) {
       // A picture beside the tracks is for all of them.
-      let properties = isFile ? nil : track.item.flatMap { TrackProperties(path: $0.path) }
+      let properties = isFile ? nil : track.item.flatMap(properties)
       let album = properties?.album ?? ""
       if let index = albums.firstIndex(where: { $0.album == album }) {
         albums[index].tracks.append(track)
@@ -108,18 +131,23 @@ private struct CoverState {
       }
     }
     return albums.map { album, artist, tracks in
+      let known = self.known(album, in: folder)
+      // Those that were sent by themselves, or of another source, keep their picture, and lend it.
+      let kept = known?.coverTracks.filter(others.contains) ?? []
+      let lender = kept.isEmpty ? nil : known?.source
       var failure: PictureError?
       var source: CoverSource?
-      for item in tracks.compactMap(\.item) where source == nil {
+      for path in tracks.compactMap(\.item?.path) + [lender].compactMap(\.self)
+      where source == nil {
         do throws(PictureError) {
-          source = try CoverSource.find(for: item)
+          source = try CoverSource.find(for: path)
         } catch {
           failure = failure ?? error
         }
       }
-      let known = self.known(album, in: folder)
       let cover = cover(
-        folder, album, known?.original ?? artist, tracks.map(\.place), source)
+        folder, album, known?.original ?? artist, (tracks.map(\.place) + kept).sorted(), source,
+        named: tracks.first?.item?.place.split(separator: "/").dropLast().last)
       guard let source else {
         guard let failure else { return none(cover, tracks) }
         return .cover(
@@ -176,6 +204,11 @@ private struct CoverState {
     return .cover(cover, .keep, "the picture's tracks are no longer in the source")
   }
 
+  /// Whether there are tracks of an earlier sync's cover that stay without being in the source.
+  func hasOthers(_ entry: SyncLedger.Entry) -> Bool {
+    !others.isDisjoint(with: entry.coverTracks)
+  }
+
   private func isThere(_ cover: Cover, _ entry: SyncLedger.Entry) -> Bool {
     guard entry.stored > 0 else { return false }
     switch cover.delivery {
@@ -199,23 +232,26 @@ private struct CoverState {
     cover(entry.coverFolder, entry.coverAlbum, entry.original, entry.coverTracks, nil)
   }
 
+  /// - Parameter original: The folder's name in the source, which the player may not be able to hold.
   private func cover(
-    _ folder: String, _ album: String, _ artist: String, _ tracks: [String], _ source: CoverSource?
+    _ folder: String, _ album: String, _ artist: String, _ tracks: [String], _ source: CoverSource?,
+    named original: Substring? = nil
   ) -> Cover {
+    let name = folder.split(separator: "/").last.map(String.init) ?? rules.musicFolder
     let delivery: Cover.Delivery
     switch offer {
     case .none, .tracks: delivery = .tracks
     case .file(let name, _): delivery = .file(folder.isEmpty ? name : "\(folder)/\(name)")
     case .album:
-      let known = folder.split(separator: "/").last.map(String.init) ?? rules.musicFolder
-      let title = album.isEmpty ? known : artist.isEmpty ? album : "\(artist) - \(album)"
+      let title = album.isEmpty ? name : artist.isEmpty ? album : "\(artist) - \(album)"
       // Two folders may have an album of one title each.
       delivery = .album(
         TrackName.makeFolder(from: title, rules: rules, distinguishing: "\(folder)//\(album)"))
     }
+    let title = album.isEmpty ? original.map(String.init) ?? name : album
     return Cover(
-      folder: folder, album: album, artist: artist, tracks: tracks, delivery: delivery,
-      limits: limits, source: source)
+      folder: folder, album: album, title: title, artist: artist, tracks: tracks,
+      delivery: delivery, limits: limits, source: source)
   }
 }
 

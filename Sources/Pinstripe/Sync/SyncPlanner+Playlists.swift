@@ -47,7 +47,7 @@ extension SyncPlanner {
       reason: "the playlist is no longer in the source")
     step.playlist = playlist
     switch try await state(playlist) {
-    case nil, .absent: return nil
+    case nil, .absent, .impossible: return nil
     case .same: if removes, isComplete { step.action = .remove }
     case .other: step.reason = "the playlist was changed on the player"
     }
@@ -70,6 +70,7 @@ extension SyncPlanner {
     guard isNew else { return step }
     switch try await state(playlist) {
     case nil: step.reason = "the player has no playlists"
+    case .impossible(let reason): step.reason = reason
     case .absent:
       step.action = .add
       step.reason = "the playlist is not there"

@@ -27,6 +27,9 @@ public struct SyncPlanner: Sendable {
   /// ``SyncTracks/disguise`` has one. Without it nothing encrypted goes to such a player.
   public var disguise: (@Sendable (String) throws(PinstripeError) -> String)?
 
+  /// Tells what a file's tags say, for the albums that pictures are of.
+  var properties: @Sendable (SyncItem) -> TrackProperties? = { TrackProperties(path: $0.path) }
+
   /// Creates a planner.
   public init(_ profile: DeviceProfile, protection: String?) {
     self.profile = profile
@@ -47,6 +50,8 @@ public struct SyncPlanner: Sendable {
   ///   - metadataLength: Tells how many bytes the metadata of a file's track will have, pictures among
   ///     them.
   ///   - covers: What the player takes of pictures; nil sends none.
+  ///   - complaint: Tells why the player cannot keep a file of a kind at a place, as
+  ///     ``Transport/complaint(about:at:)`` does.
   /// - Throws: What the functions throw.
   public func plan(
     _ source: SyncSource, tracks: [StoredTrack], freeSpace: UInt64,
@@ -54,7 +59,8 @@ public struct SyncPlanner: Sendable {
     rates: (SyncItem) -> SoundRates = { SoundRates(path: $0.path) },
     recognise: (StoredTrack, SyncItem) async throws -> Recognition,
     playlistState: (Playlist) async throws -> PlaylistState?,
-    metadataLength: (SyncItem) throws -> UInt64 = { _ in 0 }, covers: SyncCovers? = nil
+    metadataLength: (SyncItem) throws -> UInt64 = { _ in 0 }, covers: SyncCovers? = nil,
+    complaint: (FileKind?, String) -> String? = { _, _ in nil }
   ) async throws -> SyncPlan {
     var plan = SyncPlan(steps: [], freeSpace: freeSpace, ignored: source.ignored)
     let stored = Dictionary(tracks.map { ($0.name, $0) }) { first, _ in first }
@@ -76,7 +82,7 @@ public struct SyncPlanner: Sendable {
         if let there { try await compare(&step, item, there, ledger, recognise) }
         if step.action == .add || step.action == .replace {
           step.bytes += try metadataLength(item)
-          try judge(&step, item, format, rates)
+          try judge(&step, item, format, rates, complaint)
         }
       } catch let error as PinstripeError where error.code == .noInput {
         step.action = .refuse
@@ -212,7 +218,7 @@ public struct SyncPlanner: Sendable {
   /// Refuses what the player cannot hold or play.
   private func judge(
     _ step: inout SyncPlan.Step, _ item: SyncItem, _ format: (SyncItem) throws -> AudioFormat?,
-    _ rates: (SyncItem) -> SoundRates
+    _ rates: (SyncItem) -> SoundRates, _ complaint: (FileKind?, String) -> String?
   ) throws {
     func refuse(_ reason: String) {
       step.action = .refuse
@@ -229,18 +235,26 @@ public struct SyncPlanner: Sendable {
       return refuse(
         "the player holds no files larger than \(profile.storage.maximumObjectSize) bytes")
     }
-    guard let formats = profile.formats, !item.isTrack else { return }
-    guard let format = try format(item) else { return }
-    guard let limits = formats[format] else {
-      return refuse("the player does not play \(format.rawValue)")
+    let format = item.isTrack ? nil : try format(item)
+    if let format, let reason = objection(to: format, of: item, rates) {
+      return refuse("the player does not play \(reason)")
     }
-    guard limits != FormatLimits() else { return }
+    let kind = isProtected(item) ? nil : format.map { FileKind.audio($0) }
+    if let complaint = complaint(kind, step.place) { refuse(complaint) }
+  }
+
+  /// What the player does not play of a file; nil when nothing is known against it.
+  private func objection(
+    to format: AudioFormat, of item: SyncItem, _ rates: (SyncItem) -> SoundRates
+  ) -> String? {
+    guard let formats = profile.formats else { return nil }
+    guard let limits = formats[format] else { return format.rawValue }
+    guard limits != FormatLimits() else { return nil }
     let rates = rates(item)
     // Without loss, the sample rate says it all.
     let bitRate = format.isLossless ? nil : rates.bitRate
-    if let complaint = limits.complaint(sampleRate: rates.sampleRate, bitRate: bitRate) {
-      refuse("the player does not play \(format.rawValue) \(complaint)")
-    }
+    return limits.complaint(sampleRate: rates.sampleRate, bitRate: bitRate)
+      .map { "\(format.rawValue) \($0)" }
   }
 
   /// Decides about a track that is no file's.

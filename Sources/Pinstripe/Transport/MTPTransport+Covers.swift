@@ -83,7 +83,7 @@ extension MTPTransport {
         let known = try await self.album(name)
         let album = if let known { known } else { try await makeAlbum(name) }
         var properties = TrackProperties()
-        properties.title = cover.album.isEmpty ? name : cover.album
+        properties.title = cover.title
         properties.artist = cover.artist
         try await describe(album, .abstractAudioAlbum, as: properties)
         let tracks = try await objects(ofTracksAt: cover.tracks).map(\.handle)

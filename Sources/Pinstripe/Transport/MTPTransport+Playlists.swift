@@ -15,7 +15,11 @@ extension MTPTransport {
   public func state(of playlist: Playlist) async throws(PinstripeError) -> PlaylistState? {
     guard let rules = playlistRules else { return nil }
     do {
-      guard let object = try await find(playlist, rules) else { return .absent }
+      guard let object = try await find(playlist, rules) else {
+        let isFile = rules.kind != .mtpReferences
+        let reason = isFile ? complaint(about: .playlist(rules.kind), in: rules.folders) : nil
+        return reason.map { .impossible($0) } ?? .absent
+      }
       if rules.kind == .mtpReferences {
         let references = try await handles(of: playlist)
         return try await session.objectReferences(of: object.handle) == references ? .same : .other
@@ -33,14 +37,13 @@ extension MTPTransport {
   /// Puts a playlist on the player.
   public func put(_ playlist: Playlist) async throws(PinstripeError) {
     guard let rules = playlistRules else { throw PinstripeError.noPlaylists(playerName) }
-    let folder = rules.folder.split(separator: "/").map(String.init)
     do {
       guard rules.kind == .mtpReferences else {
         let file = PlaylistFile(playlist, rules: rules, musicFolder: profile.storage.musicFolder)
+        let place = TrackPath(folders: rules.folders, name: playlist.name + rules.ending)
+        let source = BytesSource(name: playlist.name, bytes: file.bytes)
         try await put(
-          ClearStream(
-            BytesSource(name: playlist.name, bytes: file.bytes), kind: .playlist(rules.kind)),
-          at: TrackPath(folders: folder, name: playlist.name + rules.ending), replacing: true,
+          ClearStream(source, kind: .playlist(rules.kind)), at: place, replacing: true,
           progress: nil)
         return
       }
@@ -50,7 +53,7 @@ extension MTPTransport {
         let info = ObjectInfo(
           filename: playlist.name + rules.ending, format: .abstractAudioVideoPlaylist, size: 1)
         _ = try await session.upload(
-          info, to: storage, in: try await folderForWriting(at: folder), length: 1
+          info, to: storage, in: try await folderForWriting(at: rules.folders), length: 1
         ) { buffer in
           buffer[0] = 0
           return 1
@@ -80,7 +83,7 @@ extension MTPTransport {
     _ playlist: Playlist, _ rules: PlaylistRules
   ) async throws(MTPError) -> ListedObject? {
     var folder = ObjectHandle.root
-    for name in rules.folder.split(separator: "/").map(String.init) {
+    for name in rules.folders {
       guard let inner = try await self.folder(name, in: folder) else { return nil }
       folder = inner
     }
@@ -110,4 +113,9 @@ extension MTPTransport {
     }
     return objects
   }
+}
+
+extension PlaylistRules {
+  /// The names of the folders that playlists are in, from the storage's root.
+  fileprivate var folders: [String] { folder.split(separator: "/").map(String.init) }
 }

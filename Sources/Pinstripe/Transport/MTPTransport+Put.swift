@@ -154,7 +154,8 @@ extension MTPTransport {
     }
   }
 
-  private func announcedFormat(_ kind: FileKind?) -> ObjectFormat {
+  /// The format that a file of a kind is announced with.
+  func announcedFormat(_ kind: FileKind?) -> ObjectFormat {
     guard let kind else { return ObjectFormat(rawValue: profile.storage.trackFormat) }
     return .of(kind, known: session.deviceInfo.playbackFormats, quirks: profile.quirks)
   }

@@ -72,10 +72,18 @@ public final class MTPTransport: Transport {
     try await attempt { () async throws(MTPError) in
       guard let folder = try await self.musicFolder() else { return [StoredTrack]() }
       return try await self.tracks(below: folder, tidying: tidying)
-        .map { track in
-          StoredTrack(
-            name: track.path, size: track.object.size, format: track.object.info.format.audio)
-        }.sorted { $0.name < $1.name }
+        .map { StoredTrack($0.object, at: $0.path) }.sorted { $0.name < $1.name }
+    }
+  }
+
+  /// What is in one folder below the music folder.
+  public func list(in folder: String) async throws(PinstripeError) -> [StoredTrack] {
+    let path = folder.split(separator: "/").map(String.init)
+    return try await attempt { () async throws(MTPError) in
+      guard let handle = try await self.folder(at: path) else { return [StoredTrack]() }
+      return try await self.entries(of: handle)
+        .filter { !$0.info.isFolder && !TrackName.isOurs($0.info.filename) }
+        .map { StoredTrack($0, at: TrackPath(folders: path, name: $0.info.filename).text) }
     }
   }
 
@@ -112,6 +120,12 @@ public final class MTPTransport: Transport {
   public func close() async {
     try? await session.close()
     await pipe.close()
+  }
+}
+
+extension StoredTrack {
+  fileprivate init(_ object: ListedObject, at path: String) {
+    self.init(name: path, size: object.size, format: object.info.format.audio)
   }
 }
 

@@ -23,6 +23,20 @@ public protocol Transport: AnyObject, Sendable {
   ///   track that was set aside for its successor gets its name back.
   func list(tidying: Bool) async throws(PinstripeError) -> [StoredTrack]
 
+  /// What is in one folder below the music folder, and not in folders in it.
+  ///
+  /// - Parameter folder: "" is the music folder itself.
+  /// - Throws: ``PinstripeError``.
+  func list(in folder: String) async throws(PinstripeError) -> [StoredTrack]
+
+  /// Why the player cannot keep a file of a kind at a place, as a clause; nil where it can, as far as is
+  /// known before it is sent.
+  ///
+  /// - Parameters:
+  ///   - kind: As in ``ByteStream/kind``.
+  ///   - name: Its path below the music folder.
+  func complaint(about kind: FileKind?, at name: String) -> String?
+
   /// Sends a track.
   ///
   /// - Parameters:
@@ -112,12 +126,22 @@ public protocol Transport: AnyObject, Sendable {
 }
 
 extension Transport {
+  /// None: a disk keeps any file anywhere.
+  public func complaint(about kind: FileKind?, at name: String) -> String? { nil }
+
   /// Nothing: no part is kept.
   public func discardUnfinished(unlessFor names: Set<String>) async {}
 
   /// The tracks in the music folder and the folders in it, by name; nothing is changed.
   public func list() async throws(PinstripeError) -> [StoredTrack] {
     try await list(tidying: false)
+  }
+
+  /// What is in one folder, out of all that there is.
+  public func list(in folder: String) async throws(PinstripeError) -> [StoredTrack] {
+    try await list().filter { track in
+      TrackPath(track.name)?.folders.joined(separator: "/") == folder
+    }
   }
 }
 

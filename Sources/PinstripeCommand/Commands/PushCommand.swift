@@ -17,6 +17,9 @@ struct PushCommand: AsyncParsableCommand {
       --replace keeps the old track until then. A player that can neither rename nor hold two \
       tracks of one name loses the old one first, and when the transfer fails it has neither.
 
+      A picture in the music's tags, or in a folder.jpg or cover.jpg beside it, goes along as with \
+      'pinstripe sync', unless --no-tags is given; one that is damaged or refused stops no track.
+
       A transfer of 8 MiB or more that the cable cut off goes on where it ended when the same file is \
       pushed again, where the player keeps the part and can edit it.
       """)
@@ -51,10 +54,13 @@ struct PushCommand: AsyncParsableCommand {
         ("profile", .string(sent.profile)),
         ("protection", .string(sent.protection)), ("bytes", .number(sent.bytes)),
         ("encryptedBytes", .optional(sent.encrypted)), ("resumedAt", .number(sent.resumedAt)),
-        ("milliseconds", .number(sent.milliseconds)),
+        ("milliseconds", .number(sent.milliseconds)), ("picture", .bool(sent.hasPicture)),
+        ("pictureProblem", .optional(sent.pictureProblem)),
       ]),
       "Sent \"\(Terminal.printable(sent.name))\" to \(Terminal.printable(sent.player)): "
-        + "\(Terminal.size(sent.bytes)), \(how), \(sent.resumption)\(sent.rate).")
+        + "\(Terminal.size(sent.bytes)), \(how), \(sent.resumption)\(sent.rate)"
+        + "\(sent.hasPicture ? "; with its picture" : "")."
+        + (sent.pictureProblem.map { "\n\(Terminal.printable($0))" } ?? ""))
   }
 
   private struct Sent: Sendable {
@@ -67,6 +73,10 @@ struct PushCommand: AsyncParsableCommand {
     /// Bytes that were there of an attempt that was cut off.
     let resumedAt: UInt64
     let milliseconds: UInt64
+    /// Whether its picture went along.
+    let hasPicture: Bool
+    /// Why a picture that there is did not.
+    let pictureProblem: String?
 
     var rate: String {
       let sent = bytes - min(resumedAt, bytes)
@@ -98,10 +108,17 @@ struct PushCommand: AsyncParsableCommand {
       bar.update($0)
     }
     let time = start.duration(to: .now)
+    let (hasPicture, problem) =
+      metadata.ignoresTags
+      ? (false, nil)
+      : try await Sync.sendPicture(
+        of: input, at: name, stream.properties ?? TrackProperties(path: input), to: transport,
+        profile)
     return Sent(
       name: name, player: transport.playerName, profile: profile.id, protection: protection,
       bytes: stream.length ?? 0, encrypted: (stream as? TrackStream)?.encryptedLength,
-      resumedAt: resumedAt, milliseconds: time.milliseconds)
+      resumedAt: resumedAt, milliseconds: time.milliseconds, hasPicture: hasPicture,
+      pictureProblem: problem)
   }
 
   /// What is sent, how it is protected, and, for a track, a name that tells nobody what it is.

@@ -85,7 +85,8 @@ struct SyncCommand: AsyncParsableCommand {
       recognise: { try await tracks.recognise($0, $1, on: transport) },
       playlistState: { try await transport.state(of: $0) },
       metadataLength: { try tracks.metadataLength(of: $0) },
-      covers: try await SyncCovers(of: transport, profile))
+      covers: try await SyncCovers(of: transport, profile),
+      complaint: { transport.complaint(about: $0, at: $1) })
     var outcome = SyncOutcome(plan, player: transport.playerName, profile: profile.id)
     guard let ledger else { return outcome }
     let display = SyncDisplay(isQuiet: common.json)

@@ -1,5 +1,6 @@
 import PinstripeMTP
 import PinstripeProfile
+import PinstripeTags
 
 /// Pictures of objects, where the profile's art goes as a sample: of albums, or, by habit, of tracks.
 extension MemoryResponder {
@@ -56,9 +57,24 @@ extension MemoryResponder {
         code == .representativeSampleWidth ? profile.art.maximumWidth : profile.art.maximumHeight
       return value.unsigned ?? 0 <= UInt64(limit ?? .max) ? .ok : .invalidObjectPropValue
     case (.representativeSampleData, .array(_, let bytes)):
-      return bytes.count <= maximumPicture ? .ok : .invalidObjectPropValue
+      return shows(bytes) ? .ok : .invalidObjectPropValue
     default: return .ok
     }
+  }
+
+  /// Whether it can show a picture; no bytes are none.
+  private func shows(_ picture: [UInt8]) -> Bool {
+    guard !picture.isEmpty else { return true }
+    guard picture.count <= maximumPicture else { return false }
+    let formats = profile.art.formats ?? [.jpeg]
+    // Of the others nobody here reads the header.
+    guard let header = PictureHeader(picture) else {
+      return formats.contains(.bmp) || formats.contains(.gif)
+    }
+    // Old players decode no progressive JPEG.
+    return formats.contains(header.format == .jpeg ? .jpeg : .png)
+      && header.width <= profile.art.maximumWidth ?? .max
+      && header.height <= profile.art.maximumHeight ?? .max && header.scans == 1
   }
 
   private var maximumPicture: Int { profile.art.maximumBytes ?? 65_536 }

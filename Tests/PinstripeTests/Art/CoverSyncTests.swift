@@ -304,6 +304,55 @@ struct CoverSyncTests {
     #expect(plan.reasonForNoCovers?.contains("over MTP") == true)
   }
 
+  /// A track that is sent by itself shows the picture that a sync would give it, beside the others.
+  @Test func aTrackByItselfGetsItsPicture() async throws {
+    let library = try library()
+    let player = player()
+    let transport = try await player.connect()
+    func push(_ name: String, as place: String) async throws -> (isSent: Bool, problem: String?) {
+      let path = library.folder("lib/Artist/\(name)")
+      try await transport.put(
+        ClearStream(FileSource(path: path)), named: place, replacing: false, progress: nil)
+      return try await Sync.sendPicture(
+        of: path, at: place, TrackProperties(path: path), to: transport, player.profile
+      ) { _ in try SyncLedger(path: library.folder("ledger")) }
+    }
+    #expect(try await push("One/1.mp3", as: "One/1.mp3").isSent)
+    #expect(names(try album(player, "First").references, player) == ["1.mp3"])
+    // The second has none itself, and gets its album's.
+    #expect(try await push("One/2.mp3", as: "One/2.mp3").isSent)
+    #expect(names(try album(player, "First").references, player) == ["1.mp3", "2.mp3"])
+    #expect(player.responder.objects.count { $0.format == .abstractAudioAlbum } == 1)
+    // What is no picture is told, and stops nothing.
+    TestFile.write(Array("no picture".utf8), to: library.folder("lib/Artist/None/folder.jpg"))
+    let none = try await push("None/1.mp3", as: "None.mp3")
+    #expect(!none.isSent && none.problem?.contains("neither JPEG nor PNG") == true)
+    player.responder.refuse(.representativeSampleData, with: .accessDenied)
+    let refused = try await push("Two/1.mp3", as: "Two/1.mp3")
+    #expect(!refused.isSent && refused.problem != nil)
+    #expect(player.library.contains { $0.path == "Two/1.mp3" })
+  }
+
+  /// Regression: a sync took its picture from a track that was not in its source.
+  @Test func aTrackThatIsNotInTheSourceKeepsItsPicture() async throws {
+    let library = try library()
+    let player = player()
+    let transport = try await player.connect()
+    func sync() async throws -> SyncSummary {
+      try await library.sync(
+        with: transport, player.profile, removes: false, isProtected: false, covers: true)
+    }
+    _ = try await sync()
+    unlink(library.folder("lib/Artist/One/2.mp3"))
+    #expect(try await sync().pictures == 0)
+    #expect(names(try album(player, "First").references, player) == ["1.mp3", "2.mp3"])
+    let away = try #require(player.responder.objects.first { $0.name == "2.mp3" })
+    try await transport.session.deleteObject(away.handle)
+    #expect(try await sync().pictures == 1)
+    #expect(names(try album(player, "First").references, player) == ["1.mp3"])
+    #expect(try await sync().pictures == 0)
+  }
+
   /// Regression: a track's embedded pictures were not counted, so a plan that fitted did not.
   @Test func embeddedPicturesAreCounted() async throws {
     let library = try Library()

@@ -45,7 +45,7 @@ private struct LibraryRun {
   let text: String
 
   init(_ profile: DeviceProfile, _ usbProtocol: USBProtocol) async throws {
-    let library = StandardLibrary()
+    let library = try StandardLibrary()
     let bench = try Bench()
     let disk = TemporaryFolder()
     let player = usbProtocol == .mtp ? SimulatedPlayer(profile) : nil
@@ -64,7 +64,8 @@ private struct LibraryRun {
       try tracks.stream(of: item)
     }
     let summary = try await sync.run(plan)
-    #expect(summary.failures.map { "\($0.step.place): \($0.error)" } == [], "\(profile.id)")
+    let failures = summary.failures + summary.withoutPicture
+    #expect(failures.map { "\($0.step.place): \($0.error)" } == [], "\(profile.id)")
     let again = try await Self.plan(library, profile, tracks, ledger, transport)
     #expect(
       again.steps.filter { ![.keep, .refuse].contains($0.action) }.map(\.reason) == [],
@@ -75,7 +76,7 @@ private struct LibraryRun {
     let music = profile.storage.musicFolder
     var lines: [String] = []
     var rest = Set(files.map(\.path))
-    for step in plan.steps where step.playlist == nil {
+    for step in plan.steps where step.playlist == nil && step.cover == nil {
       let place = step.item?.place ?? ""
       guard step.action == .add else {
         lines.append("\(step.action.rawValue.padded)\(place): \(step.reason)")
@@ -88,6 +89,10 @@ private struct LibraryRun {
       lines.append("".padded + "-> \(path) [\(try Self.describe(file, step, bench))]")
     }
     for step in plan.steps { lines += Self.list(step, files, &rest) }
+    if let reason = plan.reasonForNoCovers { lines.append("\("art".padded)none: \(reason)") }
+    for step in plan.steps {
+      lines += try Self.picture(step, library, profile, files, &rest)
+    }
     #expect(rest == [], "\(profile.id): nothing else is on the player")
     text = lines.joined(separator: "\n") + "\n"
   }
@@ -103,7 +108,10 @@ private struct LibraryRun {
       freeSpace: try await transport.freeSpace(), ledger: ledger.contents,
       format: { try AudioFormat.of(FileSource(path: $0.path)) },
       recognise: { try await tracks.recognise($0, $1, on: transport) },
-      playlistState: { try await transport.state(of: $0) })
+      playlistState: { try await transport.state(of: $0) },
+      metadataLength: { try tracks.metadataLength(of: $0) },
+      covers: try await SyncCovers(of: transport, profile),
+      complaint: { transport.complaint(about: $0, at: $1) })
   }
 
   /// Checks that a file is the library's, and says how it is stored.
@@ -151,6 +159,32 @@ private struct LibraryRun {
       return ["\("list".padded)\(playlist.name) -> \(file.path)\(announced)\(encoding)"]
         + held.map { "".padded + $0 }
     }
+  }
+
+  /// A picture as it is on the player: of an album, or beside its tracks.
+  private static func picture(
+    _ step: SyncPlan.Step, _ library: StandardLibrary, _ profile: DeviceProfile,
+    _ files: [PlayerFile], _ rest: inout Set<String>
+  ) throws -> [String] {
+    guard let cover = step.cover else { return [] }
+    guard step.action == .add, let source = cover.source else {
+      return ["\("art".padded)\(cover.folder): \(step.action.rawValue), \(step.reason)"]
+    }
+    let music = profile.storage.musicFolder
+    var path = step.place
+    if case .file = cover.delivery, !music.isEmpty { path = "\(music)/\(path)" }
+    let file = try #require(files.first { $0.path == path }, "\(profile.id): \(path)")
+    rest.remove(path)
+    let picture = try ArrivedPicture(
+      cover.delivery == .file(step.place) ? file.bytes : file.picture ?? [], of: cover, profile.art)
+    let announced = file.format.map { "\($0), " } ?? ""
+    let title = file.title.map { " \"\($0)\"" } ?? ""
+    let origin = source.isEmbedded ? ", in its tags" : ""
+    return [
+      "\("art".padded)\(source.path.dropFirst(library.root.count)) "
+        + "(\(source.width) × \(source.height)\(origin))",
+      "".padded + "-> \(path)\(title) [\(announced)\(picture.summary)]",
+    ] + file.references.map { "".padded + "* \($0)" }
   }
 
   private static func utf16(_ bytes: [UInt8]) -> String {

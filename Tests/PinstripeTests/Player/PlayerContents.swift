@@ -12,6 +12,10 @@ struct PlayerFile {
   var format: ObjectFormat?
   /// The paths of what it refers to.
   var references: [String] = []
+  /// What the player was told that it is called; nil where it was told nothing.
+  var title: String?
+  /// Its picture, where it is shown as RepresentativeSampleData.
+  var picture: [UInt8]?
 }
 
 extension MemoryResponder {
@@ -27,9 +31,14 @@ extension MemoryResponder {
     return all.filter { $0.format != .association }.map { object in
       var bytes: [UInt8] = []
       if case .bytes(let content) = object.content { bytes = content }
-      return PlayerFile(
+      var file = PlayerFile(
         path: path(object.handle), bytes: bytes, format: object.format,
         references: object.references.map(path))
+      file.title = object.properties[.name]?.text
+      if case .array(_, let picture) = object.properties[.representativeSampleData] {
+        file.picture = picture
+      }
+      return file
     }.sorted { $0.path < $1.path }
   }
 }

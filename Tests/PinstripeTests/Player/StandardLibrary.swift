@@ -1,12 +1,16 @@
 import Glibc
 import TestTools
 
-/// The library that every profile's player gets: each format, names that somebody cannot hold, and
-/// playlists.
+@testable import Pinstripe
+
+/// The library that every profile's player gets: each format, names that somebody cannot hold, playlists
+/// and pictures.
 struct StandardLibrary {
   let folder = TemporaryFolder()
   /// What a sync is given.
   var paths: [String] { [folder("lib")] + Self.playlists.keys.sorted().map { folder("lib/\($0)") } }
+  /// What its files' paths begin with.
+  var root: String { folder("lib/") }
 
   /// Names as libraries have them.
   private static let names = [
@@ -24,10 +28,30 @@ struct StandardLibrary {
     "Été: 1?.m3u8": [names[4], names[7]],
   ]
 
-  init() {
+  /// The album whose first track has a picture in its tags.
+  private static let album = "Artist/Album: One/"
+  /// Larger than any player shows; what nobody can compress, lest a limit of bytes has no effect; a PNG; and
+  /// one that is none.
+  private static let pictures = Result {
+    [
+      names[0]: try TestPicture.jpeg(2100, 1600),
+      "Artist/Album Two/folder.jpg": try TestPicture.noise(400),
+      "formats/cover.png": try TestPicture.pixels(640, 480).png(),
+      "case/Cover.JPG": Array("no picture".utf8),
+    ]
+  }
+
+  init() throws {
+    let pictures = try Self.pictures.get()
     // No two files are alike, so that none passes for another.
-    for name in Self.names { write(name, Self.content("mp3") + Array(name.utf8)) }
+    for name in Self.names {
+      let tags =
+        name.hasPrefix(Self.album)
+        ? TaggedSong.tags(artist: "Artist", album: "Album: One", picture: pictures[name]) : []
+      write(name, tags + Self.content("mp3") + Array(name.utf8))
+    }
     for format in Self.formats { write("formats/song.\(format)", Self.content(format)) }
+    for (name, picture) in pictures where !name.hasSuffix(".mp3") { write(name, picture) }
     for (name, files) in Self.playlists {
       write(name, Array((["#EXTM3U"] + files).joined(separator: "\n").utf8))
     }

@@ -49,7 +49,8 @@ struct Library {
       recognise: { try await tracks.recognise($0, $1, on: transport) },
       playlistState: { try await transport.state(of: $0) },
       metadataLength: { try tracks.metadataLength(of: $0) },
-      covers: covers ? try await SyncCovers(of: transport, profile) : nil)
+      covers: covers ? try await SyncCovers(of: transport, profile) : nil,
+      complaint: { transport.complaint(about: $0, at: $1) })
   }
 
   /// Plans and syncs.
@@ -404,60 +405,5 @@ struct SyncResumeTests {
     _ = try await library.sync(with: try await connect(player, library))
     #expect(player.library.map(\.path) == ["3.pst", "Artist/1.pst", "Artist/2.pst"])
     #expect(access(library.folder("part"), F_OK) != 0)
-  }
-}
-
-/// A sync over a bad cable: the n-th call fails for every n.
-struct SyncFaultTests {
-  @Test(
-    arguments: [
-      FaultInjector.Fault.fail(.stalled), .fail(.timedOut), .fail(.fault(code: -1)),
-      .cut(after: 2000, .fault(code: -1)), .shortWrite(600), .disconnect,
-    ], [[], [Quirk.noRename]])
-  func nothingIsLost(_ fault: FaultInjector.Fault, _ quirks: Set<Quirk>) async throws {
-    // Each fault hits every third of some 160 calls, and all together hit every one.
-    let offset = [FaultInjector.Fault.fail(.stalled), .disconnect].contains(fault) ? 1 : 2
-    for (number, persistence) in [FaultInjector.Persistence.once, .fromThenOn].enumerated() {
-      for call in stride(from: offset + number, to: 10_000, by: 3) {
-        let library = try Library()
-        let player = Player(quirks: quirks)
-        let transport = try await player.connect()
-        try await transport.put(
-          ClearStream(MemorySource([7])), named: "theirs.mp3", replacing: false, progress: nil)
-        await transport.close()
-        var calls = 0
-        do {
-          let pipe = LoopbackPipe(to: player.responder, chunkSize: 8192)
-          let faulty = FaultInjector(pipe, at: call, fault, persistence)
-          defer { calls = faulty.calls }
-          let transport = try await MTPTransport(
-            opening: faulty, profile: player.profile, name: "Test player")
-          defer { calls = faulty.calls }
-          _ = try? await library.sync(with: transport, player.profile)
-          await transport.close()
-        } catch {
-          calls = max(calls, call)
-        }
-        // Under a final name there is nothing but whole tracks, where the player can rename.
-        if quirks.isEmpty {
-          for (path, bytes) in player.library
-          where path != "theirs.mp3" && !path.contains(".pinstripe-") {
-            _ = try library.decrypted(bytes)
-          }
-        }
-        let again = try await player.connect()
-        let summary = try await library.sync(with: again, player.profile)
-        #expect(summary.failures.isEmpty, "call \(call)")
-        let there = player.library
-        #expect(
-          there.map(\.path) == ["3.pst", "Artist/1.pst", "Artist/2.pst", "theirs.mp3"],
-          "call \(call) \(persistence)")
-        for (path, bytes) in there where path != "theirs.mp3" {
-          let number = UInt8(path.dropLast(4).suffix(1)) ?? 0
-          #expect(try library.decrypted(bytes) == Library.content(number))
-        }
-        if calls < call { break }
-      }
-    }
   }
 }

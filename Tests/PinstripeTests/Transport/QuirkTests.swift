@@ -107,11 +107,11 @@ struct QuirkTests {
       let transport = try await player.connect()
       try await transport.put(ClearStream(song), as: "a.pst")
       let picture = CoverPicture(
-        bytes: TestFile.content(2000), width: 200, height: 100, format: .jpeg)
+        bytes: try TestPicture.jpeg(200, 100), width: 200, height: 100, format: .jpeg)
       try await transport.put(
         Cover(
-          folder: "", album: "Album", artist: "", tracks: ["a.pst"], delivery: .album("Album"),
-          limits: nil, source: nil),
+          folder: "", album: "Album", title: "Album", artist: "", tracks: ["a.pst"],
+          delivery: .album("Album"), limits: nil, source: nil),
         picture)
       let album = player.responder.objects.first { $0.format == .abstractAudioAlbum }
       return album?.properties[.representativeSampleData]
@@ -183,6 +183,31 @@ struct QuirkTests {
     #expect(player.tracks.isEmpty)
     try await transport.put(ClearStream(Self.song, format: .mp3), as: "a.mp3")
     #expect(player.visible == ["a.mp3"])
+  }
+
+  /// A plan says so, too, of playlists as of tracks.
+  @Test func whatWouldStrayIsRefusedInThePlan() async throws {
+    let library = try Library()
+    TestFile.write(TaggedSong.make(), to: library.folder("lib/song.mp3"))
+    TestFile.write(Array("lib/song.mp3".utf8), to: library.folder("Party.m3u"))
+    func plan(_ operations: [OperationCode], _ tracks: SyncTracks) async throws -> SyncPlan {
+      var player = Player(quirks: [.unknownTypesInRoot], operations: Set(operations))
+      // Whose playlists it does not know.
+      player.profile.playlists[.mtp] = PlaylistRules(kind: .samsungSPL2)
+      let transport = try await player.connect()
+      return try await library.plan(
+        with: transport, player.profile, tracks: tracks, lists: ["Party.m3u"])
+    }
+    let tracks = SyncTracks(try library.bench.recipe())
+    let all = Array(MemoryResponder.implemented)
+    let fixed = all.filter { $0 != .moveObject }
+    #expect(try await plan(all, tracks).steps(.add).count == 5)
+    let refused = try await plan(fixed, tracks).steps
+    #expect(refused.count == 5)
+    #expect(refused.allSatisfy { $0.action == .refuse && $0.reason.contains("root folder") })
+    // What the player knows stays where it is put.
+    let clear = try await plan(fixed, SyncTracks(nil))
+    #expect(clear.steps(.add).map(\.place) == ["song.mp3"] && clear.steps(.refuse).count == 4)
   }
 
   /// What an attempt that was cut off has left in the root is removed by the next one.

@@ -1,0 +1,53 @@
+public import PinstripeProfile
+
+extension Sync {
+  /// Sends the picture of one track that is on the player, as a sync of its folder would.
+  ///
+  /// The album that shows it goes on referring to the tracks that it had, and the ledger knows of it.
+  ///
+  /// - Parameters:
+  ///   - path: The file that was sent.
+  ///   - place: Its path on the player, below the music folder.
+  ///   - properties: What the player was told of it.
+  ///   - ledger: Opens the player's, where pictures are taken at all.
+  /// - Returns: Whether a picture was sent, and, where there is one that was not, why, as a sentence.
+  /// - Throws: ``PinstripeError`` when the player is gone, or the person cancelled.
+  public static func sendPicture(
+    of path: String, at place: String, _ properties: TrackProperties?,
+    to transport: any Transport, _ profile: DeviceProfile,
+    ledger: (any Transport) async throws -> SyncLedger = { try await SyncLedger(of: $0) }
+  ) async throws -> (isSent: Bool, problem: String?) {
+    do {
+      let covers = try await SyncCovers(of: transport, profile)
+      guard covers.offer.limits != nil, let file = try SyncSource(paths: [path]).items.first else {
+        return (false, nil)
+      }
+      let track = SyncItem(path: file.path, place: place, size: file.size, modified: file.modified)
+      return try await sendPicture(
+        of: track, properties, to: transport, profile, covers, try await ledger(transport))
+    } catch let error as PinstripeError where ![.cancelled, .playerGone].contains(error.code) {
+      return (false, error.message)
+    }
+  }
+
+  private static func sendPicture(
+    of track: SyncItem, _ properties: TrackProperties?, to transport: any Transport,
+    _ profile: DeviceProfile, _ covers: SyncCovers, _ ledger: SyncLedger
+  ) async throws -> (isSent: Bool, problem: String?) {
+    var planner = SyncPlanner(profile, protection: nil)
+    planner.fills = true
+    planner.properties = { _ in properties }
+    let folder = TrackPath(track.place)?.folders.joined(separator: "/") ?? ""
+    let plan = planner.picturePlan(
+      of: track, try await transport.list(in: folder),
+      freeSpace: try await transport.freeSpace(), ledger.contents, covers)
+    if let refused = plan.steps(.refuse).first {
+      return (false, "\"\(track.place)\" has no picture there: \(refused.reason).")
+    }
+    let sync = Sync(to: transport, ledger: ledger) { item throws(PinstripeError) in
+      try SyncTracks(nil).stream(of: item)
+    }
+    let summary = try await sync.run(plan)
+    return (summary.pictures > 0, summary.withoutPicture.first?.error.message)
+  }
+}
