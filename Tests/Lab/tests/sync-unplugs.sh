@@ -26,7 +26,9 @@ unwhole() {
 }
 
 torn=
+died=
 number=0
+: > /tmp/parts
 while [ "$number" -lt "$unplugs" ]; do
     # There is always something to send: another file has changed.
     of_size $((700000 + number)) "lib/$((number % 8)).mp3"
@@ -35,15 +37,21 @@ while [ "$number" -lt "$unplugs" ]; do
     syncing=$!
     usleep $(($(random 1500) * 1000))
     player-unplug
+    find "$music" -name '.pinstripe-*.part' >> /tmp/parts
     kill -0 "$syncing" 2> /dev/null && note "unplugged at $(grep -c '"event":"end"' /tmp/err) tracks" >> /tmp/moments
-    wait "$syncing"
+    status=0
+    wait "$syncing" || status=$?
+    # No player any more, or none yet; what a signal ended is a fault of ours.
+    case $status in 0 | 69 | 75) ;; *) died="$died $status" ;; esac
     torn=$torn$(unwhole "$began")
     player-plug
     player-wait
     number=$((number + 1))
 done
-note "of $unplugs unplugs, $(wc -l < /tmp/moments) came while it ran"
+note "of $unplugs unplugs, $(wc -l < /tmp/moments) came while it ran, $(wc -l < /tmp/parts) amid a track"
 check "most came while it ran" [ "$(wc -l < /tmp/moments)" -gt $((unplugs / 2)) ]
+check "many came amid a track" [ "$(wc -l < /tmp/parts)" -ge 10 ]
+check "each sync that was cut off said so:$died" [ -z "$died" ]
 check "no track under its final name was ever torn" [ -z "$torn" ]
 tool sync lib --device Test
 check "the last sync completes it" exits 0

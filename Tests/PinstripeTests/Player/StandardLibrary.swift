@@ -83,7 +83,9 @@ struct StandardLibrary {
       return (0..<12).flatMap { _ in frame }
     case "aiff": return text("FORM") + [0, 0, 0x0B, 0xC0] + text("AIFFCOMM") + filling
     case "flac":
-      return text("fLaC") + [0x80, 0, 0, 34] + [UInt8](repeating: 1, count: 34) + filling
+      // STREAMINFO of 44.1 kHz, two channels, 16 bits (RFC 9639 §8.2).
+      let sound: [UInt8] = [16, 0, 16, 0, 0, 0, 0, 0, 0, 0, 0x0A, 0xC4, 0x42, 0xF0]
+      return text("fLaC") + [0x80, 0, 0, 34] + sound + [UInt8](repeating: 0, count: 20) + filling
     case "m4a": return [0, 0, 0, 16] + text("ftypM4A ") + [0, 0, 0, 0] + filling
     case "ogg", "opus":
       let packet = text(format == "opus" ? "OpusHead" : "\u{1}vorbis") + filling.prefix(22)
