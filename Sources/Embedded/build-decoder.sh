@@ -53,7 +53,8 @@ list_api() {
 }
 
 # All of the core as one unit: SwiftPM hands each file to LLVM by itself, which leaves up to a tenth
-# more code. Its language settings are Package.swift's, the rest is the toolset's.
+# more code. Its language settings are Package.swift's, the rest is the toolset's. Swift optimises for
+# speed and LLVM for size: -Osize gives more code, because Swift then specialises less.
 compile() {
   local target=$1 object=$2 options
   mapfile -t options < <(sed -n '/"swiftCompiler"/,/]/p' "$here/toolsets/$target.json" |
@@ -61,7 +62,7 @@ compile() {
   swiftc -target "$triple" -swift-version 6 -parse-as-library -strict-memory-safety \
     -enable-upcoming-feature InternalImportsByDefault \
     -enable-upcoming-feature MemberImportVisibility "${options[@]}" "${switches[@]}" \
-    -module-name PinstripeCore -package-name pinstripe -I "$headers" \
+    -Xllvm -force-attribute=minsize -module-name PinstripeCore -package-name pinstripe -I "$headers" \
     -c "$package/Sources/PinstripeCore/"*.swift -o "$object" >&2
 }
 

@@ -16,15 +16,16 @@ public struct CipherSuite: Sendable {
     self.number = number
   }
 
-  private init(known number: UInt16) {
+  /// Takes a number that was judged before.
+  init(judged number: UInt16) {
     self.number = number
   }
 
   /// ChaCha20 (RFC 8439 §2.3) with a zero IV: constant time without special instructions.
-  public static var chacha20: CipherSuite { CipherSuite(known: 1) }
+  public static var chacha20: CipherSuite { CipherSuite(judged: 1) }
 
   /// AES-128 in counter mode (NIST SP 800-38A §6.5), counter from zero: for CPUs and engines with AES.
-  public static var aes128CTR: CipherSuite { CipherSuite(known: 2) }
+  public static var aes128CTR: CipherSuite { CipherSuite(judged: 2) }
 
   /// The binary logarithm of a keystream block's bytes: 6 for ChaCha20, 4 for AES.
   var blockShift: UInt64 { number == 1 ? 6 : 4 }

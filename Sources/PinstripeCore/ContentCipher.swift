@@ -29,11 +29,15 @@ public struct ContentCipher {
 
   /// Reads content that lies in a track as it is said here; of framed content the map is still to be
   /// opened.
-  mutating func start(_ pattern: StripePattern, _ suite: CipherSuite, _ contentLength: UInt64) {
+  ///
+  /// - Throws: ``TrackError/tooLarge``.
+  mutating func start(
+    _ pattern: StripePattern, _ suite: CipherSuite, _ contentLength: UInt64
+  ) throws(TrackError) {
+    encryptedLength = try pattern.checkLength(contentLength)
     cipher.pattern = pattern
     cipher.suite = suite
     self.contentLength = contentLength
-    encryptedLength = pattern.encryptedCount(before: contentLength)
   }
 
   /// The smallest work buffer: a page of the map, if there is one, and keystream.
@@ -57,7 +61,7 @@ public struct ContentCipher {
     at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
     _ count: Int, _ storage: inout some TrackStorage, work: UnsafeMutableBufferPointer<UInt8>
   ) throws(TrackError) {
-    try check(offset, UInt64(truncatingIfNeeded: count))
+    try check(offset, UInt64(bytes: count))
     do throws(TrackError) {
       try unsafe xor(at: offset, from: source, to: target, count, &storage, work: work)
     } catch {
@@ -78,26 +82,26 @@ public struct ContentCipher {
     _ count: Int, _ storage: inout some TrackStorage, work: UnsafeMutableBufferPointer<UInt8>
   ) throws(TrackError) {
     guard work.count >= minimumWork, let base = work.baseAddress else { throw .workSize }
-    let scratch = unsafe UnsafeMutableBufferPointer(
-      start: base + keystreamStart, count: work.count &- keystreamStart)
+    let stream = unsafe base + keystreamStart
+    let room = work.count &- keystreamStart
     // Content without a map is one stripe.
     guard pattern.isFramed else {
       return try unsafe cipher.apply(
         pattern.whole, at: offset, from: source, to: target, count, preparing: encryptedLength,
-        scratch: scratch)
+        stream: stream, room)
     }
     // Run by run: first what is encrypted in full, then every Nth byte.
     var source = unsafe source
     var target = unsafe target
     var here = offset
-    let end = offset &+ UInt64(truncatingIfNeeded: count)
+    let end = offset &+ UInt64(bytes: count)
     while here < end {
       try unsafe findRun(here, &storage, base)
       let part = min(run.end, end) &- here
       let length = Int(truncatingIfNeeded: part)
       try unsafe cipher.apply(
-        run, at: here, from: source, to: target, length, preparing: encryptedLength,
-        scratch: scratch)
+        &run, at: here, from: source, to: target, length, preparing: encryptedLength,
+        stream: stream, room)
       unsafe source += length
       unsafe target += length
       here &+= part

@@ -20,19 +20,20 @@ public struct CryptoProvider {
   ///
   /// - Parameters:
   ///   - salt: 32 bytes; without it they are zero.
-  ///   - first, second, third: The info string's fields, as far as the label has some.
+  ///   - fields: The info string's fields, as many bytes as the label has.
   @inline(never) @unsafe
   func derive(
     _ child: KeyPlace, from parent: KeyPlace, _ salt: UnsafePointer<UInt8>?, _ label: KeyLabel,
-    _ first: UInt64, _ second: UInt64, _ third: UInt64
+    _ fields: UnsafePointer<UInt8>?
   ) throws(TrackError) {
-    var info = InfoString()
-    info.set(label, first, second, third)
-    let status = unsafe info.withBytes { info in
-      guard let base = info.baseAddress else { return TrackError.provider.status }
+    var room = InlineArray<8, UInt64>(repeating: 0)
+    let status = unsafe withUnsafeMutableBytes(of: &room) { info in
+      guard let base = unsafe info.assumingMemoryBound(to: UInt8.self).baseAddress
+      else { return TrackError.provider.status }
+      let count = unsafe InfoString.write(label, fields, to: base)
       return unsafe table.pointee.derive(
         table.pointee.state, parent.number, salt, salt == nil ? 0 : 32, base,
-        UInt32(truncatingIfNeeded: info.count), child.number)
+        UInt32(truncatingIfNeeded: count), child.number)
     }
     guard status == PINSTRIPE_OK else { throw .provider }
   }
@@ -68,42 +69,32 @@ public struct CryptoProvider {
   public func mac(
     _ first: Span<UInt8>, _ second: Span<UInt8>, under key: KeyPlace
   ) throws(TrackError) -> InlineArray<32, UInt8> {
-    let tag = try unsafe first.withUnsafeBufferPointer { first throws(TrackError) in
-      try unsafe second.withUnsafeBufferPointer { second throws(TrackError) in
-        try unsafe macWords(first, second, under: key)
+    try macBegin(key)
+    for piece in 0..<2 {
+      try unsafe (piece == 0 ? first : second).withUnsafeBufferPointer { bytes throws(TrackError) in
+        guard let base = bytes.baseAddress, bytes.count > 0 else { return }
+        try unsafe macUpdate(base, bytes.count)
       }
     }
+    let tag = try macFinish()
     var bytes = InlineArray<32, UInt8>(repeating: 0)
     var span = bytes.mutableSpan
-    for index in tag.indices { span.storeLittleEndian(tag[index], at: 8 &* index) }
+    for index in tag.indices {
+      span.storeLittleEndian(UInt64(littleEndian: tag[index]), at: 8 &* index)
+    }
     return bytes
   }
 
-  /// Holds the 32 bytes at `tag` against the tag of two pieces, in constant time.
+  /// Holds the 32 bytes at `tag` against the tag of `count` bytes, in constant time.
   ///
   /// - Throws: ``TrackError/tag``, ``TrackError/provider``.
   @inline(never) @unsafe
   func check(
-    _ tag: UnsafePointer<UInt8>, of first: UnsafePointer<UInt8>, _ count: Int,
-    _ second: UnsafeBufferPointer<UInt8> = unsafe UnsafeBufferPointer(start: nil, count: 0),
-    under key: KeyPlace
+    _ tag: UnsafePointer<UInt8>, of bytes: UnsafePointer<UInt8>, _ count: Int, under key: KeyPlace
   ) throws(TrackError) {
     try macBegin(key)
-    try unsafe macUpdate(UnsafeBufferPointer(start: first, count: count))
-    try unsafe macUpdate(second)
+    try unsafe macUpdate(bytes, count)
     try unsafe macCheck(tag)
-  }
-
-  /// The tag as four little-endian words: an array of 32 bytes would travel byte by byte.
-  @inline(never) @unsafe
-  func macWords(
-    _ first: UnsafeBufferPointer<UInt8>, _ second: UnsafeBufferPointer<UInt8>,
-    under key: KeyPlace
-  ) throws(TrackError) -> InlineArray<4, UInt64> {
-    try macBegin(key)
-    try unsafe macUpdate(first)
-    try unsafe macUpdate(second)
-    return try macFinish()
   }
 
   /// Begins a message that comes in pieces.
@@ -120,13 +111,16 @@ public struct CryptoProvider {
     let expected = try macFinish()
     var difference: UInt64 = 0
     for index in 0..<4 {
-      difference |= unsafe expected[unchecked: index] ^ tag.littleEndian64(at: 8 &* index)
+      difference |=
+        unsafe expected[unchecked: index]
+        ^ UnsafeRawPointer(tag).loadUnaligned(fromByteOffset: 8 &* index, as: UInt64.self)
     }
     guard difference == 0 else { throw .tag }
   }
 
-  @inline(never)
-  private func macFinish() throws(TrackError) -> InlineArray<4, UInt64> {
+  /// The tag as four words in the order of its bytes: an array of 32 would travel byte by byte.
+  @inline(__always)
+  func macFinish() throws(TrackError) -> InlineArray<4, UInt64> {
     var tag = InlineArray<4, UInt64>(repeating: 0)
     let status = unsafe withUnsafeMutableBytes(of: &tag) { out in
       guard let base = unsafe out.assumingMemoryBound(to: UInt8.self).baseAddress
@@ -134,18 +128,14 @@ public struct CryptoProvider {
       return unsafe table.pointee.mac_finish(table.pointee.state, base)
     }
     guard status == PINSTRIPE_OK else { throw .provider }
-    for index in 0..<4 {
-      unsafe tag[unchecked: index] = UInt64(littleEndian: tag[unchecked: index])
-    }
     return tag
   }
 
   /// Adds a piece to a message.
-  @inline(never) @unsafe
-  func macUpdate(_ bytes: UnsafeBufferPointer<UInt8>) throws(TrackError) {
-    guard let base = bytes.baseAddress, bytes.count > 0 else { return }
-    let status = unsafe table.pointee.mac_update(table.pointee.state, base, bytes.count)
-    guard status == PINSTRIPE_OK else { throw .provider }
+  @unsafe
+  func macUpdate(_ bytes: UnsafePointer<UInt8>, _ count: Int) throws(TrackError) {
+    guard unsafe table.pointee.mac_update(table.pointee.state, bytes, count) == PINSTRIPE_OK
+    else { throw .provider }
   }
 
   /// Whole keystream blocks into the start of `out`, which must have room for them.
@@ -181,7 +171,7 @@ public struct CryptoProvider {
     let shift = 6 &- suite.blockShift
     var done = 0
     while done < count {
-      let place = offset &+ UInt64(truncatingIfNeeded: done)
+      let place = offset &+ UInt64(bytes: done)
       let skew = Int(truncatingIfNeeded: place) & (size &- 1)
       let piece = min(count &- done, size &- skew)
       try unsafe keystream(

@@ -35,8 +35,7 @@ public func pinstripe_open(
     flags & ~(PINSTRIPE_OPEN_ALLOW_CLEAR | PINSTRIPE_OPEN_OBEYS_RIGHTS) == 0,
     unsafe recipients != nil || recipient_count == 0,
     // An address that no struct of this kind can have; a Span of them would trap.
-    UInt(bitPattern: recipients) & UInt(MemoryLayout<pinstripe_recipient>.alignment - 1) == 0,
-    let count = Int(exactly: recipient_count)
+    UInt(bitPattern: recipients) & UInt(MemoryLayout<pinstripe_recipient>.alignment - 1) == 0
   else { return PINSTRIPE_E_ARGUMENT }
   return status { () throws(TrackError) in
     let table = try unsafe CryptoProvider(provider)
@@ -45,7 +44,9 @@ public func pinstripe_open(
       provider: table, allowsClear: flags & PINSTRIPE_OPEN_ALLOW_CLEAR != 0,
       obeysRights: flags & PINSTRIPE_OPEN_OBEYS_RIGHTS != 0)
     guard work_size >= TrackLayout.headerAreaSize else { throw .workSize }
-    let keys = unsafe UnsafeBufferPointer(start: recipients, count: count)
+    let count = min(recipient_count, UInt32(TrackLayout.maximumSlots))
+    let keys = unsafe UnsafeBufferPointer(
+      start: recipients, count: Int(truncatingIfNeeded: count))
     let state = unsafe UnsafeMutableRawPointer(decoder).assumingMemoryBound(to: DecoderState.self)
     // Field by field into zeros, which are what the others start with: built on the stack first, the
     // state would take all of its 256 bytes there.
@@ -153,7 +154,7 @@ public func pinstripe_update(
   let offset = unsafe state.pointee.position
   let status = unsafe pinstripe_xor_at(decoder, offset, src, dst, length)
   if status == PINSTRIPE_OK {
-    unsafe state.pointee.position = offset &+ UInt64(truncatingIfNeeded: length)
+    unsafe state.pointee.position = offset &+ UInt64(bytes: length)
   }
   return status
 }

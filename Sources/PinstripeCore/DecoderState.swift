@@ -54,7 +54,6 @@ struct DecoderState {
     _ length: Int
   ) throws(TrackError) {
     guard length >= 0, !track.rights.areUnread else { throw .argument }
-    try track.cipher.check(offset, UInt64(truncatingIfNeeded: length))
     // How far apart in either direction, modulo the address space.
     let apart = UInt(bitPattern: source) &- UInt(bitPattern: target)
     let size = UInt(bitPattern: length)

@@ -80,11 +80,21 @@ extension ContentCipher {
   /// - Parameter work: A page, and ``StripeCipher/minimumScratch`` bytes behind it.
   /// - Throws: ``TrackError/tag`` or ``TrackError/malformed`` for a page that cannot be believed,
   ///   ``TrackError/storage``, ``TrackError/provider``.
-  @unsafe
+  @inline(__always) @unsafe
   mutating func findRun(
     _ offset: UInt64, _ storage: inout some TrackStorage, _ work: UnsafeMutablePointer<UInt8>
   ) throws(TrackError) {
     if !frames.page.holds(offset) { try unsafe findPage(offset, &storage, work) }
+    try unsafe findRunOnPage(offset, work)
+  }
+
+  /// Makes ``run`` the one around a content offset that is on the page at hand.
+  ///
+  /// A function of its own, so that its variables are off the stack while a page is read.
+  @inline(never)
+  private mutating func findRunOnPage(
+    _ offset: UInt64, _ work: UnsafeMutablePointer<UInt8>
+  ) throws(TrackError) {
     if offset < run.start || run.end == run.start { startPage() }
     while offset >= run.end {
       run.moveOn(under: pattern)
@@ -93,6 +103,7 @@ extension ContentCipher {
   }
 
   /// Loads the page around a content offset.
+  @inline(never)
   private mutating func findPage(
     _ offset: UInt64, _ storage: inout some TrackStorage, _ work: UnsafeMutablePointer<UInt8>
   ) throws(TrackError) {

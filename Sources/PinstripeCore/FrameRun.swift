@@ -97,11 +97,13 @@ extension StripeCipher {
         do throws(TrackError) {
           guard offset >= run.start, offset <= run.end,
             run.end <= TrackLayout.maximumContentLength,
-            UInt64(truncatingIfNeeded: bytes.count) <= run.end &- offset
+            UInt64(bytes: bytes.count) <= run.end &- offset
           else { throw .range }
+          let stream = try unsafe Self.judge(scratch)
+          var run = run
           try unsafe apply(
-            run, at: offset, from: target, to: target, bytes.count, preparing: limit,
-            scratch: scratch)
+            &run, at: offset, from: target, to: target, bytes.count, preparing: limit,
+            stream: stream, scratch.count)
         } catch {
           unsafe wipe(target, bytes.count)
           throw error
@@ -113,12 +115,13 @@ extension StripeCipher {
   /// Encrypts or decrypts what a run has of content bytes that lie within it, and copies the others;
   /// without a promise of what the target is after an error.
   ///
-  /// Not inlined: its stripes are off the stack while a page is read.
+  /// Not inlined: its stripes are off the stack while a page is read. The run stays as it is; `inout`,
+  /// it travels as an address, and not as seven words of 32 bits.
   @inline(never)
   mutating func apply(
-    _ run: FrameRun, at offset: UInt64, from source: UnsafePointer<UInt8>,
+    _ run: inout FrameRun, at offset: UInt64, from source: UnsafePointer<UInt8>,
     to target: UnsafeMutablePointer<UInt8>, _ count: Int, preparing limit: UInt64,
-    scratch: UnsafeMutableBufferPointer<UInt8>
+    stream: UnsafeMutablePointer<UInt8>, _ room: Int
   ) throws(TrackError) {
     let limit = min(limit, TrackLayout.maximumEncryptedBytes)
     var source = unsafe source
@@ -128,7 +131,7 @@ extension StripeCipher {
     if isSparse { stripe = run.sparse(pattern) }
     while true {
       try unsafe apply(
-        stripe, at: offset, from: source, to: target, count, preparing: limit, scratch: scratch)
+        stripe, at: offset, from: source, to: target, count, preparing: limit, stream: stream, room)
       if isSparse { return }
       unsafe source = UnsafePointer(target)
       stripe = run.sparse(pattern)

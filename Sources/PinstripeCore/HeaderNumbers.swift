@@ -9,20 +9,29 @@ struct HeaderNumbers {
   var hasTrailer: Bool { unsafe area[20] != 0 }
   var contentLength: UInt64 { unsafe area.littleEndian64(at: 40) }
   var codec: UInt32 { unsafe area.littleEndian32(at: 56) }
-  let pattern: StripePattern
-  let suite: CipherSuite
+  var pattern: StripePattern { unsafe StripePattern(judged: area.littleEndian64(at: 24)) }
+  var suite: CipherSuite {
+    CipherSuite(judged: unsafe UInt16(truncatingIfNeeded: area.littleEndian32(at: 12)))
+  }
 
-  /// Reads and judges the 128 bytes at `area`; ``MainHeader/init(decoding:)`` has the errors.
+  /// Refuses what is no track.
+  ///
+  /// - Throws: ``TrackError/notATrack``.
+  @unsafe
+  static func checkMagic(_ area: UnsafePointer<UInt8>) throws(TrackError) {
+    guard unsafe area.littleEndian64(at: 0) == MainHeader.magic else { throw .notATrack }
+  }
+
+  /// Judges the 128 bytes at `area`, of which the magic number already is;
+  /// ``MainHeader/init(decoding:)`` has the errors.
   @unsafe
   init(at area: UnsafePointer<UInt8>) throws(TrackError) {
-    guard unsafe area.littleEndian64(at: 0) == MainHeader.magic else { throw .notATrack }
+    unsafe self.area = unsafe area
     guard unsafe UInt16(truncatingIfNeeded: area.littleEndian32(at: 8)) == 1
     else { throw .version }
-    let numbers = unsafe area.littleEndian32(at: 12)
-    suite = try CipherSuite(number: UInt16(truncatingIfNeeded: numbers))
-    pattern = try unsafe StripePattern(
-      encodedStart: area.littleEndian64(at: 24), rest: area.littleEndian64(at: 32))
-    unsafe self.area = unsafe area
+    _ = try CipherSuite(number: suite.number)
+    _ = try unsafe StripePattern(
+      encodedStart: pattern.encodedStart, rest: area.littleEndian64(at: 32))
     _ = try CodecTag(code: codec)
     // Two bytes of count, two zeros and four of flags.
     let sections = unsafe area.littleEndian32(at: 16)

@@ -1,51 +1,28 @@
 /// An HKDF info string: label ‖ 0x00 ‖ fixed-width little-endian fields (TrackFormat.md, "Keys").
 ///
 /// The zero byte ends the label, so no label with its fields can equal another label's.
-struct InfoString {
+enum InfoString {
   /// `pinstripe_provider.derive` promises providers at most this many bytes.
   static var capacity: Int { 64 }
 
-  private var bytes = InlineArray<64, UInt8>(repeating: 0)
-  private(set) var count = 0
-
-  /// Nothing yet.
-  init() {}
-
-  /// Becomes a label and as many bytes of three numbers as it has fields; no label makes it longer
-  /// than 49.
+  /// Writes a label and as many bytes of fields as it has; no label makes more than 42.
   ///
-  /// In place, because an initialiser's result would lie on the stack twice.
-  @inline(never)
-  mutating func set(_ label: KeyLabel, _ first: UInt64, _ second: UInt64, _ third: UInt64) {
-    count = 0
+  /// - Returns: How many bytes that are.
+  @unsafe
+  static func write(
+    _ label: KeyLabel, _ fields: UnsafePointer<UInt8>?, to info: UnsafeMutablePointer<UInt8>
+  ) -> Int {
     var letter = unsafe KeyLabel.all.utf8Start
-    while count < KeyLabel.prefix {
-      unsafe bytes[unchecked: count] = letter[count]
-      count &+= 1
-    }
+    var count = KeyLabel.prefix
+    unsafe copy(letter, to: info, count)
     unsafe letter += label.offset
     repeat {
-      unsafe bytes[unchecked: count] = letter[0]
+      unsafe info[count] = letter[0]
       count &+= 1
       unsafe letter += 1
-    } while unsafe bytes[unchecked: count &- 1] != 0
-    let end = count
-    unsafe withUnsafeMutableBytes(of: &bytes) { bytes in
-      unsafe bytes.storeBytes(of: first.littleEndian, toByteOffset: end, as: UInt64.self)
-      unsafe bytes.storeBytes(of: second.littleEndian, toByteOffset: end &+ 8, as: UInt64.self)
-      unsafe bytes.storeBytes(of: third.littleEndian, toByteOffset: end &+ 16, as: UInt64.self)
-    }
-    count &+= label.width
-  }
-
-  /// Lends the bytes, without a copy.
-  mutating func withBytes(_ body: (UnsafeBufferPointer<UInt8>) -> Int32) -> Int32 {
-    let count = self.count
-    return unsafe withUnsafeMutableBytes(of: &bytes) { bytes in
-      unsafe body(
-        UnsafeBufferPointer(
-          start: bytes.assumingMemoryBound(to: UInt8.self).baseAddress, count: count))
-    }
+    } while unsafe info[count &- 1] != 0
+    if let fields = unsafe fields { unsafe copy(fields, to: info + count, label.width) }
+    return count &+ label.width
   }
 }
 

@@ -48,10 +48,12 @@ public struct KeyLadder {
   /// The key id as a little-endian number.
   func keyIDNumber(of wrapping: KeyPlace) throws(TrackError) -> UInt64 {
     let label: InlineArray<2, UInt8> = [0x69, 0x64]  // "id"
-    return try unsafe label.span.withUnsafeBufferPointer { label throws(TrackError) in
-      try unsafe provider.macWords(
-        label, UnsafeBufferPointer(start: nil, count: 0), under: wrapping)[0]
+    try provider.macBegin(wrapping)
+    try unsafe label.span.withUnsafeBufferPointer { label throws(TrackError) in
+      guard let base = label.baseAddress else { return }
+      try unsafe provider.macUpdate(base, label.count)
     }
+    return UInt64(littleEndian: try provider.macFinish()[0])
   }
 
   /// K_stripe = HKDF(CEK, salt = file nonce, "pinstripe v1 stripe" ‖ 0 ‖ suite ‖ pattern), into
@@ -104,14 +106,22 @@ public struct KeyLadder {
       place, from: content, salt, .sectionTag, UInt64(type) | UInt64(index) << 16)
   }
 
-  /// Derives with three numbers as the info string's fields, as far as the label has some.
+  /// Derives; the numbers are the info string's fields, as far as the label has some.
   @inline(__always)
   private func derive(
     _ child: KeyPlace, from parent: KeyPlace, _ salt: Span<UInt8>, _ label: KeyLabel,
-    _ first: UInt64 = 0, _ second: UInt64 = 0, _ third: UInt64 = 0
+    _ first: UInt64? = nil, _ second: UInt64 = 0, _ third: UInt64 = 0
   ) throws(TrackError) {
     guard salt.count == 32 || salt.isEmpty else { throw .argument }
     let address = unsafe salt.withUnsafeBufferPointer { $0.baseAddress }
-    try unsafe provider.derive(child, from: parent, address, label, first, second, third)
+    guard let first else {
+      return try unsafe provider.derive(child, from: parent, address, label, nil)
+    }
+    let fields = (first.littleEndian, second.littleEndian, third.littleEndian)
+    try unsafe withUnsafeBytes(of: fields) { fields throws(TrackError) in
+      try unsafe provider.derive(
+        child, from: parent, address, label,
+        fields.assumingMemoryBound(to: UInt8.self).baseAddress)
+    }
   }
 }

@@ -66,6 +66,13 @@ extension UnsafePointer where Pointee == UInt8 {
   }
 }
 
+extension UInt64 {
+  /// A count of bytes in memory, which is not negative.
+  init(bytes count: Int) {
+    self.init(truncatingIfNeeded: UInt(bitPattern: count))
+  }
+}
+
 extension MutableSpan where Element == UInt8 {
   mutating func storeByte(_ value: UInt8, at offset: Int) {
     guard offset >= 0, offset < count else { return }

@@ -112,6 +112,7 @@ extension MainHeader {
     guard area.count >= TrackLayout.mainHeaderSize else { throw .truncated }
     let header = try unsafe area.withUnsafeBufferPointer { bytes throws(TrackError) in
       guard let base = bytes.baseAddress else { throw .truncated }
+      try unsafe HeaderNumbers.checkMagic(base)
       return try unsafe MainHeader(try HeaderNumbers(at: base), of: area)
     }
     self = header
@@ -134,10 +135,15 @@ extension MainHeader {
 extension StripePattern {
   /// Refuses content that is longer than one keystream may cover.
   ///
+  /// - Returns: ``encryptedCount(before:)`` of the length.
   /// - Throws: ``TrackError/tooLarge``.
-  public func checkLength(_ contentLength: UInt64) throws(TrackError) {
+  @discardableResult
+  @inline(never)
+  public func checkLength(_ contentLength: UInt64) throws(TrackError) -> UInt64 {
+    let encrypted = encryptedCount(before: contentLength)
     guard contentLength <= TrackLayout.maximumContentLength,
-      encryptedCount(before: contentLength) <= TrackLayout.maximumEncryptedBytes
+      encrypted <= TrackLayout.maximumEncryptedBytes
     else { throw .tooLarge }
+    return encrypted
   }
 }

@@ -6,7 +6,7 @@ import CPinstripe
 @unsafe
 func isOfThisABI(_ table: UnsafeRawPointer, _ size: Int) -> Bool {
   unsafe table.assumingMemoryBound(to: UInt8.self).littleEndian64(at: 0)
-    == UInt64(size) | UInt64(PINSTRIPE_ABI_VERSION) << 32
+    == UInt64(bytes: size) | UInt64(PINSTRIPE_ABI_VERSION) << 32
 }
 
 extension UnsafePointer where Pointee == pinstripe_keybox {
@@ -49,11 +49,11 @@ func copy<CArray: BitwiseCopyable>(_ bytes: UnsafePointer<UInt8>, to array: inou
   unsafe array = UnsafeRawPointer(bytes).loadUnaligned(as: CArray.self)
 }
 
-/// Copies between buffers that do not overlap.
+/// Copies between buffers that are the same, or do not overlap.
 @inline(never)
 func copy(_ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, _ count: Int) {
   // A negative count, which nobody passes, would trap.
-  guard count > 0 else { return }
+  guard count > 0, unsafe source != UnsafePointer(target) else { return }
   unsafe UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count)
 }
 

@@ -22,7 +22,7 @@ extension DecoderState {
     while index < Int(track.directory.count) {
       let entry = unsafe UnsafePointer(work) + track.directory.place(of: index)
       // Judged when the track was opened.
-      guard let numbers = unsafe SectionNumbers(at: entry) else { throw .malformed }
+      let numbers = unsafe SectionNumbers(at: entry)
       if UInt32(numbers.type) == type {
         let saltSize = UInt64(TrackLayout.sectionSaltSize)
         unsafe section.pointee.offset = numbers.offset &+ saltSize
@@ -56,8 +56,7 @@ extension DecoderState {
           type: numbers.type, index: index)
         try provider.macBegin(.tag)
       }
-      try unsafe provider.macUpdate(
-        UnsafeBufferPointer(start: UnsafePointer(buffer), count: piece))
+      try unsafe provider.macUpdate(buffer, piece)
       done &+= UInt64(truncatingIfNeeded: piece)
       piece = Int(truncatingIfNeeded: min(UInt64(truncatingIfNeeded: size), numbers.length &- done))
     } while piece > 0

@@ -37,8 +37,8 @@ struct SectionDirectory {
     var index = 0
     while index < Int(count) {
       let place = unsafe area + place(of: index)
-      guard let entry = unsafe SectionNumbers(at: place), entry.offset == expected,
-        entry.type > lastType, entry.isAllowed
+      let entry = unsafe SectionNumbers(at: place)
+      guard entry.isAllowed, entry.offset == expected, entry.type > lastType
       else { throw .malformed }
       if entry.type == SectionType.frameMap.number {
         hasMap = true

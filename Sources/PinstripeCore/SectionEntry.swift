@@ -52,9 +52,9 @@ public struct SectionEntry: Sendable {
       offset <= area.count &- TrackLayout.sectionEntrySize
     else { throw .malformed }
     let numbers = unsafe area.withUnsafeBufferPointer { bytes in
-      unsafe bytes.baseAddress.flatMap { unsafe SectionNumbers(at: $0 + offset) }
+      unsafe bytes.baseAddress.map { unsafe SectionNumbers(at: $0 + offset) }
     }
-    guard let numbers else { throw .malformed }
+    guard let numbers, numbers.isWellFormed else { throw .malformed }
     type = SectionType(number: numbers.type)
     isCritical = numbers.isCritical
     self.offset = numbers.offset
@@ -63,46 +63,60 @@ public struct SectionEntry: Sendable {
   }
 }
 
-/// The numbers of a directory entry where it stands; what firmware needs of it.
+/// The numbers of a directory entry, read where it stands: 64 bytes; what firmware needs of it.
+@safe
 struct SectionNumbers {
-  let type: UInt16
-  let isCritical: Bool
-  let offset: UInt64
-  let length: UInt64
+  private let entry: UnsafePointer<UInt8>
+
+  @unsafe
+  init(at entry: UnsafePointer<UInt8>) {
+    unsafe self.entry = unsafe entry
+  }
+
+  /// Type, flags and padding, as one number.
+  private var start: UInt64 { unsafe entry.littleEndian64(at: 0) }
+  var type: UInt16 { UInt16(truncatingIfNeeded: start) }
+  var isCritical: Bool { start >> 16 == 1 }
+  var offset: UInt64 { unsafe entry.littleEndian64(at: 8) }
+  var length: UInt64 { unsafe entry.littleEndian64(at: Self.lengthOffset) }
 
   static var lengthOffset: Int { 16 }
   static var tagOffset: Int { 24 }
 
-  /// Reads the 64 bytes at `entry`; nil when they are malformed.
-  @unsafe
-  init?(at entry: UnsafePointer<UInt8>) {
-    // Type, flags and padding, as one number.
-    let start = unsafe entry.littleEndian64(at: 0)
-    type = UInt16(truncatingIfNeeded: start)
-    isCritical = start >> 16 == 1
-    offset = unsafe entry.littleEndian64(at: 8)
-    length = unsafe entry.littleEndian64(at: Self.lengthOffset)
-    guard start >> 16 <= 1, type != 0, unsafe entry.littleEndian64(at: 56) == 0,
-      length >= UInt64(TrackLayout.sectionSaltSize), length <= TrackLayout.maximumContentLength
-    else { return nil }
+  /// Whether an entry of any type may look like this.
+  var isWellFormed: Bool {
+    unsafe start >> 16 <= 1 && type != 0 && entry.littleEndian64(at: 56) == 0
+      && length >= UInt64(TrackLayout.sectionSaltSize)
+      && length <= TrackLayout.maximumContentLength
   }
 
-  /// Whether an entry of this type may have this flag and this length (TrackFormat.md, "Section
-  /// directory entry"); true of types that this version does not know.
+  /// Whether an entry of its type may (TrackFormat.md, "Section directory entry"); types that this
+  /// version does not know may have either flag and any length.
   var isAllowed: Bool {
-    var least: UInt64 = 32
-    var most = TrackLayout.maximumContentLength
-    var unit: UInt64 = 1
-    switch type {
-    case 1: (least, unit) = (96, 1024)
-    case 2: most = 32 + 1 << 24
-    case 3: (least, most) = (33, 32 + 1024)
-    case 4: (least, most) = (160, 160)
-    case 5: (least, unit) = (64, 16)
-    default: return true
-    }
-    return isCritical == (type == 1 || type == 4) && length >= least && length <= most
-      && (length &- least) & (unit &- 1) == 0
+    let rule: UInt32 =
+      switch type {
+      case 1: Self.rule(isCritical: true, least: 64, unit: 1 << 10, most: 56)
+      case 2: Self.rule(isCritical: false, least: 0, unit: 1, most: 24)
+      case 3: Self.rule(isCritical: false, least: 1, unit: 1, most: 10)
+      case 4: Self.rule(isCritical: true, least: 128, unit: 1, most: 7)
+      case 5: Self.rule(isCritical: false, least: 32, unit: 16, most: 56)
+      default: Self.rule(isCritical: isCritical, least: 0, unit: 1, most: 56)
+      }
+    let contents = length &- UInt64(TrackLayout.sectionSaltSize)
+    let extra = contents &- UInt64(rule & 0xFF)
+    return isWellFormed && isCritical == (rule >> 31 != 0) && contents >= UInt64(rule & 0xFF)
+      && contents <= 1 &<< UInt64(rule >> 24 & 0x3F)
+      && UInt32(truncatingIfNeeded: extra) & (rule >> 8 & 0xFFFF) == 0
+  }
+
+  /// What is demanded of a section's contents, without the salt, in one number, because a table takes
+  /// less room than a comparison for each type.
+  ///
+  /// - Parameters:
+  ///   - least, most: Bytes at least, and the binary logarithm of the most.
+  ///   - unit: A power of two of which all bytes behind the least are a multiple.
+  private static func rule(isCritical: Bool, least: UInt32, unit: UInt32, most: UInt32) -> UInt32 {
+    least | (unit &- 1) << 8 | most << 24 | (isCritical ? 1 << 31 : 0)
   }
 }
 

@@ -84,8 +84,10 @@ public struct StripeCipher {
     let limit = stripe.count(before: offset &+ size)
     guard limit <= TrackLayout.maximumEncryptedBytes else { throw .tooLarge }
     do throws(TrackError) {
+      let stream = try unsafe Self.judge(scratch)
       try unsafe apply(
-        stripe, at: offset, from: source, to: target, count, preparing: limit, scratch: scratch)
+        stripe, at: offset, from: source, to: target, count, preparing: limit, stream: stream,
+        scratch.count)
     } catch {
       unsafe wipe(target, count)
       throw error
@@ -98,61 +100,61 @@ public struct StripeCipher {
   ///   - offset: Where in the content the bytes lie; not beyond 2^56, nor is their end.
   ///   - source, target: The same, or not overlapping.
   ///   - limit: The keystream index up to which keystream will be of use, also behind these bytes.
+  ///   - stream, room: The scratch buffer, and its size, at least ``minimumScratch``.
   /// - Throws: As the public functions, with `target` in an undefined state.
   @inline(never)
   mutating func apply(
     _ stripe: Stripe, at offset: UInt64, from source: UnsafePointer<UInt8>,
     to target: UnsafeMutablePointer<UInt8>, _ count: Int, preparing limit: UInt64,
-    scratch: UnsafeMutableBufferPointer<UInt8>
+    stream: UnsafeMutablePointer<UInt8>, _ room: Int
   ) throws(TrackError) {
-    guard scratch.count >= Self.minimumScratch, let stream = scratch.baseAddress
-    else { throw .workSize }
     let passed = stripe.count(before: offset)
     var index = stripe.index &+ passed
-    let end = stripe.index &+ stripe.count(before: offset &+ UInt64(truncatingIfNeeded: count))
+    let end = stripe.index &+ stripe.count(before: offset &+ UInt64(bytes: count))
     guard end <= TrackLayout.maximumEncryptedBytes else { throw .tooLarge }
 
-    // 0 only where there is no byte: reaches no loop, but a division.
-    let stride = max(1, Int(truncatingIfNeeded: stripe.stride))
-    let isInPlace = unsafe source == UnsafePointer(target)
+    let stride = Int(truncatingIfNeeded: stripe.stride)
     var done = 0
     // Position of keystream byte `index`, relative to the buffers; below `count` while index < end.
     var position = Int(truncatingIfNeeded: stripe.first &+ passed &* stripe.stride &- offset)
     while index < end {
-      let block = index >> suite.blockShift
-      if block &- window.firstBlock >= window.blocks {
-        try unsafe fill(from: index, to: max(end, limit), scratch)
+      if index &- window.first >= UInt64(window.count) {
+        try unsafe fill(from: index, to: max(end, limit), stream, room)
       }
       // Less than the scratch buffer's size.
-      let start = Int(truncatingIfNeeded: index &- window.firstBlock << suite.blockShift)
-      let held = Int(truncatingIfNeeded: window.blocks << suite.blockShift) &- start
-      var piece = Int(truncatingIfNeeded: min(UInt64(truncatingIfNeeded: held), end &- index))
-      let isAccelerated = provider.hasStripe
-      if !isInPlace, !isAccelerated {
-        // Copied and striped piece by piece, while a piece is in the first-level cache.
-        piece = min(piece, max(1, Self.copiedPiece / stride))
-      }
-      let next = min(count, position &+ piece &* stride)
-      if isAccelerated {
+      let start = Int(truncatingIfNeeded: index &- window.first)
+      let held = UInt64(window.count &- UInt32(truncatingIfNeeded: start))
+      let piece = Int(truncatingIfNeeded: min(held, end &- index))
+      let span = piece &* stride
+      let next = min(count, position &+ span)
+      if provider.hasStripe {
         unsafe provider.stripe(
           target + done, source + done, next &- done, position &- done, stride, stream + start,
           count >= Self.large ? PINSTRIPE_STRIPE_LARGE : 0)
       } else {
-        if !isInPlace { unsafe copy(source + done, to: target + done, next &- done) }
+        unsafe copy(source + done, to: target + done, next &- done)
         unsafe StripeKernel.xor(target + position, every: stride, with: stream + start, piece)
       }
       done = next
-      position &+= piece &* stride
-      index &+= UInt64(truncatingIfNeeded: piece)
+      position &+= span
+      index &+= UInt64(bytes: piece)
     }
-    if !isInPlace { unsafe copy(source + done, to: target + done, count &- done) }
+    unsafe copy(source + done, to: target + done, count &- done)
+  }
+
+  /// The start of a scratch buffer that is large enough.
+  ///
+  /// - Throws: ``TrackError/workSize``.
+  static func judge(
+    _ scratch: UnsafeMutableBufferPointer<UInt8>
+  ) throws(TrackError) -> UnsafeMutablePointer<UInt8> {
+    guard scratch.count >= minimumScratch, let stream = scratch.baseAddress
+    else { throw .workSize }
+    return unsafe stream
   }
 
   /// Copies from this size on do not fit into caches.
   private static var large: Int { 8 << 20 }
-
-  /// Bytes that are copied before they are striped.
-  private static var copiedPiece: Int { 16384 }
 
   /// The keystream blocks that cover the content bytes `start ..< end`.
   public func keystreamBlocks(
@@ -173,26 +175,32 @@ public struct StripeCipher {
     return (first, ((end &- 1) >> suite.blockShift) &- first &+ 1)
   }
 
-  /// Fills `scratch` with the keystream blocks of the keystream bytes `index ..< end`, as far as it
-  /// has room.
+  /// Fills the scratch buffer with the keystream blocks of the keystream bytes `index ..< end`, as
+  /// far as it has room.
+  @inline(__always)
   private mutating func fill(
-    from index: UInt64, to end: UInt64, _ scratch: UnsafeMutableBufferPointer<UInt8>
+    from index: UInt64, to end: UInt64, _ stream: UnsafeMutablePointer<UInt8>, _ room: Int
   ) throws(TrackError) {
-    let needed = blocks(index, end)
-    let room = UInt64(truncatingIfNeeded: scratch.count) >> suite.blockShift
+    let partial = UInt32(truncatingIfNeeded: suite.blockSize) &- 1
+    let first = index & ~UInt64(partial)
+    // In whole blocks: as many bytes as there is room for, or rounded up.
+    let whole = UInt32(truncatingIfNeeded: min(room, Self.mostKeystream)) & ~partial
+    let wanted = UInt32(truncatingIfNeeded: min(end &- first, UInt64(whole)))
+    let count = (wanted &+ partial) & ~partial
     // Whatever happens, the former blocks are gone.
     window = KeystreamWindow()
-    let count = min(needed.count, min(room, UInt64(Int32.max)))
-    guard let stream = scratch.baseAddress else { throw .workSize }
     try unsafe provider.keystream(
-      suite, key: key, firstBlock: needed.first, blocks: UInt32(truncatingIfNeeded: count),
-      into: stream)
-    window = KeystreamWindow(firstBlock: needed.first, blocks: count)
+      suite, key: key, firstBlock: first >> suite.blockShift,
+      blocks: count >> UInt32(suite.blockShift), into: stream)
+    window = KeystreamWindow(first: first, count: count)
   }
+
+  /// Keystream bytes that are made at once, however large the scratch buffer is.
+  private static var mostKeystream: Int { 1 << 30 }
 }
 
-/// Which keystream blocks a scratch buffer holds, from its start on.
+/// Which keystream bytes, in whole blocks, a scratch buffer holds, from its start on.
 struct KeystreamWindow {
-  var firstBlock: UInt64 = 0
-  var blocks: UInt64 = 0
+  var first: UInt64 = 0
+  var count: UInt32 = 0
 }

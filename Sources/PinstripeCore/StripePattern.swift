@@ -38,6 +38,11 @@ public struct StripePattern: Sendable {
     self.init(PINSTRIPE_PATTERN_FRAMED, stride, 0, head: head)
   }
 
+  /// Takes the start of an encoding that was judged before.
+  init(judged start: UInt64) {
+    encodedStart = start
+  }
+
   private init(_ kind: UInt32, _ stride: UInt16, _ phase: UInt16, head: UInt16) {
     encodedStart =
       UInt64(kind) | UInt64(stride) << 16 | UInt64(phase) << 32 | UInt64(head) << 48

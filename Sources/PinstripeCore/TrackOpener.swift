@@ -36,7 +36,8 @@ public struct TrackOpener {
     var track = VerifiedTrack(provider)
     let header = try unsafe work.withUnsafeMutableBufferPointer { bytes throws(TrackError) in
       guard let base = bytes.baseAddress else { throw .workSize }
-      try unsafe recipients.withUnsafeBufferPointer { keys throws(TrackError) in
+      let first = recipients.extracting(first: TrackLayout.maximumSlots)
+      try unsafe first.withUnsafeBufferPointer { keys throws(TrackError) in
         try unsafe verify(&storage, keys, base, &track)
       }
       return try unsafe HeaderNumbers(at: base)
@@ -83,8 +84,9 @@ public struct TrackOpener {
     try unsafe readHeader(&storage, fileEnd, work)
     let header = try unsafe HeaderNumbers(at: area)
     try header.checkSlotsAndPadding()
+    let pattern = header.pattern
     var content = KeyPlace.zero
-    if header.pattern.isClear {
+    if pattern.isClear {
       guard allowsClear else { throw .clearRefused }
     } else {
       track.slot = try unsafe unwrapContentKey(slots: header.slotCount, area, recipients)
@@ -98,20 +100,19 @@ public struct TrackOpener {
     track.directory.count = UInt8(truncatingIfNeeded: header.sectionCount)
     if header.hasTrailer {
       try ladder.deriveTrailerTagKey(content: content, nonce: nonce)
-      let trailer = try unsafe readTrailer(&storage, fileEnd, work)
-      length = trailer.contentLength
-      try header.pattern.checkLength(length)
+      try unsafe readTrailer(&storage, fileEnd, work)
+      let trailer = unsafe area + Self.trailerPlace
+      length = unsafe trailer.littleEndian64(at: Trailer.contentLengthOffset)
       fileEnd &-= UInt64(TrackLayout.trailerSize)
       track.directory.start = UInt16(Self.trailerPlace + TrackLayout.trailerDirectoryOffset)
-      track.directory.count = UInt8(truncatingIfNeeded: trailer.sectionCount)
+      track.directory.count = unsafe trailer[Trailer.sectionCountOffset]
     }
     provider.discard(.tag)
-    let pattern = header.pattern
+    try track.cipher.start(pattern, header.suite, length)
     try unsafe track.directory.check(
       area, contentLength: length, fileEnd: fileEnd, isFramed: pattern.isFramed,
       obeysRights: obeysRights, &track.rights)
     track.codec = header.codec
-    track.cipher.start(pattern, header.suite, length)
     if pattern.isFramed {
       // The map is the first section, which begins where the payload ends.
       let map = unsafe work + Self.mapPlace
@@ -137,32 +138,31 @@ public struct TrackOpener {
   @inline(never)
   private func readTrailer(
     _ storage: inout some TrackStorage, _ fileEnd: UInt64, _ work: UnsafeMutablePointer<UInt8>
-  ) throws(TrackError) -> Trailer {
+  ) throws(TrackError) {
     let size = TrackLayout.trailerSize
     guard fileEnd >= UInt64(TrackLayout.headerAreaSize &+ size) else { throw .truncated }
     let place = unsafe work + Self.trailerPlace
     try unsafe storage.read(at: fileEnd &- UInt64(size), size, to: place)
-    let trailer = try unsafe Trailer(at: place)
-    try unsafe provider.check(
-      place + TrackLayout.trailerTagOffset, of: work + TrackLayout.headerTagOffset,
-      TrackLayout.tagSize, UnsafeBufferPointer(start: place, count: TrackLayout.trailerTagOffset),
-      under: .tag)
-    return trailer
+    try unsafe Trailer.judge(place)
+    try provider.macBegin(.tag)
+    try unsafe provider.macUpdate(work + TrackLayout.headerTagOffset, TrackLayout.tagSize)
+    try unsafe provider.macUpdate(place, TrackLayout.trailerTagOffset)
+    try unsafe provider.macCheck(place + TrackLayout.trailerTagOffset)
   }
 
   /// Copies the header area; a file too short for one is at least told apart from another format.
+  @inline(__always)
   private func readHeader(
     _ storage: inout some TrackStorage, _ size: UInt64, _ work: UnsafeMutablePointer<UInt8>
   ) throws(TrackError) {
     let isShort = size < UInt64(TrackLayout.headerAreaSize)
     guard size >= 8 else { throw size == 0 ? .truncated : .notATrack }
     try unsafe storage.read(at: 0, isShort ? 8 : TrackLayout.headerAreaSize, to: work)
-    guard isShort else { return }
-    throw unsafe UnsafePointer(work).littleEndian64(at: 0) == MainHeader.magic
-      ? .truncated : .notATrack
+    try unsafe HeaderNumbers.checkMagic(work)
+    guard !isShort else { throw .truncated }
   }
 
-  private static var trailerPlace: Int { 128 }
+  private static var trailerPlace: Int { TrackLayout.mainHeaderSize }
   /// Behind the longest directory, where there is nothing but judged zeros.
   private static var mapPlace: Int { 1920 }
 
@@ -176,7 +176,7 @@ public struct TrackOpener {
     while index < slots {
       let slot = unsafe area + KeySlot.offset(of: index)
       var candidate = 0
-      while candidate < min(recipients.count, TrackLayout.maximumSlots) {
+      while candidate < recipients.count {
         let recipient = unsafe recipients[candidate]
         candidate &+= 1
         guard unsafe KeySlot.isFor(recipient, slot) else { continue }

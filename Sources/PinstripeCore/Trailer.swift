@@ -36,24 +36,28 @@ public struct Trailer: Sendable {
   ///   ``TrackError/malformed``.
   public init(decoding bytes: Span<UInt8>) throws(TrackError) {
     guard bytes.count == TrackLayout.trailerSize else { throw .truncated }
-    self = try unsafe bytes.withUnsafeBufferPointer { bytes throws(TrackError) in
+    try unsafe bytes.withUnsafeBufferPointer { bytes throws(TrackError) in
       guard let base = bytes.baseAddress else { throw .truncated }
-      return try unsafe Trailer(at: base)
+      try unsafe Self.judge(base)
     }
+    contentLength = unsafe bytes.littleEndian64(at: Self.contentLengthOffset)
+    sectionCount = Int(unsafe bytes.littleEndian16(at: Self.sectionCountOffset))
   }
 
-  /// Reads and judges the 1024 bytes at `bytes`.
+  static var contentLengthOffset: Int { 8 }
+  static var sectionCountOffset: Int { 16 }
+
+  /// Judges the 1024 bytes at `bytes`; ``init(decoding:)`` has the errors.
   @unsafe
-  init(at bytes: UnsafePointer<UInt8>) throws(TrackError) {
-    guard unsafe bytes.littleEndian64(at: 0) == Self.magic else { throw .truncated }
-    contentLength = unsafe bytes.littleEndian64(at: 8)
+  static func judge(_ bytes: UnsafePointer<UInt8>) throws(TrackError) {
+    guard unsafe bytes.littleEndian64(at: 0) == magic else { throw .truncated }
     // The count and the six zeros behind it, as one number.
-    let count = unsafe bytes.littleEndian64(at: 16)
-    guard count <= UInt64(TrackLayout.maximumSections) else { throw .malformed }
-    sectionCount = Int(truncatingIfNeeded: count)
-    guard unsafe bytes.isZero(from: 24, to: TrackLayout.trailerDirectoryOffset),
+    let count = unsafe bytes.littleEndian64(at: sectionCountOffset)
+    guard count <= UInt64(TrackLayout.maximumSections),
+      unsafe bytes.isZero(from: 24, to: TrackLayout.trailerDirectoryOffset),
       unsafe bytes.isZero(
-        from: TrackLayout.trailerDirectoryOffset &+ sectionCount &* TrackLayout.sectionEntrySize,
+        from: TrackLayout.trailerDirectoryOffset
+          &+ Int(truncatingIfNeeded: count) &* TrackLayout.sectionEntrySize,
         to: TrackLayout.trailerTagOffset)
     else { throw .malformed }
   }

@@ -73,10 +73,10 @@ patterns() {
   per_byte "full.aes${1:+.$1}" "$2" every1
 }
 
-# What libmpg123 does for each byte of the same file.
+# What libsndfile, by way of libmpg123, does for each byte of the same file.
 share_of_mp3() {
   local decoding
-  build_program reference none reference.c -lmpg123
+  build_program reference none reference.c -lsndfile
   decoding=$(executed "$work/reference-none-$short" "$mp3")
   figure "decoder.$short.mp3.instructions_per_byte" $((decoding / content)) instructions
   figure "decoder.$short.share_of_mp3_percent" "$(awk -v ours="$chacha20_cost" -v all="$decoding" \

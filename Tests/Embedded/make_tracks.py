@@ -1,4 +1,4 @@
-"""make_tracks.py FILE.mp3 FOLDER CLIPS: a real MP3 as tracks of every kind, clips of other formats as one track each,
+"""make_tracks.py FILE.mp3 FOLDER [CLIPS]: a real MP3 as tracks of every kind, a folder of clips of other formats as one each,
 and the device's keybox and play counts, made by the vectors' reference program, which shares no code with Pinstripe.
 Fixed keys: these tracks protect nothing."""
 import hashlib, pathlib, struct, sys, time
@@ -115,10 +115,20 @@ def main():
     track("clear", pattern=CLEAR)
     track("noise", content=b"".join(random(str(i)) for i in range(1000)))
     (folder / "truncated.pst").write_bytes(file[:-1])
-    for clip in sorted(pathlib.Path(sys.argv[3]).iterdir()):
+    (folder / "two-plays.state").write_bytes(play_counts(plays=2))
+    (folder / "later.state").write_bytes(play_counts(latest=int(time.time()) + 86400 * 60))
+    (folder / "stranger.state").write_bytes(play_counts(device="stranger"))
+    track("rights-month", allows=lambda id: rights(id, not_after=int(time.time()) + 86400 * 30))
+    edited = bytearray(file)
+    edited[26] = 11  # the stride
+    (folder / "edited.pst").write_bytes(edited)
+    if len(sys.argv) < 4:
+        return
+    clips = pathlib.Path(sys.argv[3])
+    for clip in sorted(clips.iterdir()):
         codec, content = TAGS[clip.suffix[1:]], clip.read_bytes()
         track("clip-" + clip.name, content=content, codec=codec, pattern=Pattern(1, 1 if clip.suffix == ".wav" else 10, 0))
-    flac = (pathlib.Path(sys.argv[3]) / "tune.flac").read_bytes()
+    flac = (clips / "tune.flac").read_bytes()
     for name, size, trailer in ("chunks-4k", 4096, False), ("chunks-64k", 65536, True):
         tagged = bytearray(track(name, content=flac, codec=b"flac", chunks=size, trailer=trailer, suite=1 + trailer))
         tagged[4096 + 70000] ^= 1
@@ -130,13 +140,6 @@ def main():
             start = 4096 + (len(damaged) - 4096) * part // 6
             damaged[start:start + 400] = random(suffix + str(part)) * 12 + bytes(16)
         (folder / f"damaged-{suffix}.pst").write_bytes(damaged)
-    (folder / "two-plays.state").write_bytes(play_counts(plays=2))
-    (folder / "later.state").write_bytes(play_counts(latest=int(time.time()) + 86400 * 60))
-    (folder / "stranger.state").write_bytes(play_counts(device="stranger"))
-    track("rights-month", allows=lambda id: rights(id, not_after=int(time.time()) + 86400 * 30))
-    edited = bytearray(file)
-    edited[26] = 11  # the stride
-    (folder / "edited.pst").write_bytes(edited)
 
 
 main()

@@ -45,9 +45,20 @@ struct DecoderStateTests {
   }
 
   @Test func infoStringsStayInside() throws {
-    var info = InfoString()
-    info.set(.sectionTag, .max, .max, .max)
-    let count = info.withBytes { Int32($0.count) }
-    #expect(count <= 64)
+    let labels: [KeyLabel] = [
+      .playback, .wrap, .grant, .rights, .stripe, .head, .trail, .section, .sectionTag,
+    ]
+    let fields = [UInt8](repeating: 0xFF, count: 20)
+    for label in labels {
+      var bytes = [UInt8](repeating: 0x55, count: InfoString.capacity)
+      let count = bytes.withUnsafeMutableBufferPointer {
+        InfoString.write(label, fields, to: $0.baseAddress!)
+      }
+      let text = bytes.prefix(count - label.width)
+      #expect(text.starts(with: Array("pinstripe v1 ".utf8)) && text.last == 0)
+      #expect(text.count { $0 == 0 } == 1 && count <= 42)
+      #expect(bytes[..<count].suffix(label.width).allSatisfy { $0 == 0xFF })
+      #expect(bytes[count...].allSatisfy { $0 == 0x55 }, "written behind its end")
+    }
   }
 }
