@@ -88,7 +88,7 @@ public struct SystemFile: ~Copyable, Sendable {
 
   /// A name in `folder` that no other file has.
   static func temporaryName(in folder: String) -> String {
-    "\(folder)/.pinstripe-\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).part"
+    "\(folder)/\(TemporaryName.make())"
   }
 
   /// Wraps a descriptor.

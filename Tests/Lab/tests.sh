@@ -60,6 +60,7 @@ for group in suite-ours large-ours costumes; do need_program $group LabPlayer; d
 for group in suite-umtp suite-ours large-ours; do need_program $group LabCases; done
 
 [[ " ${groups[*]} " != *fat* ]] || need_debian_packages dosfstools
+[[ ! " ${groups[*]} " =~ \ (costumes|sync|qemu|suite-fat)\  ]] || need_debian_packages libjpeg-turbo-progs
 if ! python3 -c 'import cryptography' 2> /dev/null; then
     need_debian_packages python3 python3-cryptography
 fi
@@ -90,6 +91,11 @@ options_of() {
         options+=(--limit "$large_limit" --player none --program "$memory_player" --program "$cases")
         ;;
     large) options+=(--limit "$large_limit") ;;
+    esac
+    case $1 in
+    costumes | sync | qemu | suite-fat)
+        options+=(--program "$(command -v cjpeg)" --program "$(command -v djpeg)")
+        ;;
     esac
 }
 

@@ -39,11 +39,7 @@ public struct DescriptorMemory: Sendable {
   public func remember(_ descriptor: DeviceDescriptor) throws(PinstripeError) {
     do throws(FileError) {
       try SystemFolder.makeAll(folder)
-      let file = try AtomicFile(replacing: path(of: descriptor.deviceID), mode: 0o600)
-      try descriptor.bytes.span.withUnsafeBytes { bytes throws(FileError) in
-        try file.file.write(bytes)
-      }
-      try file.commit()
+      try AtomicFile.write(descriptor.bytes, to: path(of: descriptor.deviceID))
     } catch {
       throw PinstripeError(writing: error)
     }

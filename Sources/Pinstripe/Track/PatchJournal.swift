@@ -62,11 +62,7 @@ struct PatchJournal: Equatable {
       if lstat(Self.path(for: path), &status) == 0 {
         try SystemFile.remove(Self.path(for: path))
       }
-      let journal = try AtomicFile(replacing: Self.path(for: path), mode: 0o600)
-      try bytes.span.withUnsafeBytes { buffer throws(FileError) in
-        try journal.file.write(buffer)
-      }
-      try journal.commit()
+      try AtomicFile.write(bytes, to: Self.path(for: path))
       try SystemFolder.synchronize(folder)
       try write(to: file)
       try Self.remove(path)

@@ -29,15 +29,7 @@ extension MTPTransport {
 
   /// Makes an album that is not there yet.
   func makeAlbum(_ name: String) async throws -> ObjectHandle {
-    // As playlists: one byte, because some players refuse an object without any.
-    let info = ObjectInfo(
-      filename: name + Self.albumEnding, format: .abstractAudioAlbum, size: 1)
-    let folder = try await folderForWriting(at: [Self.albumFolder])
-    _ = try await session.upload(info, to: storage, in: folder, length: 1) { buffer in
-      buffer[0] = 0
-      return 1
-    }
-    // The handle that was announced may be another's.
+    try await makeReferrer(name + Self.albumEnding, .abstractAudioAlbum, in: [Self.albumFolder])
     guard let made = try await album(name) else {
       throw MTPError(.refused, operation: .sendObject, reason: "the album is not there afterwards")
     }

@@ -10,7 +10,15 @@ extension MTPTransport {
 
   /// A folder below the music folder; nil when it is not there.
   func folder(at path: [String]) async throws(MTPError) -> ObjectHandle? {
-    guard var handle = try await musicFolder() else { return nil }
+    guard let music = try await musicFolder() else { return nil }
+    return try await folder(at: path, from: music)
+  }
+
+  /// A folder below another; nil when it is not there.
+  func folder(
+    at path: [String], from start: ObjectHandle
+  ) async throws(MTPError) -> ObjectHandle? {
+    var handle = start
     for name in path {
       guard let next = try await folder(name, in: handle) else { return nil }
       handle = next
@@ -35,6 +43,21 @@ extension MTPTransport {
       handle = made
     }
     return handle
+  }
+
+  /// Makes an object that only refers to others: a playlist, an album.
+  ///
+  /// It has one byte, as libmtp's, for some players refuse an object without any. The handle that is
+  /// announced may be another's, so it is to be looked for afterwards.
+  func makeReferrer(
+    _ name: String, _ format: ObjectFormat, in folders: [String]
+  ) async throws {
+    let info = ObjectInfo(filename: name, format: format, size: 1)
+    let folder = try await folderForWriting(at: folders)
+    _ = try await session.upload(info, to: storage, in: folder, length: 1) { buffer in
+      buffer[0] = 0
+      return 1
+    }
   }
 
   func folder(

@@ -49,17 +49,9 @@ extension MTPTransport {
       }
       let references = try await handles(of: playlist)
       if try await find(playlist, rules) == nil {
-        // Some players refuse an object without bytes; libmtp sends one byte, too.
-        let info = ObjectInfo(
-          filename: playlist.name + rules.ending, format: .abstractAudioVideoPlaylist, size: 1)
-        _ = try await session.upload(
-          info, to: storage, in: try await folderForWriting(at: rules.folders), length: 1
-        ) { buffer in
-          buffer[0] = 0
-          return 1
-        }
+        try await makeReferrer(
+          playlist.name + rules.ending, .abstractAudioVideoPlaylist, in: rules.folders)
       }
-      // The handle that was announced may be another's.
       guard let object = try await find(playlist, rules) else {
         throw MTPError(
           .refused, operation: .sendObject, reason: "the playlist is not there afterwards")
@@ -82,11 +74,7 @@ extension MTPTransport {
   private func find(
     _ playlist: Playlist, _ rules: PlaylistRules
   ) async throws(MTPError) -> ListedObject? {
-    var folder = ObjectHandle.root
-    for name in rules.folders {
-      guard let inner = try await self.folder(name, in: folder) else { return nil }
-      folder = inner
-    }
+    guard let folder = try await folder(at: rules.folders, from: .root) else { return nil }
     return try await confirmed(playlist.name + rules.ending, in: folder).first { entry in
       !entry.info.isFolder
     }

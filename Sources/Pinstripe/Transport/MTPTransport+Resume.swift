@@ -121,12 +121,9 @@ extension MTPTransport {
   }
 
   private func find(_ record: PartJournal.Part) async throws(MTPError) -> ListedObject? {
-    guard let place = TrackPath(record.place) else { return nil }
-    var folder = ObjectHandle.root
-    for name in place.folders {
-      guard let inner = try await self.folder(name, in: folder) else { return nil }
-      folder = inner
-    }
+    guard let place = TrackPath(record.place),
+      let folder = try await folder(at: place.folders, from: .root)
+    else { return nil }
     return try await objects(named: record.name, in: folder).first { !$0.info.isFolder }
   }
 }

@@ -58,10 +58,7 @@ public final class PartJournal: Sendable {
   func begin(_ part: Part) -> Bool {
     do throws(FileError) {
       try SystemFolder.makeAll(AtomicFile.folder(of: path))
-      let file = try AtomicFile(replacing: path, mode: 0o600)
-      let bytes = Array((Self.line(part) + "\n").utf8)
-      try bytes.span.withUnsafeBytes { bytes throws(FileError) in try file.file.write(bytes) }
-      try file.commit()
+      try AtomicFile.write(Array((Self.line(part) + "\n").utf8), to: path)
     } catch {
       forget()
       return false

@@ -1,3 +1,4 @@
+import PinstripeFiles
 import PinstripeProfile
 
 /// File names on players.
@@ -65,12 +66,10 @@ public enum TrackName {
   }
 
   /// A name that no track has, for what is not complete yet.
-  static func temporary() -> String {
-    prefix + String(UInt64.random(in: 0...UInt64.max), radix: 36) + temporarySuffix
-  }
+  static func temporary() -> String { TemporaryName.make() }
 
   /// The file at a volume's root that tells it from others.
-  static var volumeMark: String { prefix + "id" }
+  static var volumeMark: String { TemporaryName.prefix + "id" }
 
   /// Whether a name is one of those that only this program gives, and nobody is shown.
   static func isOurs(_ name: String) -> Bool {
@@ -79,7 +78,8 @@ public enum TrackName {
 
   /// Whether a name is one of ours for what was not completed.
   static func isTemporary(_ name: String) -> Bool {
-    name.hasPrefix(prefix) && name.hasSuffix(temporarySuffix) && original(ofSetAside: name) == nil
+    name.hasPrefix(TemporaryName.prefix) && name.hasSuffix(TemporaryName.suffix)
+      && original(ofSetAside: name) == nil
   }
 
   /// The name of a track while its successor takes its place.
@@ -92,9 +92,7 @@ public enum TrackName {
     name.hasPrefix(setAsidePrefix) ? String(name.dropFirst(setAsidePrefix.count)) : nil
   }
 
-  private static let prefix = ".pinstripe-"
-  private static let setAsidePrefix = ".pinstripe-old-"
-  private static let temporarySuffix = ".part"
+  private static let setAsidePrefix = TemporaryName.prefix + "old-"
 }
 
 extension NameCharacters {

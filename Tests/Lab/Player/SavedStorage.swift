@@ -5,8 +5,9 @@ import PinstripeTestSupport
 
 /// What is on a player, as files that tests can look at when it is gone.
 ///
-/// An object that refers to others becomes a file with their paths, one a line; `.formats` in the folder
-/// has each object's format and path.
+/// An object that refers to others becomes a file with their paths, one a line; an object's picture
+/// (RepresentativeSampleData) a file beside it, NAME.sample; `.formats` in the folder has each object's
+/// format and path.
 enum SavedStorage {
   static func write(_ objects: [StoredObject], to folder: String) throws(FileError) {
     let known = Dictionary(objects.map { ($0.handle, $0) }) { first, _ in first }
@@ -30,6 +31,9 @@ enum SavedStorage {
         bytes = Array((object.references.map(path).joined(separator: "\n") + "\n").utf8)
       }
       try write(bytes, to: "\(folder)/\(place)")
+      if case .array(_, let picture) = object.properties[.representativeSampleData] {
+        try write(picture, to: "\(folder)/\(place).sample")
+      }
     }
     try write(Array(formats.utf8), to: "\(folder)/.formats")
   }

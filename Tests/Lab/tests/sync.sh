@@ -1,8 +1,8 @@
 #!/bin/sh
-# A library on umtp-responder: plans, folders, what stays, what goes, and a
-# playlist that this responder cannot hold.
-# shellcheck source=guest.sh
-. /tests/guest.sh
+# A library on umtp-responder: plans, folders, what stays, what goes, a playlist that this responder
+# cannot hold, and, where its owner says that it can, playlists and pictures.
+# shellcheck source=library.sh
+. /tests/library.sh
 
 pinstripe device new Test > /dev/null
 mkdir -p "lib/Artist/Album: One" lib/other
@@ -58,4 +58,7 @@ check "and leaves nothing of the track" [ ! -e "$music/big.pst" ]
 tool sync lib --device Test
 check "the next one goes on" prints '1 added, 2 there already, 1 left out'
 check "to the end" whole big.pst lib/big.mp3
+
+rm -rf "${music:?}"/* .local/state
+takes_library umtp-responder "Ünïcode 日本"
 done_with sync
