@@ -4,7 +4,7 @@
 # minutes on two idle processors.
 #
 # usage: tests.sh [--large] [GROUP…]
-#   GROUP    job, suite-umtp, suite-ours, suite-qemu, suite-fat, sizes, faults, events, profiles,
+#   GROUP    job, suite-umtp, suite-ours, suite-qemu, suite-fat, sizes, faults, events, gvfs, profiles,
 #            costumes, qemu, sync, sync-unplugs, speed (default: these), hostile, unplugs,
 #            fat-unplugs, large, large-ours
 #   --large  also the last five: a hostile player, pulled cables, and objects of more than 4 GiB;
@@ -15,7 +15,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 repository=$(cd "$here/../.." && pwd)
-all_groups=(sync-unplugs suite-umtp suite-ours faults job sizes suite-fat sync events
+all_groups=(sync-unplugs suite-umtp suite-ours faults job sizes suite-fat sync events gvfs
     suite-qemu profiles costumes qemu speed)
 # Real seconds for one group's commands, on a machine that others use too.
 group_limit=${PINSTRIPE_LAB_LIMIT:-400}
@@ -32,7 +32,7 @@ for argument in "$@"; do
         sed -n '2,/^set/{/^set/d; s/^# \{0,1\}//p}' "$0"
         exit 0
         ;;
-    job | suite-umtp | suite-ours | suite-qemu | suite-fat | sizes | faults | events | profiles | costumes \
+    job | suite-umtp | suite-ours | suite-qemu | suite-fat | sizes | faults | events | gvfs | profiles | costumes \
         | qemu | hostile | sync | sync-unplugs | fat-unplugs | speed | unplugs | large | large-ours)
         groups+=("$argument")
         ;;
@@ -77,6 +77,7 @@ options_of() {
     case $1 in
     faults) options+=(--storage-mib 64) ;;
     events) options+=(--program "$watcher") ;;
+    gvfs) options+=(--file "$work/gvfs:/gvfs") ;;
     costumes | hostile) options+=(--player none --program "$memory_player") ;;
     suite-umtp) options+=(--program "$cases") ;;
     suite-ours) options+=(--player none --program "$memory_player" --program "$cases") ;;
@@ -115,6 +116,16 @@ run_group() {
     cat "$work/$1".{findings,end} >> "$lines" 2> /dev/null || true
     echo "info  $1 took $((SECONDS - began)) s" >> "$lines"
 }
+
+if [[ " ${groups[*]} " == *" gvfs "* ]]; then
+    # In a shell of its own: the lab's parts have words of their own for what they share.
+    (
+        source "$here/lib/common.sh"
+        source "$here/lib/packages.sh"
+        source "$here/lib/gvfs.sh"
+        extract_gvfs "$work/gvfs"
+    )
+fi
 
 # Once before all, lest each machine waits for the other's download.
 "$here/lab" build 2> "$work/build.err" || {

@@ -160,6 +160,31 @@ struct CancelTests {
     try await expectUsable(rig, "ended at \(offset), habits \(habits.rawValue)")
   }
 
+  /// All of the data was there, so there was nothing to cancel; the response came later than was waited
+  /// for, and the player took no command before somebody read it.
+  @Test(arguments: [0, 1, 2000])
+  func anAnswerThatComesTooLateIsReadBeforeTheNextCommandIsTaken(_ size: Int) async throws {
+    let player = MemoryResponder()
+    let frozen = FrozenPlayer(player)
+    let pipe = LoopbackPipe(to: frozen, packetSize: 64, chunkSize: 4096)
+    let session = try await Session.open(on: pipe, profile: .careful)
+    let object = player.add("a.mp3", content: .bytes(pattern(2000)))
+    let task = Task {
+      try await session.getObject(object, size: 2000) { _ in
+        frozen.freeze()
+        withUnsafeCurrentTask { $0?.cancel() }
+      }
+    }
+    await #expect(throws: MTPError(.cancelled, transfer: .cancelled)) { try await task.value }
+    #expect(pipe.requests.isEmpty)
+    let next = try await session.upload(
+      ObjectInfo(filename: "b.mp3", format: .mp3, size: 0), to: Rig.storage, length: UInt64(size)
+    ) { $0.count }
+    #expect(player.object(next)?.content.count == UInt64(size))
+    #expect(frozen.refusals > 0)
+    try await session.close()
+  }
+
   @Test func aPlayerThatStallsUntilItIsToldToCancel() async throws {
     let player = MemoryResponder()
     let pipe = LoopbackPipe(to: StubbornPlayer(player), packetSize: 64, chunkSize: 512)
@@ -250,4 +275,45 @@ final class Flag: Sendable {
   func raise() {
     value.store(true, ordering: .releasing)
   }
+}
+
+/// Falls silent when it is told to, until the next command; it takes none before what it has to say was
+/// read.
+private final class FrozenPlayer: PlayerEnd {
+  private let player: MemoryResponder
+  private let state = Mutex((isFrozen: false, isUnread: false, refusals: 0))
+
+  init(_ player: MemoryResponder) { self.player = player }
+
+  var refusals: Int { state.withLock { $0.refusals } }
+
+  func freeze() { state.withLock { $0 = (true, true, $0.refusals) } }
+
+  func take(_ bytes: UnsafeRawBufferPointer, endsTransfer: Bool) throws(TransferError) {
+    try state.withLock { state throws(TransferError) in
+      state.isFrozen = false
+      guard !state.isUnread else {
+        state.refusals += 1
+        throw .timedOut
+      }
+    }
+    try player.take(bytes, endsTransfer: endsTransfer)
+  }
+
+  func give(
+    into buffer: UnsafeMutableRawBufferPointer, packetSize: Int
+  ) throws(TransferError) -> Reception? {
+    guard !state.withLock(\.isFrozen) else { return nil }
+    let reception = try player.give(into: buffer, packetSize: packetSize)
+    if reception == nil { state.withLock { $0.isUnread = false } }
+    return reception
+  }
+
+  func control(_ request: ClassRequest) throws(TransferError) -> [UInt8] {
+    try player.control(request)
+  }
+
+  func nextEvent() throws(TransferError) -> [UInt8]? { try player.nextEvent() }
+
+  func clearStall(_ direction: PipeDirection) { player.clearStall(direction) }
 }

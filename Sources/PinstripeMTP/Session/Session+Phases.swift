@@ -5,12 +5,23 @@ import Synchronization
 /// The phases of a transaction on the wire (MTP 1.1 §4.3, PIMA 15740 USB §7.1).
 extension Session {
   func sendCommand(_ exchange: inout Exchange) async throws {
+    let timeout = profile.transfer.responseTimeout
+    // A player that waits until the answer to an abandoned transaction is read takes no command before.
+    for _ in 0..<SessionLimits.owedDrains where owesAnswer {
+      do {
+        return try await sendCommand(&exchange, min(timeout, SessionLimits.owedPatience))
+      } catch TransferError.timedOut {
+        _ = try await drain(exchange)
+      }
+    }
+    try await sendCommand(&exchange, timeout)
+  }
+
+  private func sendCommand(_ exchange: inout Exchange, _ timeout: Duration) async throws {
     let command = exchange.command
     exchange.phase = .command
     var rest = command[...]
-    let sent = try await pipe.send(
-      end: .shortPacket, timeout: profile.transfer.responseTimeout
-    ) { buffer in
+    let sent = try await pipe.send(end: .shortPacket, timeout: timeout) { buffer in
       let part = rest.prefix(buffer.count)
       buffer.copyBytes(from: part)
       rest = rest.dropFirst(part.count)
@@ -85,11 +96,17 @@ extension Session {
       }
     }
     exchange.phase = .finished
+    state.withLock { $0.owesAnswer = false }
     return try judge(decoder, exchange, limit: limit)
   }
 
   private var abandoned: [TransactionID] {
     state.withLock { $0.abandoned }
+  }
+
+  /// Whether the player may still want to answer an abandoned transaction.
+  var owesAnswer: Bool {
+    state.withLock { $0.owesAnswer }
   }
 
   /// Takes one buffer of the reply.

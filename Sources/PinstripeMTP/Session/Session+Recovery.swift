@@ -28,6 +28,7 @@ extension Session {
       return nil
     }
     state.withLock { state in
+      state.owesAnswer = true
       state.abandoned.append(exchange.transaction)
       if state.abandoned.count > SessionLimits.abandoned { state.abandoned.removeFirst() }
     }
@@ -77,7 +78,7 @@ extension Session {
   }
 
   /// Reads and drops what the player still has to say, until it is silent or answered.
-  private func drain(_ exchange: Exchange) async throws(TransferError) -> ResponseCode? {
+  func drain(_ exchange: Exchange) async throws(TransferError) -> ResponseCode? {
     var stalls = 0
     var isCancelled = false
     for _ in 0..<SessionLimits.drainReceptions {

@@ -14,7 +14,7 @@ extension Session {
     fill: (UnsafeMutableRawBufferPointer) throws -> Int
   ) async throws {
     let room = UInt64(profile.transfer.chunkSize - ContainerHeader.size)
-    guard profile.transfer.smallFiles == .together, length <= room else {
+    guard profile.transfer.smallFiles == .together, length <= room, !owesAnswer else {
       try await sendCommand(&exchange)
       return try await sendData(&exchange, length: length, fill: fill)
     }

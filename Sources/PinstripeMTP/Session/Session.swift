@@ -32,6 +32,8 @@ public final class Session: Sendable {
     var nextTransaction = TransactionID(rawValue: 1)
     /// Transactions whose response never came, the latest last.
     var abandoned: [TransactionID] = []
+    /// Whether nothing was answered since the latest of these.
+    var owesAnswer = false
     var deviceInfo = DeviceInfo()
     /// Whether nothing speaks against asking for the list of an object's properties.
     var listsProperties = true
@@ -109,4 +111,9 @@ enum SessionLimits {
   static let openAttempts = 3
   /// How many transactions are remembered whose response may still come.
   static let abandoned = 8
+  /// How long a command may wait for such a player before what it has to say is read: longer than a
+  /// player needs to notice a Cancel.
+  static let owedPatience = Duration.milliseconds(500)
+  /// How often that is done before a command has all its time.
+  static let owedDrains = 3
 }

@@ -56,11 +56,13 @@ extension Suite {
   private func giveUp(
     _ rig: Rig, _ how: String, size: Int, _ places: [Place]
   ) async throws {
-    let object = try await rig.upload("whole", pattern(size))
+    // Made once: two megabytes take an emulated machine seconds.
+    let bytes = pattern(size)
+    let object = try await rig.upload("whole", bytes)
     for place in places {
       await check("an upload is given up \(place.name), \(how)", needs: place.needs) {
         try await isGivenUp(rig) {
-          _ = try await rig.upload("given up", pattern(size)) { given in
+          _ = try await rig.upload("given up", bytes) { given in
             if given >= place.offset { withUnsafeCurrentTask { $0?.cancel() } }
           }
         }

@@ -7,7 +7,9 @@ extension Suite {
 
   func large() async throws {
     try await withRig { rig in
-      await check("an object of more than 4 GiB goes there and back", needs: ["delete"]) {
+      await check(
+        "an object of more than 4 GiB goes there and back", needs: ["sizes-64", "delete"]
+      ) {
         let object = try await rig.session.upload(
           ObjectInfo(filename: "large", format: .undefined, size: 0), to: rig.storage,
           length: Self.size

@@ -59,6 +59,12 @@ struct Endpoint: Sendable {
     Glibc.read(descriptor, buffer.baseAddress, buffer.count)
   }
 
+  /// Waits until there is something to read, so many milliseconds at most.
+  func isReadable(within milliseconds: CInt) -> Bool {
+    var request = pollfd(fd: descriptor, events: CShort(POLLIN), revents: 0)
+    return poll(&request, 1, milliseconds) > 0
+  }
+
   /// Writes to the host; no bytes are a zero-length packet.
   func write(_ bytes: UnsafeRawBufferPointer) -> Int {
     Glibc.write(descriptor, bytes.baseAddress, bytes.count)

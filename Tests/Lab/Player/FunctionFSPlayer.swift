@@ -1,4 +1,5 @@
 import Glibc
+import PinstripeMTP
 import PinstripePipe
 import PinstripeTestSupport
 import Synchronization
@@ -16,11 +17,8 @@ final class FunctionFSPlayer: Sendable {
   private let packetSize: Int
   /// Microseconds of sleep before each read from the bulk endpoint.
   private let pause: UInt32
-  private let isWriting = Atomic(false)
-  private let isReading = Atomic(false)
-  /// Reads of the bulk endpoint that are over.
-  private let reads = Atomic(0)
-  private let bulkThread = Mutex<pthread_t?>(nil)
+  /// The Cancel that the bulk thread has yet to carry out.
+  private let pendingCancel = Mutex<ClassRequest?>(nil)
 
   /// - Parameters:
   ///   - folder: Where functionfs is mounted.
@@ -48,9 +46,9 @@ final class FunctionFSPlayer: Sendable {
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in }
     sigaction(SIGUSR1, &action, nil)
-    startThread { $0.answerRequests() }
+    let bulkThread = pthread_self()
+    startThread { $0.answerRequests(interrupting: bulkThread) }
     startThread { $0.reportEvents() }
-    bulkThread.withLock { $0 = pthread_self() }
     moveBytes()
   }
 
@@ -60,15 +58,15 @@ final class FunctionFSPlayer: Sendable {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize, alignment: 4096)
     defer { buffer.deallocate() }
     while true {
+      giveUpIfAsked()
       if pause > 0 { usleep(pause) }
-      isReading.store(true, ordering: .releasing)
       let count = bulkOut.read(into: buffer)
       // Before anything else may change it.
       let error = errno
-      isReading.store(false, ordering: .releasing)
-      reads.add(1, ordering: .releasing)
+      // What came before a Cancel belongs to what is given up; nothing comes behind it before it is done.
+      guard !isGivingUp else { continue }
       if count < 0 {
-        // The cable is out (ESHUTDOWN), or a Cancel came.
+        // The cable is out (ESHUTDOWN), or the process stood still for a moment (EINTR).
         if error != EINTR { usleep(10_000) }
         continue
       }
@@ -90,9 +88,7 @@ final class FunctionFSPlayer: Sendable {
 
   /// Sends what the player has to say.
   private func answer(with buffer: UnsafeMutableRawBufferPointer) throws(TransferError) {
-    while let reception = try player.give(into: buffer, packetSize: packetSize) {
-      isWriting.store(true, ordering: .releasing)
-      defer { isWriting.store(false, ordering: .releasing) }
+    while !isGivingUp, let reception = try player.give(into: buffer, packetSize: packetSize) {
       let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<reception.count])
       if reception.count > 0, bulkIn.write(bytes) < 0 { return }
       let endsExactly = reception.isEnd && reception.count % packetSize == 0
@@ -100,12 +96,29 @@ final class FunctionFSPlayer: Sendable {
     }
   }
 
+  // MARK: Cancel
+
+  private var isGivingUp: Bool { pendingCancel.withLock { $0 != nil } }
+
+  /// Carries out a Cancel, where the bulk thread holds nothing that was read or is to be written.
+  private func giveUpIfAsked() {
+    guard let request = pendingCancel.withLock(\.self) else { return }
+    _ = try? player.control(request)
+    // Not before: the host sends its next command as soon as the player is no longer busy.
+    pendingCancel.withLock { $0 = nil }
+  }
+
   // MARK: Endpoint 0
 
   /// `struct usb_functionfs_event`: 8 bytes of set-up packet, the type, 3 bytes of padding.
-  private func answerRequests() {
+  private func answerRequests(interrupting bulkThread: pthread_t) {
     var events = [UInt8](repeating: 0, count: 12 * 4)
     while true {
+      if isGivingUp {
+        // Again and again, for a signal that comes just before a read or a write begins does not end it.
+        pthread_kill(bulkThread, SIGUSR1)
+        guard control.isReadable(within: 1) else { continue }
+      }
       let count = events.withUnsafeMutableBytes { control.read(into: $0) }
       guard count > 0 else {
         usleep(10_000)
@@ -124,29 +137,23 @@ final class FunctionFSPlayer: Sendable {
     if !isIn { _ = payload.withUnsafeMutableBytes { control.read(into: $0) } }
     let request = ClassRequest(
       number: setup[1], payload: payload, replyLimit: isIn ? length : 0)
-    guard let reply = try? player.control(request) else {
+    guard let reply = try? reply(to: request) else {
       // A request that was read already cannot be refused any more.
       if isIn { _ = payload.withUnsafeMutableBytes { control.read(into: $0) } }
       return
     }
-    if isIn {
-      _ = control.write(Array(reply.prefix(length)))
-    } else {
-      interruptBulk()
-    }
+    if isIn { _ = control.write(Array(reply.prefix(length))) }
   }
 
-  /// Ends what the bulk thread does for a transaction that was given up.
-  private func interruptBulk() {
-    guard let thread = bulkThread.withLock({ $0 }) else { return }
-    let before = reads.load(ordering: .acquiring)
-    pthread_kill(thread, SIGUSR1)
-    // A signal that comes just before a call ends nothing; what a read has so far must go.
-    for _ in 0..<100 {
-      let isIn = isReading.load(ordering: .acquiring) && reads.load(ordering: .acquiring) == before
-      guard isIn || isWriting.load(ordering: .acquiring) else { return }
-      usleep(1000)
-      pthread_kill(thread, SIGUSR1)
+  private func reply(to request: ClassRequest) throws(TransferError) -> [UInt8] {
+    switch request.number {
+    case ClassRequest.cancelTransaction(0).number:
+      pendingCancel.withLock { $0 = request }
+      return []
+    case ClassRequest.deviceStatus.number where isGivingUp:
+      // PIMA 15740 USB §5.2.4.
+      return DeviceStatus(code: .deviceBusy).encoded
+    default: return try player.control(request)
     }
   }
 

@@ -78,6 +78,35 @@ player-plug
 player-wait
 check "the next push removes it" usable
 
+# --- Unplugged, and pushed again: what is there stays there.
+begin 20000000 big.mp3 --device Test
+player-unplug
+finish
+check "unplugged behind 20 MB, push says so" fails 75 'was unplugged'
+there=$(size "$music"/.pinstripe-*.part)
+player-plug
+player-wait
+modprobe usbmon
+cat /sys/kernel/debug/usb/usbmon/1u > /tmp/wire &
+recording=$!
+tool push --name 'under way.pst' big.mp3 --device Test --json
+kill "$recording"
+check "the next push of it resumes" prints '"resumedAt":[1-9]'
+resumed=$(sed 's/.*"resumedAt":\([0-9]*\).*/\1/' /tmp/out)
+total=$(sed 's/.*"bytes":\([0-9]*\).*/\1/' /tmp/out)
+# What was submitted to bulk OUT endpoints (Documentation/usb/usbmon.rst): commands and headers, too.
+sent=$(awk '$3 == "S" && $4 ~ /^Bo:/ { bytes += $6 } END { print bytes }' /tmp/wire)
+note "of $total bytes $there were there, $resumed were kept, and $sent were sent"
+check "at no less than was there, but for a last piece" [ "$resumed" -gt $((there - 2000000)) ]
+check "and sends the rest only" [ "$sent" -ge $((total - resumed)) ]
+check "with little beside it" [ "$sent" -lt $((total - resumed + 100000)) ]
+check "the track is complete" holds 'under way.pst'
+tool unpack "$music/under way.pst" -o back.mp3
+check "and the music that was sent" cmp back.mp3 big.mp3
+rm back.mp3
+tool rm 'under way.pst'
+check "afterwards the player is usable" usable
+
 # --- Full.
 head -c $(($(free_bytes) - 4000000)) /dev/zero > /srv/music/other
 tool push big.mp3 --device Test
