@@ -23,11 +23,15 @@ struct Library {
   }
 
   static func content(_ number: UInt8) -> [UInt8] {
-    TestFile.content(9000 + Int(number)).map { $0 &+ number }
+    MarkedContent.bytes(9000 + Int(number), seed: UInt64(number))
   }
 
   func write(_ name: String, _ number: UInt8) {
-    TestFile.write(Self.content(number), to: folder("lib/" + name))
+    write(name, Self.content(number))
+  }
+
+  func write(_ name: String, _ content: [UInt8]) {
+    TestFile.write(content, to: folder("lib/" + name))
   }
 
   /// Plans without doing anything.
@@ -98,6 +102,11 @@ extension Player {
       }
       return (path, bytes)
     }.sorted { $0.path < $1.path }
+  }
+
+  /// Whether bytes of a source are anywhere in clear.
+  var showsContent: Bool {
+    tracks.contains { MarkedContent.isFound(in: $0) }
   }
 }
 
@@ -415,48 +424,17 @@ struct SyncFaultTests {
       .cut(after: 2000, .fault(code: -1)), .shortWrite(600), .disconnect,
     ], [[], [Quirk.noRename]])
   func nothingIsLost(_ fault: FaultInjector.Fault, _ quirks: Set<Quirk>) async throws {
-    // Each fault hits every third of some 160 calls, and all together hit every one.
-    let offset = [FaultInjector.Fault.fail(.stalled), .disconnect].contains(fault) ? 1 : 2
-    for (number, persistence) in [FaultInjector.Persistence.once, .fromThenOn].enumerated() {
-      for call in stride(from: offset + number, to: 10_000, by: 3) {
-        let library = try Library()
-        let player = Player(quirks: quirks)
-        let transport = try await player.connect()
-        try await transport.put(
-          ClearStream(MemorySource([7])), named: "theirs.mp3", replacing: false, progress: nil)
-        await transport.close()
-        var calls = 0
-        do {
-          let pipe = LoopbackPipe(to: player.responder, chunkSize: 8192)
-          let faulty = FaultInjector(pipe, at: call, fault, persistence)
-          defer { calls = faulty.calls }
-          let transport = try await MTPTransport(
-            opening: faulty, profile: player.profile, name: "Test player")
-          defer { calls = faulty.calls }
-          _ = try? await library.sync(with: transport, player.profile)
-          await transport.close()
-        } catch {
-          calls = max(calls, call)
-        }
-        // Under a final name there is nothing but whole tracks, where the player can rename.
-        if quirks.isEmpty {
-          for (path, bytes) in player.library
-          where path != "theirs.mp3" && !path.contains(".pinstripe-") {
-            _ = try library.decrypted(bytes)
-          }
-        }
-        let again = try await player.connect()
-        let summary = try await library.sync(with: again, player.profile)
-        #expect(summary.failures.isEmpty, "call \(call)")
-        let there = player.library
-        #expect(
-          there.map(\.path) == ["3.pst", "Artist/1.pst", "Artist/2.pst", "theirs.mp3"],
-          "call \(call) \(persistence)")
-        for (path, bytes) in there where path != "theirs.mp3" {
-          let number = UInt8(path.dropLast(4).suffix(1)) ?? 0
-          #expect(try library.decrypted(bytes) == Library.content(number))
-        }
-        if calls < call { break }
+    let scene = try await InterruptedSync(quirks)
+    // A cable that is pulled stays pulled.
+    let all: [FaultInjector.Persistence] = fault == .disconnect ? [.once] : [.once, .fromThenOn]
+    for persistence in all {
+      for call in 1...10_000 {
+        let comment: Comment = "\(fault) at call \(call), \(persistence)"
+        let player = scene.begin()
+        let isReached = await scene.sync(player, fault, at: call, persistence)
+        try scene.expectNothingLost(player, comment)
+        try await scene.expectRecovery(player, comment)
+        guard isReached else { break }
       }
     }
   }
