@@ -129,8 +129,8 @@ let package = Package(
     .executableTarget(
       name: "SyncKills",
       dependencies: [
-        "Pinstripe", "PinstripeKeys", "PinstripeMTP", "PinstripePipe", "PinstripeProfile",
-        "PinstripeTestSupport", "TestTools",
+        "Pinstripe", "PinstripeCore", "PinstripeKeys", "PinstripeMTP", "PinstripePipe",
+        "PinstripeProfile", "PinstripeTestSupport", "TestTools",
       ],
       path: "Tests/Kills/Sources", swiftSettings: common),
     .executableTarget(

@@ -25,6 +25,13 @@ public final class FaultInjector: ForwardingPipe {
     case shortWrite(Int)
     /// The call and all after it fail with `disconnected`.
     case disconnect
+    /// The process is killed within the call. A send hands over the first buffers, up to this many
+    /// bytes; any other call is carried out if this is more than 0. No later call reaches the player.
+    ///
+    /// The program that is tested is told `disconnected` and goes on: whatever it writes to the disk from
+    /// then on, a killed one would not have written. Keep the files when `killed` is called, and put them
+    /// back.
+    case killed(after: Int)
   }
 
   /// For how long.
@@ -41,6 +48,7 @@ public final class FaultInjector: ForwardingPipe {
   private let fault: Fault
   private let persistence: Persistence
   private let again: Int?
+  private let killed: (@Sendable () -> Void)?
   private let count = Mutex(0)
 
   /// Wraps a pipe.
@@ -49,15 +57,18 @@ public final class FaultInjector: ForwardingPipe {
   ///   - call: The number of the call that fails, from 1.
   ///   - again: How many calls after that one another fails in the same way: while the first failure is
   ///     being recovered from.
+  ///   - killed: Is called when the process is killed: what is on the disk then is what the next one
+  ///     finds.
   public init(
     _ pipe: any BulkPipe, at call: Int, _ fault: Fault, _ persistence: Persistence = .once,
-    again: Int? = nil
+    again: Int? = nil, killed: (@Sendable () -> Void)? = nil
   ) {
     self.pipe = pipe
     self.call = call
     self.fault = fault
     self.again = again
-    self.persistence = fault == .disconnect ? .fromThenOn : persistence
+    self.killed = killed
+    self.persistence = fault.isForEver ? .fromThenOn : persistence
   }
 
   /// How many calls were made.
@@ -71,13 +82,11 @@ public final class FaultInjector: ForwardingPipe {
     switch next() {
     case nil: return try await pipe.send(end: end, timeout: timeout, fill: fill)
     case .cut(let limit, let error):
-      var sent = 0
-      return try await pipe.send(end: end, timeout: timeout) { buffer in
-        let count = try fill(buffer)
-        sent += count
-        guard sent <= limit else { throw error }
-        return count
-      }
+      return try await send(upTo: limit, error, end, timeout, fill)
+    case .killed(let limit):
+      defer { killed?() }
+      _ = try await send(upTo: limit, .disconnected, end, timeout, fill)
+      throw TransferError.disconnected
     case .shortWrite(let limit):
       var sent = 0
       return try await pipe.send(end: end, timeout: timeout) { buffer in
@@ -90,30 +99,42 @@ public final class FaultInjector: ForwardingPipe {
     }
   }
 
+  /// Hands over the first buffers, up to a limit in bytes, and fails if there are more.
+  private func send(
+    upTo limit: Int, _ error: TransferError, _ end: TransferEnd, _ timeout: Duration,
+    _ fill: (UnsafeMutableRawBufferPointer) throws -> Int
+  ) async throws -> UInt64 {
+    var sent = 0
+    return try await pipe.send(end: end, timeout: timeout) { buffer in
+      let count = try fill(buffer)
+      sent += count
+      guard sent <= limit else { throw error }
+      return count
+    }
+  }
+
   /// Receives one buffer, as ``PinstripePipe/BulkPipe`` describes it.
   public func receive(
     timeout: Duration, consume: (UnsafeRawBufferPointer) throws -> Void
   ) async throws -> Reception {
-    try strike()
-    return try await pipe.receive(timeout: timeout, consume: consume)
+    try await spoilt { isUnheard in
+      try await pipe.receive(timeout: timeout) { bytes in if !isUnheard { try consume(bytes) } }
+    }
   }
 
   /// Waits for an event, as ``PinstripePipe/BulkPipe`` describes it.
   public func receiveEvent(timeout: Duration) async throws -> [UInt8] {
-    try strike()
-    return try await pipe.receiveEvent(timeout: timeout)
+    try await spoilt { _ in try await pipe.receiveEvent(timeout: timeout) }
   }
 
   /// Sends a class request, as ``PinstripePipe/BulkPipe`` describes it.
   public func control(_ request: ClassRequest, timeout: Duration) async throws -> [UInt8] {
-    try strike()
-    return try await pipe.control(request, timeout: timeout)
+    try await spoilt { _ in try await pipe.control(request, timeout: timeout) }
   }
 
   /// Ends the halt of an endpoint.
   public func clearStall(_ direction: PipeDirection) async throws {
-    try strike()
-    try await pipe.clearStall(direction)
+    try await spoilt { _ in try await pipe.clearStall(direction) }
   }
 
   /// The fault that the next call meets.
@@ -125,15 +146,36 @@ public final class FaultInjector: ForwardingPipe {
     switch persistence {
     case .once:
       return number == call || again.map { number == call + $0 } == true ? fault : nil
-    case .fromThenOn: return number >= call ? fault : nil
+    case .fromThenOn:
+      if case .killed = fault, number > call { return .disconnect }
+      return number >= call ? fault : nil
     }
   }
 
-  private func strike() throws(TransferError) {
+  /// A call that is no send.
+  ///
+  /// - Parameter carryOut: Is told whether nobody will hear of it.
+  private func spoilt<Value>(
+    _ carryOut: (_ isUnheard: Bool) async throws -> Value
+  ) async throws -> Value {
     switch next() {
     case .fail(let error), .cut(_, let error): throw error
-    case .disconnect: throw .disconnected
-    case .shortWrite, nil: break
+    case .disconnect: throw TransferError.disconnected
+    case .killed(let limit):
+      defer { killed?() }
+      if limit > 0 { _ = try? await carryOut(true) }
+      throw TransferError.disconnected
+    case .shortWrite, nil: return try await carryOut(false)
+    }
+  }
+}
+
+extension FaultInjector.Fault {
+  /// Whether nothing works behind it.
+  fileprivate var isForEver: Bool {
+    switch self {
+    case .disconnect, .killed: true
+    case .fail, .cut, .shortWrite: false
     }
   }
 }

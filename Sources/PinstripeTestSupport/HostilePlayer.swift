@@ -26,10 +26,12 @@ public final class HostilePlayer: PlayerEnd {
     case allOnes = "all-ones"
     /// Datasets are noise.
     case noise
-    /// There are 65,535 storages.
+    /// There are 65,535 storages, and none can be written.
     case manyStorages = "many-storages"
     /// Every folder holds itself and the root.
     case cycles
+    /// Every folder holds eight folders that were not there before.
+    case bottomless
     /// Every object says that it is a folder of 4 GiB.
     case everythingIsAFolder = "everything-is-a-folder"
     /// A container says that it is shorter than its header.
@@ -59,6 +61,8 @@ public final class HostilePlayer: PlayerEnd {
     /// Whether the next bytes to the host begin a transfer.
     var isAtStart = true
     var echo: [UInt8]?
+    /// The next handle of a folder that was not there before.
+    var nextHandle: UInt32 = 0x1_0000
 
     mutating func takeEcho() -> [UInt8]? {
       defer { echo = nil }
@@ -95,8 +99,42 @@ public final class HostilePlayer: PlayerEnd {
         return state.commands == first
       }
       if isFirst { tamper() }
+      if isHostile, let other = misread(message) {
+        return try other.span.withUnsafeBytes { bytes throws(TransferError) in
+          try player.take(bytes, endsTransfer: endsTransfer)
+        }
+      }
     }
     try player.take(bytes, endsTransfer: endsTransfer)
+  }
+
+  /// What a command is taken for, where handles are asked for that the responder inside does not know.
+  private func misread(_ command: Message) -> [UInt8]? {
+    var parameters = command.parameters
+    switch (malice, OperationCode(rawValue: command.header.code)) {
+    case (.manyStorages, .getStorageInfo):
+      parameters = [MemoryResponder.defaultStorage.rawValue]
+    case (.bottomless, .getObjectHandles) where parameters.count == 3:
+      parameters[2] = ObjectHandle.root.rawValue
+    case (.bottomless, .getObjectInfo):
+      guard let folder = player.objects.first(where: { $0.format == .association }) else {
+        return nil
+      }
+      parameters = [folder.handle.rawValue]
+    default: return nil
+    }
+    return Message(
+      .command, code: command.header.code, transaction: command.header.transaction,
+      parameters: parameters
+    ).encoded
+  }
+
+  /// Eight handles that were never given out.
+  private func newHandles() -> [UInt32] {
+    state.withLock { state in
+      defer { state.nextHandle &+= 8 }
+      return (0..<8).map { state.nextHandle &+ $0 }
+    }
   }
 
   /// Gives what the player has to say.
@@ -156,7 +194,7 @@ public final class HostilePlayer: PlayerEnd {
   /// What is in the data phases.
   private func tamper() {
     let malice = malice
-    player.tamper { operation, data in
+    player.tamper { [weak self] operation, data in
       switch (malice, operation) {
       case (.cutDatasets, _): data = data.dropLast()
       case (.emptyDatasets, _): data = []
@@ -166,7 +204,12 @@ public final class HostilePlayer: PlayerEnd {
       case (.noise, _): data = data.indices.map { UInt8(truncatingIfNeeded: $0 &* 0x9E37 >> 3) }
       case (.manyStorages, .getStorageIDs):
         data = CodeArray.encode((0..<65_535).map { $0 << 16 | 1 })
+      case (.manyStorages, .getStorageInfo):
+        guard var info = try? StorageInfo(parsing: data) else { return }
+        info.accessCapability = 1
+        data = info.encoded
       case (.cycles, .getObjectHandles): data = CodeArray.encode([0, 0xFFFF_FFFF, 1, 1, 2])
+      case (.bottomless, .getObjectHandles): data = CodeArray.encode(self?.newHandles() ?? [])
       case (.everythingIsAFolder, .getObjectInfo):
         guard var info = try? ObjectInfo(parsing: data) else { return }
         (info.format, info.compressedSize) = (.association, .max)

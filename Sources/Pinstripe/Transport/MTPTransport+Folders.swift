@@ -68,13 +68,15 @@ extension MTPTransport {
 
   /// The tracks in a folder and the folders in it, as deep as the player holds tracks.
   ///
-  /// A folder that is in itself, as only a broken or hostile player has it, is looked into once.
+  /// A folder that is in itself, as only a broken or hostile player has it, is looked into once, and one
+  /// that has no end is no further looked into than ``limit(_:)`` lets it.
   func tracks(
     below folder: ObjectHandle, tidying: Bool = false
   ) async throws(MTPError) -> [(path: String, object: ListedObject)] {
     var tracks: [(path: String, object: ListedObject)] = []
     var seen: Set<ObjectHandle> = [folder]
     var open: [(handle: ObjectHandle, path: [String])] = [(folder, [])]
+    var count = 0
     while let (handle, path) = open.popLast() {
       var entries = try await entries(of: handle)
       if tidying, entries.contains(where: { TrackName.isOurs($0.info.filename) }) {
@@ -86,6 +88,8 @@ extension MTPTransport {
           in: handle, keeping: nil, replacing: false, sparing: spared)
         entries = try await self.entries(of: handle)
       }
+      count += entries.count
+      try limit(count)
       for entry in entries {
         let name = entry.info.filename
         if entry.info.isFolder {

@@ -6,9 +6,20 @@ extension MTPTransport {
   func entries(of folder: ObjectHandle) async throws(MTPError) -> [ListedObject] {
     index.forget(folder)
     var entries: [ListedObject] = []
-    for try await object in session.objects(in: folder, of: storage) { entries.append(object) }
+    for try await object in session.objects(in: folder, of: storage) {
+      entries.append(object)
+      try limit(entries.count)
+    }
     index.set(entries, of: folder)
     return entries
+  }
+
+  /// Ends a listing that has no end.
+  func limit(_ objects: Int) throws(MTPError) {
+    guard objects > mostObjects else { return }
+    throw MTPError(
+      .dataPhaseTooLong, operation: .getObjectHandles,
+      reason: "it shows more than \(mostObjects) files and folders, so its memory may be damaged")
   }
 
   /// Lets the index know what a folder holds now.

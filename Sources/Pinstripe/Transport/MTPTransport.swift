@@ -18,6 +18,12 @@ public final class MTPTransport: Transport {
   /// Where parts are kept; nil where they are not.
   let parts = Mutex<Parts?>(nil)
   let profile: DeviceProfile
+  /// The most files and folders that the player is believed to have.
+  let mostObjects: Int
+
+  /// Several times what the largest players hold, and some hundred MB of memory; without a limit one
+  /// whose folders never end would be listed for ever.
+  static let mostObjects = 1 << 18
 
   /// Opens a session with a player.
   ///
@@ -26,12 +32,20 @@ public final class MTPTransport: Transport {
   ///   - profile: What the player is and needs.
   ///   - name: What to call it in sentences.
   /// - Throws: ``PinstripeError``; the pipe is closed then.
-  public init(
+  public convenience init(
     opening pipe: any BulkPipe, profile: DeviceProfile, name: String
+  ) async throws(PinstripeError) {
+    try await self.init(
+      opening: pipe, profile: profile, name: name, mostObjects: Self.mostObjects)
+  }
+
+  init(
+    opening pipe: any BulkPipe, profile: DeviceProfile, name: String, mostObjects: Int
   ) async throws(PinstripeError) {
     playerName = name
     self.pipe = pipe
     self.profile = profile
+    self.mostObjects = mostObjects
     guard !profile.quirks.contains(.mtpzOnly) else {
       await pipe.close()
       throw PinstripeError.mtpzOnly(name)
@@ -54,8 +68,11 @@ public final class MTPTransport: Transport {
     }
   }
 
+  /// Players have one or two, and a slot for cards.
+  private static let mostStorages = 64
+
   private static func writableStorage(_ session: Session) async throws(MTPError) -> StorageID {
-    for storage in try await session.storageIDs() {
+    for storage in try await session.storageIDs().prefix(mostStorages) {
       if try await session.storageInfo(storage).isWritable { return storage }
     }
     throw MTPError(.notSupported, operation: .getStorageIDs)

@@ -59,6 +59,15 @@ struct DataReceiver {
     }
   }
 
+  /// The same with half of the payload.
+  var firstHalf: Self {
+    var half = self
+    half.count /= 2
+    half.payload = Array(payload.prefix(Int(clamping: half.count)))
+    half.blocks = blocks.filter { $0.key < half.count }
+    return half
+  }
+
   /// Whether the end of a transfer is the end of the data phase: not when only the header came.
   var isOver: Bool {
     guard let header else { return true }

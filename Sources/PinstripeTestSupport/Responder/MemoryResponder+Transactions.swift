@@ -99,8 +99,12 @@ extension MemoryResponder {
       return
     }
     let operation = OperationCode(rawValue: command.header.code)
+    let isFull = Self.wantsRoom.contains(operation) && !state.room.take()
     let outcome =
       switch operation {
+      case .sendObject where isFull, .sendPartialObject where isFull:
+        keepHalf(command, receiver, &state)
+      case _ where isFull: Outcome.response(.storeFull)
       case .sendObject: storeObject(receiver, &state)
       case .sendPartialObject: storePart(command, receiver, &state)
       case .sendObjectInfo where isExact: announce(command, receiver.payload, &state)
@@ -115,6 +119,28 @@ extension MemoryResponder {
     }
   }
 
+  /// What puts something on the storage.
+  private static let wantsRoom: Set<OperationCode> = [
+    .sendObjectInfo, .sendObjectPropList, .sendObject, .sendPartialObject,
+  ]
+
+  /// Takes the first half of what came: there is no room for the rest.
+  private func keepHalf(
+    _ command: Message, _ receiver: DataReceiver, _ state: inout State
+  ) -> Outcome {
+    store(command, receiver.firstHalf, &state)
+    return .response(.storeFull)
+  }
+
+  /// Takes what there is of a data phase, if it is an object's.
+  private func store(_ command: Message, _ receiver: DataReceiver, _ state: inout State) {
+    switch OperationCode(rawValue: command.header.code) {
+    case .sendObject: _ = storeObject(receiver, &state)
+    case .sendPartialObject: _ = storePart(command, receiver, &state)
+    default: break
+    }
+  }
+
   /// Gives up what is under way (PIMA 15740 USB §5.2.1): no response follows.
   func cancel(_ state: inout State) {
     state.queue.removeAll()
@@ -126,11 +152,7 @@ extension MemoryResponder {
       state.breakdown = "a data phase was cancelled after \(receiver.count) bytes"
       return
     }
-    switch OperationCode(rawValue: command.header.code) {
-    case .sendObject: _ = storeObject(receiver, &state)
-    case .sendPartialObject: _ = storePart(command, receiver, &state)
-    default: break
-    }
+    store(command, receiver, &state)
   }
 
   private func respond(

@@ -64,6 +64,20 @@ public final class MemoryResponder: PlayerEnd {
     case data(Message, DataReceiver)
   }
 
+  /// When it is full although its storage is not.
+  struct Room {
+    var refused: Int?
+    var persistence = FaultInjector.Persistence.once
+    var wanted = 0
+
+    /// Whether what comes next has room.
+    mutating func take() -> Bool {
+      wanted += 1
+      guard let refused else { return true }
+      return persistence == .once ? wanted != refused : wanted < refused
+    }
+  }
+
   struct State {
     var store = ObjectStore()
     var queue = TransferQueue()
@@ -84,6 +98,7 @@ public final class MemoryResponder: PlayerEnd {
     /// How long the host still has to wait for what is in the queue.
     var pause = Duration.zero
     var propertyRefusals: [ObjectPropertyCode: ResponseCode] = [:]
+    var room = Room()
   }
 
   /// What the player is and needs.
@@ -163,6 +178,21 @@ public final class MemoryResponder: PlayerEnd {
   public func refuse(_ operation: OperationCode, with response: ResponseCode?) {
     state.withLock { $0.refusals[operation] = response }
   }
+
+  /// Lets the player say Store_Full (0x200C) when it ought to take something: as if others filled it.
+  ///
+  /// Counted are SendObjectInfo, SendObjectPropList, SendObject and SendPartialObject. Of an object that
+  /// does not find room, the first half is kept.
+  ///
+  /// - Parameters:
+  ///   - number: Which of them is refused, from 1, counted from now on; nil ends it.
+  ///   - persistence: That one, or all from then on.
+  public func fillUp(at number: Int?, _ persistence: FaultInjector.Persistence = .once) {
+    state.withLock { $0.room = Room(refused: number, persistence: persistence) }
+  }
+
+  /// How many operations wanted room since ``fillUp(at:_:)``.
+  public var roomsWanted: Int { state.withLock { $0.room.wanted } }
 
   /// Lets the player take its time before it answers an operation.
   ///

@@ -32,9 +32,10 @@ typedef struct usb_node_player {
 /* What the kernel's side was asked, counted. */
 typedef struct usb_node_counts {
   uint32_t claims, releases, clears, resets, submissions, discards;
-  /* URBs in flight now, and the most bytes that they had together. */
+  /* URBs in flight now. */
   uint32_t in_flight;
-  uint64_t most_bytes;
+  /* The most bytes that the bulk URBs of a direction had together. */
+  uint64_t most_bytes_out, most_bytes_in;
 } usb_node_counts;
 
 typedef struct usb_node usb_node;

@@ -24,12 +24,19 @@ enum { patience_ms = 2 };
 
 static struct usbdevfs_urb *fields(urb *urb) { return (struct usbdevfs_urb *)urb->data->data; }
 
+/* What is in flight in a URB's direction. */
+static uint64_t *bytes_in_flight(usb_node *node, struct usbdevfs_urb *urb) {
+  return &node->bytes[(urb->endpoint & 0x80) != 0];
+}
+
 static void end(usb_node *node, urb *urb, int status) {
-  fields(urb)->status = status;
-  fields(urb)->actual_length = (int)urb->moved;
+  struct usbdevfs_urb *ended = fields(urb);
+  ended->status = status;
+  ended->actual_length = (int)urb->moved;
   urb->is_done = true;
   node->counts.in_flight -= 1;
-  node->bytes -= (uint64_t)fields(urb)->buffer_length;
+  if (ended->type == USBDEVFS_URB_TYPE_BULK)
+    *bytes_in_flight(node, ended) -= (uint64_t)ended->buffer_length;
 }
 
 /* Moves one packet to the player; 1 when it was the last one, else as the player's calls. */
@@ -156,8 +163,11 @@ int usb_urbs_submit(usb_node *node, UMockdevIoctlClient *client) {
   g_queue_push_tail(&node->urbs, added);
   node->counts.submissions += 1;
   node->counts.in_flight += 1;
-  node->bytes += (uint64_t)submitted->buffer_length;
-  if (node->bytes > node->counts.most_bytes) node->counts.most_bytes = node->bytes;
+  if (submitted->type == USBDEVFS_URB_TYPE_BULK) {
+    *bytes_in_flight(node, submitted) += (uint64_t)submitted->buffer_length;
+    node->counts.most_bytes_out = MAX(node->counts.most_bytes_out, node->bytes[0]);
+    node->counts.most_bytes_in = MAX(node->counts.most_bytes_in, node->bytes[1]);
+  }
   return 0;
 }
 

@@ -21,7 +21,8 @@ struct usb_node {
   /* Of `waiter`. */
   GList *waiters;
   usb_node_counts counts;
-  uint64_t bytes;
+  /* In flight on the bulk endpoints: out and in. */
+  uint64_t bytes[2];
 
   UMockdevIoctlBase *handler;
   char *path;

@@ -26,9 +26,12 @@ extension FastTierTests {
       try await until { rig.held.isHeld }
       // Whatever moves until the player stops has moved.
       try await Task.sleep(for: .milliseconds(10))
+      let start = ContinuousClock.now
       task.cancel()
       let result = await task.result
-      #expect(throws: MTPError.self, comment) { try result.get() }
+      #expect(ContinuousClock.now - start < .seconds(1), comment)
+      let error = #expect(throws: MTPError.self, comment) { try result.get() }
+      #expect(error?.code == .cancelled, comment)
     }
 
     @Test(arguments: outgoing, [NodeRig.stepwise, .init()])

@@ -1,5 +1,6 @@
 import Glibc
 import Pinstripe
+import PinstripeCore
 import PinstripeKeys
 import PinstripeProfile
 import PinstripeTestSupport
@@ -27,7 +28,10 @@ struct Bench {
     let transport = try await MTPTransport(
       opening: LoopbackPipe(to: player, chunkSize: 4608), profile: profile, name: "Test player")
     transport.keepParts(in: PartJournal(path: "\(folder)/part", minimum: 50_000))
-    let tracks = SyncTracks(try TrackRecipe(following: profile, for: [try key()]))
+    var recipe = try TrackRecipe(following: profile, for: [try key()])
+    // Every byte is protected, so that none may be found in clear.
+    recipe.pattern = try StripePattern(every: 1)
+    let tracks = SyncTracks(recipe)
     let ledger = try SyncLedger(path: "\(folder)/ledger")
     let plan = try await SyncPlanner(profile, protection: tracks.protection).plan(
       SyncSource(paths: ["\(folder)/library"]), tracks: try await transport.list(tidying: true),

@@ -9,8 +9,8 @@ import TestTools
 /// A sync that is killed, again and again, at random moments: SIGKILL, so that nobody can tidy up.
 ///
 /// The player lives in this process and its music with it; the host is a child, and what it remembers
-/// is on the disk. After each kill every track under a final name is whole; after each sync that was
-/// let go to its end, all are there, and nothing else.
+/// is on the disk. After each kill every track under a final name is whole, and nothing of its source is
+/// in clear anywhere; after each sync that was let go to its end, all are there, and nothing else.
 ///
 /// usage: SyncKills [KILLS]
 @main
@@ -34,6 +34,7 @@ struct SyncKills {
         do {
           var test = try Self(hasNoRename: hasNoRename, seed: 17)
           try await test.run(kills / 2)
+          try test.checkCoverage()
           print(
             "\(hasNoRename ? "without" : "with") rename: \(test.killed) kills, "
               + "\(test.partial) of them left a part behind, \(test.resumed) tracks were continued")
@@ -87,7 +88,8 @@ struct SyncKills {
   }
 
   private mutating func change(_ name: String) {
-    let content = random.bytes(Int.random(in: 5000..<300_000, using: &random))
+    let content = MarkedContent.bytes(
+      Int.random(in: 5000..<600_000, using: &random), seed: random.next())
     contents[name, default: []].append(content)
     TestFile.write(content, to: folder("library/\(name).mp3"))
   }
@@ -117,6 +119,17 @@ struct SyncKills {
     try await finish()
   }
 
+  /// Without a part that was left, and one that was continued, nothing was shown.
+  private func checkCoverage() throws {
+    guard partial > 0 else { throw Failure(description: "of \(killed) kills none left a part") }
+    guard resumed > 0 || !canResume else {
+      throw Failure(description: "of \(partial) parts none was continued")
+    }
+  }
+
+  /// Whether parts have a name of their own by which they are found again.
+  private var canResume: Bool { !bench.profile.quirks.contains(.noRename) }
+
   /// Lets a sync go to its end.
   private mutating func finish() async throws {
     let status = try spawn().end()
@@ -131,6 +144,9 @@ struct SyncKills {
     if !isOver { partial += 1 }
     for object in player.objects where object.format != .association {
       guard case .bytes(let bytes) = object.content else { continue }
+      guard !MarkedContent.isFound(in: bytes) else {
+        throw Failure(description: "\(object.name) holds bytes of its source in clear")
+      }
       guard !object.name.hasPrefix(".pinstripe-") else {
         if isFinal { throw Failure(description: "\(object.name) was left behind") }
         continue

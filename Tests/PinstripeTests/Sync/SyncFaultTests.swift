@@ -40,38 +40,17 @@ struct SyncFaultTests {
 
   @Test(arguments: faults, [[], [Quirk.noRename]])
   func nothingIsLost(_ fault: FaultInjector.Fault, _ quirks: Set<Quirk>) async throws {
-    // Each fault hits every third of some 160 calls, and all together hit every one.
-    let offset = [FaultInjector.Fault.fail(.stalled), .disconnect].contains(fault) ? 1 : 2
-    for (number, persistence) in [FaultInjector.Persistence.once, .fromThenOn].enumerated() {
-      for call in stride(from: offset + number, to: 10_000, by: 3) {
-        let library = try Library()
-        let player = Player(quirks: quirks)
-        let transport = try await player.connect()
-        try await transport.put(
-          ClearStream(MemorySource([7])), named: "theirs.mp3", replacing: false, progress: nil)
-        await transport.close()
-        let calls = await player.overBadCable(at: call, fault, persistence) {
-          _ = try await library.sync(with: $0, player.profile)
-        }
-        // Under a final name there is nothing but whole tracks, where the player can rename.
-        if quirks.isEmpty {
-          for (path, bytes) in player.library
-          where path != "theirs.mp3" && !path.contains(".pinstripe-") {
-            _ = try library.decrypted(bytes)
-          }
-        }
-        let again = try await player.connect()
-        let summary = try await library.sync(with: again, player.profile)
-        #expect(summary.failures.isEmpty, "call \(call)")
-        let there = player.library
-        #expect(
-          there.map(\.path) == ["3.pst", "Artist/1.pst", "Artist/2.pst", "theirs.mp3"],
-          "call \(call) \(persistence)")
-        for (path, bytes) in there where path != "theirs.mp3" {
-          let number = UInt8(path.dropLast(4).suffix(1)) ?? 0
-          #expect(try library.decrypted(bytes) == Library.content(number))
-        }
-        if calls < call { break }
+    let scene = try await InterruptedSync(quirks)
+    // A cable that is pulled stays pulled.
+    let all: [FaultInjector.Persistence] = fault == .disconnect ? [.once] : [.once, .fromThenOn]
+    for persistence in all {
+      for call in 1...10_000 {
+        let comment: Comment = "\(fault) at call \(call), \(persistence)"
+        let player = scene.begin()
+        let isReached = await scene.sync(player, fault, at: call, persistence)
+        try scene.expectNothingLost(player, comment)
+        try await scene.expectRecovery(player, comment)
+        guard isReached else { break }
       }
     }
   }

@@ -23,11 +23,15 @@ struct Library {
   }
 
   static func content(_ number: UInt8) -> [UInt8] {
-    TestFile.content(9000 + Int(number)).map { $0 &+ number }
+    MarkedContent.bytes(9000 + Int(number), seed: UInt64(number))
   }
 
   func write(_ name: String, _ number: UInt8) {
-    TestFile.write(Self.content(number), to: folder("lib/" + name))
+    write(name, Self.content(number))
+  }
+
+  func write(_ name: String, _ content: [UInt8]) {
+    TestFile.write(content, to: folder("lib/" + name))
   }
 
   /// Plans without doing anything.
@@ -99,6 +103,11 @@ extension Player {
       }
       return (path, bytes)
     }.sorted { $0.path < $1.path }
+  }
+
+  /// Whether bytes of a source are anywhere in clear.
+  var showsContent: Bool {
+    tracks.contains { MarkedContent.isFound(in: $0) }
   }
 }
 

@@ -403,33 +403,39 @@ struct MTPTransportFaultTests {
   }
 
   /// Without renaming a track is visible before it is whole; once the cable is good again, it goes.
-  @Test(arguments: [
-    FaultInjector.Fault.fail(.stalled), .fail(.timedOut), .cut(after: 9000, .timedOut),
-  ])
-  func playersThatCannotRename(_ fault: FaultInjector.Fault) async throws {
-    for call in 1...400 {
-      let player = Player(quirks: [.noRename])
-      var injector: FaultInjector?
-      let transport = try? await connect(player) {
-        let pipe = FaultInjector($0, at: call, fault)
-        injector = pipe
-        return pipe
-      }
-      if let transport {
-        let error = await failure { try await put(second, on: transport) }
-        let name = "\(fault) at call \(call)"
-        if error == nil {
-          #expect(player.files == ["a.pst": second], "\(name)")
-        } else if transport.session.isOpen {
-          #expect(player.files["a.pst"] == nil || player.files["a.pst"] == second, "\(name)")
-        }
-        await transport.close()
-        try await put(first, on: try await player.connect(), replacing: true)
-        #expect(player.files == ["a.pst": first], "\(name)")
-      }
-      if (injector?.calls ?? 0) < call { return }
+  @Test(arguments: faults, [FaultInjector.Persistence.once, .fromThenOn])
+  func playersThatCannotRename(
+    _ fault: FaultInjector.Fault, _ persistence: FaultInjector.Persistence
+  ) async throws {
+    let isTwice = persistence == .once && [.fail(.stalled), .shortWrite(5)].contains(fault)
+    for again in isTwice ? [nil, 1, 2, 3, 4, 5, 6] : [nil] {
+      var call = 1
+      while try await !checkWithoutRenaming(fault, at: call, persistence, again) { call += 1 }
     }
-    Issue.record("400 calls were not enough")
+  }
+
+  private func checkWithoutRenaming(
+    _ fault: FaultInjector.Fault, at call: Int, _ persistence: FaultInjector.Persistence,
+    _ again: Int?
+  ) async throws -> Bool {
+    try #require(call < 400)
+    let name = "\(fault) at call \(call), \(persistence), again \(again ?? 0)"
+    let player = Player(quirks: [.noRename])
+    let pipe = FaultInjector(
+      LoopbackPipe(to: player.responder, chunkSize: 8192), at: call, fault, persistence,
+      again: again)
+    if let transport = try? await connect(player, { _ in pipe }) {
+      let error = await failure { try await put(second, on: transport) }
+      if error == nil {
+        #expect(player.files == ["a.pst": second], "\(name)")
+      } else if transport.session.isOpen, persistence == .once, again == nil {
+        #expect(player.files["a.pst"] == nil || player.files["a.pst"] == second, "\(name)")
+      }
+      await transport.close()
+    }
+    try await put(first, on: try await player.connect(), replacing: true)
+    #expect(player.files == ["a.pst": first], "\(name)")
+    return pipe.calls < call
   }
 
   /// Where two tracks may have one name, one of them is whole at any time.
