@@ -27,9 +27,12 @@ static inline int pinstripe_rename_new(const char *from, const char *to) {
 static inline int pinstripe_sync_volume(int file) { return (int)syscall(SYS_syncfs, file); }
 
 /* sync_file_range, of _GNU_SOURCE too: starts to write a part of a file to the storage, or waits until it
- * is there (SYNC_FILE_RANGE_WRITE; that with WAIT_BEFORE and WAIT_AFTER). */
+ * is there (SYNC_FILE_RANGE_WRITE; that with WAIT_BEFORE and WAIT_AFTER). The system call has other names
+ * and orders elsewhere, so the library's function is declared. */
+extern int sync_file_range(int file, long long start, long long length, unsigned int flags);
+
 static inline int pinstripe_write_back(int file, long long start, long long length, int waits) {
-  return (int)syscall(SYS_sync_file_range, file, start, length, waits ? 7U : 2U);
+  return sync_file_range(file, start, length, waits ? 7U : 2U);
 }
 
 /* The kind of a path's file system, as linux/magic.h numbers it; 0 when it cannot be told. The

@@ -284,15 +284,20 @@ public struct SystemFile: ~Copyable, Sendable {
   ///
   /// The file is not durable by that: ``synchronize()`` makes it so. Does nothing where the file system
   /// cannot do it.
-  func writeBack(_ range: Range<UInt64>, waiting: Bool) throws(FileError) {
+  ///
+  /// - Returns: Whether it can.
+  func writeBack(_ range: Range<UInt64>, waiting: Bool) throws(FileError) -> Bool {
     do throws(FileError) {
       _ = try Self.retry("flush", path) {
         pinstripe_write_back(
           descriptor, Int64(clamping: range.lowerBound), Int64(clamping: range.count),
           waiting ? 1 : 0)
       }
+      return true
     } catch {
-      guard [ENOSYS, EINVAL, ESPIPE, EOPNOTSUPP].contains(error.code) else { throw error }
+      // A wait reports what failed before, and only once.
+      guard !waiting, [ENOSYS, EINVAL, ESPIPE, EOPNOTSUPP].contains(error.code) else { throw error }
+      return false
     }
   }
 

@@ -11,6 +11,9 @@ public struct WriteBehind {
   /// What lies before is there or on its way.
   private var begun: UInt64 = 0
 
+  /// Whether the file system can do this.
+  private var isPossible = true
+
   /// Starts at a file's beginning.
   public init() {}
 
@@ -21,9 +24,9 @@ public struct WriteBehind {
   ///   - file: The file.
   /// - Throws: ``FileError`` when the storage refused what it had taken before.
   public mutating func wrote(upTo end: UInt64, of file: borrowing SystemFile) throws(FileError) {
-    guard end >= begun + Self.window else { return }
-    try file.writeBack(begun..<end, waiting: false)
-    if settled < begun { try file.writeBack(settled..<begun, waiting: true) }
+    guard isPossible, end >= begun + Self.window else { return }
+    isPossible = try file.writeBack(begun..<end, waiting: false)
+    if isPossible, settled < begun { _ = try file.writeBack(settled..<begun, waiting: true) }
     settled = begun
     begun = end
   }

@@ -48,13 +48,14 @@ public struct FormatLimits: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - sampleRate: In hertz; nil when it is not known.
-  ///   - bitRate: The mean in bits per second, to the nearest thousand; nil when it is not known. One
-  ///     below the limits is no reason: silence takes few bits anywhere.
+  ///   - bitRate: The mean in bits per second; nil when it is not known. Up to 5 % above the limit is no
+  ///     reason, for short files' headers are counted in; nor is one below the limits, for silence takes
+  ///     few bits anywhere.
   public func complaint(sampleRate: UInt32?, bitRate: UInt32?) -> String? {
     if let sampleRate, let sampleRates, !sampleRates.contains(sampleRate) {
       return "at \(sampleRate) Hz, only at \(sampleRates)"
     }
-    if let bitRate, let highest = bitRates?.highest, bitRate > UInt64(highest) + 500 {
+    if let bitRate, let highest = bitRates?.highest, bitRate > UInt64(highest) * 105 / 100 {
       return "at \(bitRate) bits a second, only up to \(highest)"
     }
     return nil

@@ -370,6 +370,15 @@ final class TransferQueue: Sendable {
     }
   }
 
+  /// Whether all of the row went out in full; it must have been drained.
+  var isSent: Bool {
+    state.withLock { state in
+      (0..<state.count).map { state.transfer($0) }.allSatisfy { transfer in
+        transfer.completion == Completion(status: .completed, count: transfer.length)
+      }
+    }
+  }
+
   /// Forgets the row, which must have been drained.
   func discard() {
     state.withLock { ($0.head, $0.count) = (0, 0) }

@@ -66,7 +66,15 @@ extension USBPipe {
     return try await output.perform {
       do {
         let sent = try await submitAll()
-        while !output.isEmpty { try await takeSent(timeout) }
+        do {
+          while !output.isEmpty { try await takeSent(timeout) }
+        } catch TransferError.timedOut {
+          // What goes out between the deadline and the cancel was sent, and a caller who sent it again
+          // would say it twice.
+          await output.cancelAndDrain()
+          guard output.isSent else { throw TransferError.timedOut }
+          output.discard()
+        }
         await clearEarlyStall()
         return sent
       } catch {

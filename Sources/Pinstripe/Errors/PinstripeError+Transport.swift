@@ -55,6 +55,6 @@ extension PinstripeError {
   }
 
   static func cancelled(_ name: String) -> PinstripeError {
-    PinstripeError(.cancelled, "Cancelled; nothing of \"\(name)\" was left on the player.")
+    PinstripeError(.cancelled, "Cancelled; what was sent of \"\(name)\" was removed again.")
   }
 }

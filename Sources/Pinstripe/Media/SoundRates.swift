@@ -4,7 +4,8 @@ import CTagLib
 public struct SoundRates: Sendable, Equatable {
   /// In hertz.
   public var sampleRate: UInt32?
-  /// In bits per second, the mean of the whole file; TagLib rounds it to thousands.
+  /// In bits per second, the mean of the whole file; TagLib rounds it to thousands, and counts in a
+  /// first frame without sound, which adds some per cent to a file of seconds.
   public var bitRate: UInt32?
 
   /// Knows nothing.

@@ -11,12 +11,11 @@ extension Sync {
   ///   - properties: What the player was told of it.
   ///   - ledger: Opens the player's, where pictures are taken at all.
   /// - Returns: Whether a picture was sent, and, where there is one that was not, why, as a sentence.
-  /// - Throws: ``PinstripeError`` when the player is gone, or the person cancelled.
   public static func sendPicture(
     of path: String, at place: String, _ properties: TrackProperties?,
     to transport: any Transport, _ profile: DeviceProfile,
     ledger: (any Transport) async throws -> SyncLedger = { try await SyncLedger(of: $0) }
-  ) async throws -> (isSent: Bool, problem: String?) {
+  ) async -> (isSent: Bool, problem: String?) {
     do {
       let covers = try await SyncCovers(of: transport, profile)
       guard covers.offer.limits != nil, let file = try SyncSource(paths: [path]).items.first else {
@@ -25,8 +24,9 @@ extension Sync {
       let track = SyncItem(path: file.path, place: place, size: file.size, modified: file.modified)
       return try await sendPicture(
         of: track, properties, to: transport, profile, covers, try await ledger(transport))
-    } catch let error as PinstripeError where ![.cancelled, .playerGone].contains(error.code) {
-      return (false, error.message)
+    } catch {
+      // The track is there, whatever happened to its picture.
+      return (false, (error as? PinstripeError)?.message ?? "\(error)")
     }
   }
 
@@ -41,8 +41,12 @@ extension Sync {
     let plan = planner.picturePlan(
       of: track, try await transport.list(in: folder),
       freeSpace: try await transport.freeSpace(), ledger.contents, covers)
-    if let refused = plan.steps(.refuse).first {
-      return (false, "\"\(track.place)\" has no picture there: \(refused.reason).")
+    // What is kept without being known is somebody else's.
+    let inTheWay = plan.steps.first {
+      $0.action == .refuse || $0.action == .keep && $0.adopted == nil && $0.cover?.source != nil
+    }
+    if let inTheWay {
+      return (false, "\"\(track.place)\" has no picture there: \(inTheWay.reason).")
     }
     let sync = Sync(to: transport, ledger: ledger) { item throws(PinstripeError) in
       try SyncTracks(nil).stream(of: item)

@@ -22,7 +22,8 @@ extension SyncPlanner {
       files: Dictionary(stored.values.map { (TrackName.folded($0.name), $0) }) { first, _ in first
       },
       others: Set(stored.keys).subtracting(
-        plan.steps.filter { $0.item != nil || $0.action == .remove }.map(\.place)),
+        plan.steps.filter { $0.item != nil && $0.action != .refuse || $0.action == .remove }.map(
+          \.place)),
       ledger: ledger, rules: profile.storage, properties: properties)
     var steps: [SyncPlan.Step] = []
     for (folder, tracks) in folders.sorted(by: { $0.key < $1.key }) {
@@ -137,7 +138,7 @@ private struct CoverState {
       let lender = kept.isEmpty ? nil : known?.source
       var failure: PictureError?
       var source: CoverSource?
-      for path in tracks.compactMap(\.item?.path) + [lender].compactMap(\.self)
+      for path in [lender].compactMap(\.self) + tracks.compactMap(\.item?.path)
       where source == nil {
         do throws(PictureError) {
           source = try CoverSource.find(for: path)

@@ -203,7 +203,7 @@ public struct SyncPlanner: Sendable {
     case .alike:
       step.action = .keep
       step.bytes = there.size ?? 0
-      step.reason = "is there already; Pinstripe did not put it there"
+      step.reason = "is there already; no sync put it there"
     case .other:
       step.action = .replace
       step.reason = pending == nil ? "another version is there" : "it was not sent to its end"
@@ -211,7 +211,7 @@ public struct SyncPlanner: Sendable {
       step.action = .refuse
       step.bytes = 0
       step.reason =
-        "a file of that name is there that Pinstripe did not put there; rename one of the two"
+        "a file of that name is there that no sync put there; rename one of the two"
     }
   }
 
@@ -266,7 +266,7 @@ public struct SyncPlanner: Sendable {
   ) -> SyncPlan.Step {
     var step = SyncPlan.Step(
       action: .keep, item: nil, place: track.name, bytes: track.size ?? 0,
-      reason: "Pinstripe did not put it there")
+      reason: "no sync put it there")
     guard let entry = ledger.entries[track.name] else {
       guard ledger.unfinished(track) != nil else { return step }
       step.reason = "was not sent to its end, and is no longer in the source"

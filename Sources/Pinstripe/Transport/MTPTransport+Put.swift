@@ -70,7 +70,8 @@ extension MTPTransport {
       // There are players that stall and say why by an event only.
       guard failure.code == .playerRefused, await followEvents() else { throw failure }
       throw PinstripeError(
-        .playerFull, "\(playerName) is full; remove something first.", underlying: failure)
+        .playerFull, "\(playerName) is full; remove something first.",
+        underlying: failure.underlying)
     }
   }
 

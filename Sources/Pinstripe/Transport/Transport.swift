@@ -139,8 +139,10 @@ extension Transport {
 
   /// What is in one folder, out of all that there is.
   public func list(in folder: String) async throws(PinstripeError) -> [StoredTrack] {
-    try await list().filter { track in
-      TrackPath(track.name)?.folders.joined(separator: "/") == folder
+    // On FAT two spellings of a folder are one.
+    let wanted = TrackName.folded(folder)
+    return try await list().filter { track in
+      (TrackPath(track.name)?.folders.joined(separator: "/")).map(TrackName.folded) == wanted
     }
   }
 }

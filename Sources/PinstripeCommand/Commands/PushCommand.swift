@@ -111,7 +111,7 @@ struct PushCommand: AsyncParsableCommand {
     let (hasPicture, problem) =
       metadata.ignoresTags
       ? (false, nil)
-      : try await Sync.sendPicture(
+      : await Sync.sendPicture(
         of: input, at: name, stream.properties ?? TrackProperties(path: input), to: transport,
         profile)
     return Sent(

@@ -40,7 +40,7 @@ struct SyncOutcome: Sendable {
     return PinstripeError(
       .notOnPlayer,
       "Nothing was sent to \(player). \(first.item?.path ?? ""): \(first.reason)"
-        + (tracks.count > 1 ? "; for the \(tracks.count - 1) others see above." : "."))
+        + (tracks.count > 1 ? "; so with \(tracks.count - 1) more." : "."))
   }
 
   var json: JSON {

@@ -7,11 +7,13 @@ extension Session {
   func sendCommand(_ exchange: inout Exchange) async throws {
     let timeout = profile.transfer.responseTimeout
     // A player that waits until the answer to an abandoned transaction is read takes no command before.
-    for _ in 0..<SessionLimits.owedDrains where owesAnswer {
+    for _ in 0..<SessionLimits.owedDrains {
+      guard let unanswered = state.withLock({ $0.unanswered }) else { break }
       do {
         return try await sendCommand(&exchange, min(timeout, SessionLimits.owedPatience))
       } catch TransferError.timedOut {
-        _ = try await drain(exchange)
+        // The one that the player speaks of, and that may have to be cancelled.
+        if try await drain(unanswered) != nil { state.withLock { $0.unanswered = nil } }
       }
     }
     try await sendCommand(&exchange, timeout)
@@ -96,7 +98,7 @@ extension Session {
       }
     }
     exchange.phase = .finished
-    state.withLock { $0.owesAnswer = false }
+    state.withLock { $0.unanswered = nil }
     return try judge(decoder, exchange, limit: limit)
   }
 
@@ -106,7 +108,7 @@ extension Session {
 
   /// Whether the player may still want to answer an abandoned transaction.
   var owesAnswer: Bool {
-    state.withLock { $0.owesAnswer }
+    state.withLock { $0.unanswered != nil }
   }
 
   /// Takes one buffer of the reply.

@@ -28,7 +28,7 @@ extension Session {
       return nil
     }
     state.withLock { state in
-      state.owesAnswer = true
+      state.unanswered = exchange
       state.abandoned.append(exchange.transaction)
       if state.abandoned.count > SessionLimits.abandoned { state.abandoned.removeFirst() }
     }

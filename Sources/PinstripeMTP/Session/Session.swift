@@ -32,8 +32,8 @@ public final class Session: Sendable {
     var nextTransaction = TransactionID(rawValue: 1)
     /// Transactions whose response never came, the latest last.
     var abandoned: [TransactionID] = []
-    /// Whether nothing was answered since the latest of these.
-    var owesAnswer = false
+    /// The latest of these, when nothing was answered since.
+    var unanswered: Exchange?
     var deviceInfo = DeviceInfo()
     /// Whether nothing speaks against asking for the list of an object's properties.
     var listsProperties = true

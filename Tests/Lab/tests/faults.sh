@@ -17,7 +17,7 @@ usable() {
 begin 2000000 big.mp3 --device Test
 kill -INT "$pushing"
 finish
-check "Ctrl-C ends a push" fails 130 'Cancelled; nothing of "under way.pst" was left'
+check "Ctrl-C ends a push" fails 130 'Cancelled; what was sent of "under way.pst" was removed'
 check "within a few seconds" [ "$took" -lt 10 ]
 check "and nothing is left" holds
 check "afterwards the player is usable" usable

@@ -48,7 +48,7 @@ check "nothing of it is left" holds
 begin 1 big.mp3 --device Test
 kill -INT "$pushing"
 finish
-check "Ctrl-C ends a push" fails 130 'Cancelled; nothing of'
+check "Ctrl-C ends a push" fails 130 'Cancelled; what was sent of'
 check "and nothing is left" holds
 tool push big.mp3 --device Test
 check "afterwards the player is usable" holds big.pst

@@ -313,7 +313,7 @@ struct CoverSyncTests {
       let path = library.folder("lib/Artist/\(name)")
       try await transport.put(
         ClearStream(FileSource(path: path)), named: place, replacing: false, progress: nil)
-      return try await Sync.sendPicture(
+      return await Sync.sendPicture(
         of: path, at: place, TrackProperties(path: path), to: transport, player.profile
       ) { _ in try SyncLedger(path: library.folder("ledger")) }
     }
