@@ -12,7 +12,7 @@ all_targets=(aarch64-linux armv7-linux thumb2-linux cortex-m4 cortex-m33 riscv64
 #   debian     Debian's name of the architecture
 #   emulator   the qemu-user program that runs it; empty on a machine of the same kind
 #   short      its name in figures
-#   most       bytes of the decoder's text that the test allows: what is reached, and never more
+#   most       bytes of the decoder's text that the test allows: what was reached last, or a little more
 #   most_every the same of the decoder for every(N) patterns only
 #   stack      bytes of stack that it may need
 #   goal       bytes of text that it is to have one day

@@ -27,7 +27,8 @@ struct PinstripeTool: AsyncParsableCommand {
         69  no player is attached, or not the one named
         70  a library or the system failed
         73  an output cannot be written
-        74  the track is not on the player, or already is, or the player is full
+        74  the track is not on the player, or already is, or the player is full, or can hold
+            nothing of what was named
         75  the player is busy or was unplugged; trying again may help
         76  the player refused, or broke the protocol
         77  no permission

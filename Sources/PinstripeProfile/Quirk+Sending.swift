@@ -62,6 +62,7 @@ extension Quirk {
   /// Breaks: the object is not found in its folder, so that a sync sends it again and again, and a
   /// playlist does not refer to it. Seen on Samsung's YP-P2 (libmtp's README: "assigns parent folder ID 0
   /// to all unknown file types"). With the quirk, a host looks where the object has gone and moves it
-  /// (MoveObject); where the player cannot move, the plan says so and nothing is sent. Wrongly set, each file costs one look more.
+  /// (MoveObject); where the player cannot move, the plan says so and nothing is sent. Wrongly set, each
+  /// file costs one look more.
   public static let unknownTypesInRoot = Quirk(rawValue: "unknown-types-in-root")
 }

@@ -18,7 +18,8 @@ struct PushCommand: AsyncParsableCommand {
       tracks of one name loses the old one first, and when the transfer fails it has neither.
 
       A picture in the music's tags, or in a folder.jpg or cover.jpg beside it, goes along as with \
-      'pinstripe sync', unless --no-tags is given; one that is damaged or refused stops no track.
+      'pinstripe sync', unless --no-tags is given; one that is damaged or refused stops no track. \
+      It goes unencrypted; none goes where the profile hides metadata.
 
       A transfer of 8 MiB or more that the cable cut off goes on where it ended when the same file is \
       pushed again, where the player keeps the part and can edit it.

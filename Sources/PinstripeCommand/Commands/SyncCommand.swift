@@ -25,8 +25,10 @@ struct SyncCommand: AsyncParsableCommand {
       A player whose profile hides names gets UUIDs.
 
       Pictures come from the music's tags or from folder.jpg or cover.jpg beside it, and go, made small \
-      enough, the way the player's profile says. One that is damaged stops no track. Off a terminal and \
-      without --json, progress is written to standard error as one JSON object a line.
+      enough, the way the player's profile says. One that is damaged stops no track. They go unencrypted; \
+      none goes where the profile hides metadata.
+
+      Off a terminal and without --json, progress is written to standard error as one JSON object a line.
       """)
 
   @Argument(

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The suite on the player of PinstripeTestSupport at high and super speed; the cases of sizes at full speed
-# too. It refuses a data phase that is not as long as was announced.
+# The suite on the player of PinstripeTestSupport: LabCases at high, super and full speed, the tool's cases
+# at super speed. It refuses a data phase that is not as long as was announced.
 # shellcheck source=suite.sh
 . /tests/suite.sh
 
