@@ -305,7 +305,11 @@ private final class FrozenPlayer: PlayerEnd {
   ) throws(TransferError) -> Reception? {
     guard !state.withLock(\.isFrozen) else { return nil }
     let reception = try player.give(into: buffer, packetSize: packetSize)
-    if reception == nil { state.withLock { $0.isUnread = false } }
+    let given = reception.map {
+      Message(Array(UnsafeRawBufferPointer(rebasing: buffer[..<$0.count])))
+    }
+    // Once its response is read, or there was nothing to read, it goes on.
+    if given == nil || given??.header.kind == .response { state.withLock { $0.isUnread = false } }
     return reception
   }
 
