@@ -40,7 +40,7 @@ has_albums() {
         [ "$(wc -l < "/tmp/$id/$second")" = "$(find "/tmp/$id/$music/Other" -type f | wc -l)" ]
 }
 
-lacks() { [ "$status" -le 78 ] && ! grep -q -- "$1" /tmp/out; }
+lacks() { { exits 0 || { exits 78 && prints '^unsaid'; }; } && ! prints "$1"; }
 
 # tree PATH…: these files are on it, and no other.
 tree() {

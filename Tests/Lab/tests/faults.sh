@@ -93,7 +93,9 @@ tool push --name 'under way.pst' big.mp3 --device Test --json
 kill "$recording"
 check "the next push of it resumes" prints '"resumedAt":[1-9]'
 resumed=$(sed 's/.*"resumedAt":\([0-9]*\).*/\1/' /tmp/out)
+case $resumed in *[!0-9]* | '') resumed=0 ;; esac
 total=$(sed 's/.*"bytes":\([0-9]*\).*/\1/' /tmp/out)
+case $total in *[!0-9]* | '') total=0 ;; esac
 # What was submitted to bulk OUT endpoints (Documentation/usb/usbmon.rst): commands and headers, too.
 sent=$(awk '$3 == "S" && $4 ~ /^Bo:/ { bytes += $6 } END { print bytes }' /tmp/wire)
 note "of $total bytes $there were there, $resumed were kept, and $sent were sent"

@@ -17,6 +17,12 @@ tool push two.mp3 --device Suite --name SONG.pst --volume /mnt/player
 check "a name that differs in case alone is taken" fails 74 'holds "SONG.pst" already'
 rm $music/Song.pst
 
+# --- A profile that knows no limit does not make FAT's any larger.
+truncate -s 4294967296 big.mp3
+tool push big.mp3 --device Suite --name big.pst --volume /mnt/player --profile umtp-responder
+check "FAT holds no file of 4 GiB" fails 74 'no files larger than 4294967295'
+rm big.mp3
+
 # --- What the disk is: a Sansa e200 in its mass-storage mode, and Rockbox on it, which has its ids.
 disk-player unplug
 disk-player identify 0781:7421 SanDisk "Sansa e260"
@@ -50,4 +56,5 @@ check "the playlist has Rockbox's paths" cmp /tmp/list - << END
 /Music/Artist/One/01 Tune.mp3
 /Music/Other/01 Tune.mp3
 END
+apart disk "it speaks no MTP"
 done_with suite-fat

@@ -12,10 +12,20 @@ reason() {
 # can CAPABILITY CASE: whether the player can; says that the case is skipped otherwise.
 can() {
     why=$(reason "$player" "$1")
-    [ -n "$why" ] || why="the table lacks $1 of $player"
+    [ -n "$why" ] || check "the table has $1 of $player" false
     [ "$why" != yes ] || return 0
-    skip "$2: $why"
+    [ -z "$why" ] || skip "$2: $why"
     return 1
+}
+
+# apart PLAYER WHY: the cases of LabCases, which this player does not get: each with its own reason, where
+# the table has one.
+apart() {
+    sed -n "s/^$1  *\([^ ]*\)  *\(.*\)/\1 \2/p" /tests/capabilities.txt | while read -r capability why; do
+        case $capability in delete | folders | any-size | any-name) continue ;; esac
+        [ "$why" != yes ] || why=$2
+        skip "$1: $capability in a session: $why"
+    done
 }
 
 # returns FILE NAME: what was sent comes back.
