@@ -62,6 +62,15 @@ public struct ContentCipher {
     _ count: Int, _ storage: inout some TrackStorage, work: UnsafeMutableBufferPointer<UInt8>
   ) throws(TrackError) {
     try check(offset, UInt64(bytes: count))
+    try unsafe applyInside(at: offset, from: source, to: target, count, &storage, work: work)
+  }
+
+  /// The same for a range that was checked.
+  @unsafe
+  mutating func applyInside(
+    at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
+    _ count: Int, _ storage: inout some TrackStorage, work: UnsafeMutableBufferPointer<UInt8>
+  ) throws(TrackError) {
     do throws(TrackError) {
       try unsafe xor(at: offset, from: source, to: target, count, &storage, work: work)
     } catch {

@@ -54,11 +54,12 @@ struct DecoderState {
     _ length: Int
   ) throws(TrackError) {
     guard length >= 0, !track.rights.areUnread else { throw .argument }
+    try track.cipher.check(offset, UInt64(bytes: length))
     // How far apart in either direction, modulo the address space.
     let apart = UInt(bitPattern: source) &- UInt(bitPattern: target)
     let size = UInt(bitPattern: length)
     guard apart == 0 || (apart >= size && 0 &- apart >= size) else { throw .argument }
-    try unsafe track.cipher.apply(
+    try unsafe track.cipher.applyInside(
       at: offset, from: source, to: target, length, &storage, work: takeBuffer())
   }
 

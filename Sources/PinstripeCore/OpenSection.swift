@@ -44,6 +44,8 @@ extension DecoderState {
   ) throws(TrackError) {
     let provider = track.cipher.cipher.provider
     let content = track.cipher.pattern.isClear ? KeyPlace.zero : .content
+    // Once: the caller's buffer may lie over the directory by mistake, and this is what ends the loop.
+    let length = numbers.length
     var done: UInt64 = 0
     // The salt first, because the key hangs on it.
     var piece = TrackLayout.sectionSaltSize
@@ -58,7 +60,7 @@ extension DecoderState {
       }
       try unsafe provider.macUpdate(buffer, piece)
       done &+= UInt64(truncatingIfNeeded: piece)
-      piece = Int(truncatingIfNeeded: min(UInt64(truncatingIfNeeded: size), numbers.length &- done))
+      piece = Int(truncatingIfNeeded: min(UInt64(truncatingIfNeeded: size), length &- done))
     } while piece > 0
   }
 

@@ -46,7 +46,7 @@ struct SubprocessTests {
       let failure = LeakageProgram.failure(.init(status: status, lastLine: "no frames were found"))
       #expect(failure.code == code, "\(status)")
       if status == 127 { #expect(failure.message.contains("apt-get install python3")) }
-      if status == 66 { #expect(failure.message == "No frames were found.") }
+      if status == 66 { #expect(failure.message == "no frames were found.") }
     }
   }
 
