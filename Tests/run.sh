@@ -13,7 +13,7 @@ stages, all of them by default:
   package     import rules, linkage, traits, formatting, installation
   embedded    decoder and player for ARM, under qemu-user
   leakage     the leakage measurement on excerpts of 3 s, and that the tool encrypts what it measures
-  fuzz        every parser of hostile bytes, 12 s each, as many at a time as there are processors
+  fuzz        every parser of hostile bytes, 8 s each, as many at a time as there are processors
   kills       a sync that is killed at random moments, 500 times; Tests/Kills/run.sh 10000 for more
   lab         the tool against real MTP players on a real USB stack, the reference player on an ARM
               board, and the kernel as the decoder's crypto provider, in virtual machines
@@ -90,7 +90,7 @@ fast() { counted Tests/FastTier/run.sh; }
 package() { counted Tests/Package/run.sh; }
 embedded() { counted Tests/Embedded/run.sh; }
 leakage() { counted Tests/Leakage/selftest.sh; }
-fuzz() { counted Tests/Fuzz/run.sh 12; }
+fuzz() { counted Tests/Fuzz/run.sh 8; }
 
 kills() { counted Tests/Kills/run.sh 500; }
 
