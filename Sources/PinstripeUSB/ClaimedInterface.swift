@@ -91,7 +91,7 @@ final class ClaimedInterface: Sendable {
     let isGone = await blocking {
       for _ in 0..<Self.vanishingChecks {
         if case .failure(let error) = usb.configuration(of: handle) { return error == .noDevice }
-        usleep(Self.vanishingPause)
+        usleep(usb.vanishingPause)
       }
       return false
     }
@@ -99,10 +99,8 @@ final class ClaimedInterface: Sendable {
   }
 
   /// The kernel polls a hub's status every 256 ms at the most (USB 2.0 §11.12.1, bInterval 12 at high
-  /// speed), so half a second tells a lost device from a bus error.
-  private static let vanishingChecks = 20
-  /// Microseconds between the checks.
-  private static let vanishingPause: UInt32 = 25_000
+  /// speed), and debounces it, so a second tells a lost device from a bus error.
+  private static let vanishingChecks = 40
 
   /// Cancels the operations under way; transfers that wait for the device's word stay.
   func cancel() {

@@ -20,6 +20,9 @@ protocol LibUSB: Sendable {
   /// Lets go of `changed`, whose context is destroyed.
   func endWatch(_ watch: WatchToken)
 
+  /// Microseconds between two questions whether a device is still there.
+  var vanishingPause: UInt32 { get }
+
   // Devices. Each token in the list is held until it is released.
   func listDevices(_ context: ContextToken) -> Result<[DeviceToken], USBError>
   func releaseDevice(_ device: DeviceToken)
@@ -83,4 +86,8 @@ struct TransferToken: Hashable, Sendable {
 /// What ``LibUSB/watch(_:_:)`` holds.
 struct WatchToken: Hashable, Sendable {
   let bits: UInt
+}
+
+extension LibUSB {
+  var vanishingPause: UInt32 { 25_000 }
 }

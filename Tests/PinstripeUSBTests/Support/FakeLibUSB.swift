@@ -12,6 +12,9 @@ final class FakeLibUSB: LibUSB, @unchecked Sendable {
   static let device = DeviceToken(bits: 0xD0)
   static let handle = HandleToken(bits: 0xA0)
 
+  /// Whether a device is there, it knows at once.
+  let vanishingPause: UInt32 = 0
+
   private let lock = Mutex(())
   private let wake = DispatchSemaphore(value: 0)
 
