@@ -19,7 +19,8 @@ rm $music/Song.pst
 
 # --- A profile that knows no limit does not make FAT's any larger.
 truncate -s 4294967296 big.mp3
-tool push big.mp3 --device Suite --name big.pst --volume /mnt/player --profile umtp-responder
+tool push big.mp3 --device Suite --name big.pst --every 10 --force-unsafe \
+    --volume /mnt/player --profile umtp-responder
 check "FAT holds no file of 4 GiB" fails 74 'no files larger than 4294967295'
 rm big.mp3
 
