@@ -10,11 +10,12 @@ struct TagLibFile: ~Copyable {
 
   /// Opens a file.
   ///
-  /// - Returns: nil for what is no audio file to TagLib, or cannot be read.
+  /// - Returns: nil for what is no audio file to TagLib, or cannot be read, or would keep it for minutes.
   init?(path: String) {
     // Not a reader of pipes and devices: it seeks.
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, TagLibSearch.endsSoon(path: path)
+    else { return nil }
     _ = Self.ownsStrings
     guard let handle = taglib_file_new(path) else { return nil }
     guard taglib_file_is_valid(handle) != 0 else {

@@ -219,18 +219,18 @@ extension MTPTransport {
     var resumedAt: UInt64 = 0
   }
 
+  /// As the profile has it.
+  public var largestFile: UInt64 { profile.storage.maximumObjectSize }
+
   /// Refuses what cannot work before anything is sent.
   private func admit(
     _ stream: any ByteStream, _ name: String
   ) async throws(PinstripeError) -> UInt64 {
-    let rules = profile.storage
     guard let length = stream.length else {
       throw PinstripeError(
         .usage, "A player must be told the length first; save the pipe to a file and push that.")
     }
-    guard length <= rules.maximumObjectSize else {
-      throw PinstripeError.tooLarge(for: playerName, limit: rules.maximumObjectSize)
-    }
+    guard length <= largestFile else { throw .tooLarge(for: playerName, limit: largestFile) }
     let free = try await freeSpace()
     guard length <= free else { throw PinstripeError.full(name, playerName, length, free) }
     return length

@@ -37,6 +37,9 @@ public protocol Transport: AnyObject, Sendable {
   ///   - name: Its path below the music folder.
   func complaint(about kind: FileKind?, at name: String) -> String?
 
+  /// Bytes of the largest file that the player holds.
+  var largestFile: UInt64 { get }
+
   /// Sends a track.
   ///
   /// - Parameters:
@@ -128,6 +131,15 @@ public protocol Transport: AnyObject, Sendable {
 extension Transport {
   /// None: a disk keeps any file anywhere.
   public func complaint(about kind: FileKind?, at name: String) -> String? { nil }
+
+  /// Refuses what is too large for the player before any of it is read.
+  ///
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/playerFull``.
+  public func admit(_ source: any MediaSource) throws(PinstripeError) {
+    guard source.length ?? 0 <= largestFile else {
+      throw .tooLarge(for: playerName, limit: largestFile)
+    }
+  }
 
   /// Nothing: no part is kept.
   public func discardUnfinished(unlessFor names: Set<String>) async {}

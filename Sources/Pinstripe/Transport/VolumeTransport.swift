@@ -139,7 +139,7 @@ public final class VolumeTransport: Transport {
   }
 
   /// The largest file that the profile and the file system allow.
-  private var largestFile: UInt64 {
+  public var largestFile: UInt64 {
     min(rules.maximumObjectSize, SystemFolder.largestFile(in: playerName))
   }
 

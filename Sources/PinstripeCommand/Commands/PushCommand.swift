@@ -93,6 +93,7 @@ struct PushCommand: AsyncParsableCommand {
     to transport: any Transport, _ profile: DeviceProfile
   ) async throws -> Sent {
     let source = try FileSource(path: input, isCancelled: { Interruption.isRequested })
+    try transport.admit(source)
     let isTrack = try TrackFile.isTrack(source)
     let store = recipients.isEmpty || isTrack ? nil : try keys.open()
     let profile = try await PlayerDescriptor.refine(profile, of: transport, with: store)
