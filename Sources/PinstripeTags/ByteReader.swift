@@ -17,6 +17,19 @@ struct ByteReader {
 
   mutating func byte() -> UInt8? { bytes(1)?.first }
 
+  /// Goes behind the next byte of a value; to the end, and says false, when there is none.
+  mutating func skip(behind value: UInt8) -> Bool {
+    // The entropy-coded bytes of a picture are many, and a slice checks much for each.
+    let count = rest.withUnsafeBufferPointer { bytes in
+      var index = 0
+      while index < bytes.count, bytes[index] != value { index += 1 }
+      return index
+    }
+    let isThere = count < rest.count
+    rest = rest.dropFirst(isThere ? count + 1 : count)
+    return isThere
+  }
+
   /// A number of at most 4 bytes.
   mutating func bigEndian(_ count: Int) -> Int? {
     bytes(count).map { $0.reduce(0) { $0 << 8 | Int($1) } }

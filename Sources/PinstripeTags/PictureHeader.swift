@@ -53,9 +53,8 @@ public struct PictureHeader: Equatable, Sendable {
     var size: (width: Int, height: Int)?
     var scans = 0
     var hasEnd = false
-    while let byte = reader.byte() {
-      // Entropy-coded bytes between the markers; FF 00 is one of them, and FF FF fills.
-      guard byte == 0xFF else { continue }
+    // Entropy-coded bytes are between the markers; FF 00 is one of them, and FF FF fills.
+    while reader.skip(behind: 0xFF) {
       var marker = reader.byte()
       while marker == 0xFF { marker = reader.byte() }
       guard let marker else { break }
