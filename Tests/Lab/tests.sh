@@ -46,14 +46,17 @@ done
 
 pinstripe=${PINSTRIPE:-$repository/.build/debug/pinstripe}
 [[ -n ${PINSTRIPE:-} || -x $pinstripe ]] || (cd "$repository" && swift build --product pinstripe)
+# As the tool was built: an emulated processor takes three times as long for a debug build.
+configuration=$(basename "$(dirname "$(readlink -f "$pinstripe")")")
+[[ $configuration == release ]] || configuration=debug
 # need_program GROUP PRODUCT: builds what a group wants beside the tool.
 need_program() {
-    [[ " ${groups[*]} " != *" $1 "* || -x $repository/.build/debug/$2 ]] \
-        || (cd "$repository" && swift build --product "$2")
+    [[ " ${groups[*]} " != *" $1 "* ]] \
+        || (cd "$repository" && swift build -c "$configuration" --product "$2" > /dev/null)
 }
-watcher=$repository/.build/debug/LabWatcher
-memory_player=$repository/.build/debug/LabPlayer
-cases=$repository/.build/debug/LabCases
+watcher=$repository/.build/$configuration/LabWatcher
+memory_player=$repository/.build/$configuration/LabPlayer
+cases=$repository/.build/$configuration/LabCases
 need_program events LabWatcher
 need_program hostile LabPlayer
 for group in suite-ours large-ours costumes; do need_program $group LabPlayer; done

@@ -19,7 +19,7 @@ struct FolderIndexTests {
   ])
 
   /// To send n tracks into one folder takes O(n) transactions, with property lists or without.
-  @Test(arguments: [(Set(MemoryResponder.implemented), 2000), (withoutPropertyLists, 500)])
+  @Test(arguments: [(Set(MemoryResponder.implemented), 500), (withoutPropertyLists, 200)])
   func aFlatFolderIsFilledInLinearTime(
     _ operations: Set<OperationCode>, _ tracks: Int
   ) async throws {

@@ -51,7 +51,7 @@ struct LargeTrackTests {
   }
 
   @Test func upAndDown() async throws {
-    let folder = TemporaryFolder()
+    let folder = TemporaryFolder(in: TemporaryFolder.memory)
     let source = try FileSource(path: sparseFile(in: folder))
     let player = Player(habits: .keepsSparsely) { $0.storage.maximumObjectSize = .max }
     let pipe = LoopbackPipe(to: player.responder, chunkSize: 1 << 20)
