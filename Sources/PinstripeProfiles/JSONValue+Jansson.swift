@@ -50,10 +50,8 @@ package struct JSONValue {
     self.init(Document(root, bytes), root, [])
   }
 
-  /// Line and column of the value, or of the key before it.
-  func place(isKey: Bool = false) -> (line: Int, column: Int) {
-    JSONPlace.find(path, isKey: isKey && !path.isEmpty, in: document.text)
-  }
+  /// Where it stands.
+  var place: JSONPlace { JSONPlace(text: document.text, path: path) }
 
   /// The members of an object, in the file's order; nil when it is none.
   package var members: [(key: String, value: JSONValue)]? {

@@ -118,9 +118,11 @@ public struct ProfileLint {
     for fact in file.facts where !file.evidencedFacts.contains(where: { covers($0, fact) }) {
       found.append(file.error(fact, "has no evidence"))
     }
-    for fact in file.evidencedFacts where !file.facts.contains(where: { covers(fact, $0) }) {
-      found.append(file.error("evidence", "is about \"\(fact)\", which the file does not state"))
+    let unstated = file.evidencedFacts.filter { fact in
+      !file.facts.contains { covers(fact, $0) }
     }
+    found += file.errors(
+      "evidence", unstated.map { "is about \"\($0)\", which the file does not state" })
   }
 
   /// Whether a key path is another's, or that of an object around it.

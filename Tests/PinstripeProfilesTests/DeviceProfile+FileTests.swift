@@ -150,6 +150,11 @@ struct DeviceProfileFileTests {
     ("modes", "[{\(mode), \"x\": 1}]", "modes[0].x"),
     ("modes", "[{\(mode), \"product\": \"\"}]", "modes[0].product"),
     ("modes", "[{\(mode), \"serialPattern\": \"**\"}]", "modes[0].serialPattern"),
+    (
+      "modes", "[{\(mode), \"serialPattern\": \"\(String(repeating: "x", count: 127))\"}]",
+      "modes[0].serialPattern"
+    ),
+    ("modes", "[\(Array(repeating: "{\(mode)}", count: 65).joined(separator: ", "))]", "modes"),
     ("modes", "[{\(mode), \"bcdDevice\": {}}]", "modes[0].bcdDevice.minimum"),
     ("modes", "[{\(mode), \"bcdDevice\": {\"minimum\": \"1\"}}]", "modes[0].bcdDevice.minimum"),
     ("modes", "[{\(mode), \"bcdDevice\": {\"maximum\": \"0G00\"}}]", "modes[0].bcdDevice.maximum"),
@@ -265,6 +270,15 @@ struct DeviceProfileFileTests {
     #expect(refusal(of: file(), as: "test-1")?.key == "id")
     #expect(refusal(of: file(), as: "atest-1.json")?.key == "id")
     #expect(throws: Never.self) { try read(file(), as: "/etc/pinstripe/profiles/test-1.json") }
+  }
+
+  /// Once each of its facts was looked for in the text from the beginning on: a file of 1 MiB took minutes.
+  @Test func aFileOfManyFactsIsRefusedInTimeProportionalToIt() {
+    let growth = growth(from: 5000) { count in
+      let quirks = (0..<count).map { "\"q\($0)\"" }.joined(separator: ",")
+      #expect(refusal(of: file(["quirks": "[\(quirks)]"]))?.key == "quirks")
+    }
+    #expect(growth < 9, "\(growth)")
   }
 
   @Test(arguments: ["[]", "1", "\"x\"", "null", "true"])

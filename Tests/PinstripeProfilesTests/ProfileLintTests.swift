@@ -132,6 +132,20 @@ struct ProfileLintTests {
     #expect(other.count == 1 && other.first?.contains("\"art\"") == true, "\(other)")
   }
 
+  /// As a hostile file has; their one place is looked for once.
+  @Test func manyFactsThatAreNotThereAreFoundInTimeProportionalToThem() {
+    let growth = growth(from: 1000) { count in
+      let facts = (0..<count).map { "\"a.f\($0)\"" }.joined(separator: ",")
+      let evidence =
+        "\"evidence\": [{\"source\": \"s\", \"facts\": [\"modes\", \"switching\", \(facts)]}]"
+      // Something long before it.
+      let text = String(repeating: "x", count: 100 * count)
+      let switching = "\"switching\": {\"mtp\": \"\(text)\"}"
+      #expect(findings([("a", "\(modes("")), \(switching), \(evidence)")]).count == count)
+    }
+    #expect(growth < 9, "\(growth)")
+  }
+
   @Test func filesThatCannotBeUsedAreFindings() {
     let found = findings([("a", modes("") + ", \"colour\": 1"), ("b", modes(""))])
     #expect(found.count == 1 && found.first?.contains("\"colour\"") == true, "\(found)")
