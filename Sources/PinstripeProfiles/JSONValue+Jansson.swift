@@ -40,12 +40,10 @@ package struct JSONValue {
         Int(JSON_REJECT_DUPLICATES), &error)
     }
     guard let root else {
-      let reason = withUnsafeBytes(of: error.text) { text in
-        String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
-      }
+      let complaint = JSONComplaint(error, in: bytes)
       throw ProfileError(
-        file: file, line: max(Int(error.line), 1), column: max(Int(error.column), 1), key: "",
-        reason: reason)
+        file: file, line: complaint.place.line, column: complaint.place.column, key: "",
+        reason: complaint.reason)
     }
     self.init(Document(root, bytes), root, [])
   }

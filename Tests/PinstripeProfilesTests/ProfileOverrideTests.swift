@@ -1,3 +1,4 @@
+import Glibc
 import PinstripeProfile
 import TestTools
 import Testing
@@ -82,7 +83,7 @@ struct ProfileOverrideTests {
       problems,
       [
         person("lost.json") + ":3:11: \"base\"", person("mine.json") + ":3:3: \"colour\"",
-        person("sandisk-sansa-clip.json") + ":3:1: ",
+        person("sandisk-sansa-clip.json") + ":2:14: ",
       ])
     {
       #expect(problem.hasPrefix(expected), "\(problem)")
@@ -95,7 +96,22 @@ struct ProfileOverrideTests {
     let registry = ProfileRegistry.standard(folders: [person.path, person("large.json")])
     #expect(registry.problems.count == 2)
     #expect(registry.problems.contains { $0.reason.contains("too large") })
-    #expect(registry.problems.contains { $0.reason.contains("cannot list") })
+    #expect(registry.problems.contains { $0.reason.contains("cannot be listed") })
+  }
+
+  /// In one sentence, which names it once.
+  @Test func whatIsNoFileIsToldAndNotWaitedFor() throws {
+    _ = system
+    try #require(mkfifo(person("pipe.json"), 0o600) == 0)
+    try #require(mkdir(person("folder.json"), 0o700) == 0)
+    let paths = ["/dev/zero", person("pipe.json"), person("folder.json"), person("absent.json")]
+    #expect(
+      ProfileRegistry.builtIn(with: paths).problems.map { "\($0)" } == [
+        "/dev/zero: is a pipe or a device, and no file",
+        "\(person("pipe.json")): is a pipe or a device, and no file",
+        "\(person("folder.json")): is a folder, and no file",
+        "\(person("absent.json")): cannot be read: No such file or directory",
+      ])
   }
 
   /// Its head is right, so that it could take the other's place; its facts are not.
