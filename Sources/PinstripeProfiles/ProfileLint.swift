@@ -61,7 +61,10 @@ public struct ProfileLint {
       where other.profile.id != entry.profile.id && mode.specificity == claimed.specificity
         && mode.overlaps(claimed)
       {
-        add(entry, "modes", "claims \(mode.ids) as \(other.profile.id) does (\(other.origin))")
+        // A person's file stands before the built-in ones, and theirs is what they can mend.
+        let (guilty, victim) = entry.isBuiltIn && !other.isBuiltIn ? (other, entry) : (entry, other)
+        add(
+          guilty, "modes", "claims \(mode.ids) as \(victim.profile.id) does (\(victim.origin))")
       }
     }
   }

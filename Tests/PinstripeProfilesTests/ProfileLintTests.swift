@@ -114,6 +114,67 @@ struct ProfileLintTests {
     #expect(finding.hasPrefix("a.json:"), "\(finding)")
   }
 
+  private static let decoder = "\"decoder\": \"pinstripe\", "
+  private static let hidden = decoder + "\"protection\": {\"metadata\": \"hidden\"}, "
+
+  /// The same keys where they can be obeyed.
+  @Test func whatIsObeyedIsNoContradiction() {
+    for members in [
+      Self.hidden + "\"storage\": {\"maximumNameLength\": 55}",
+      Self.decoder + "\"cpu\": {\"decryptionBudget\": 2, \"hasAES\": true}, "
+        + "\"protection\": {\"suite\": \"aes-128-ctr\"}",
+      "\"art\": {\"delivery\": \"sample\", \"maximumWidth\": 200}",
+      "\"art\": {\"delivery\": \"folder\", \"fileName\": \"folder.jpg\"}",
+      "\"storage\": {\"musicFolder\": \"\"}",
+      "\"playlists\": {\"mtp\": {\"kind\": \"samsung-spl-2\", \"folder\": \"Lists\"}}",
+      "\"quirks\": [\"no-send-proplist\", \"no-proplist\"]",
+    ] {
+      #expect(findings([("a", modes("") + ", " + members)]) == [], "\(members)")
+    }
+  }
+
+  /// A person's file stands before the built-in ones, and is the one that they can mend.
+  @Test func aClaimIsTheFaultOfTheFileThatIsNotBuiltIn() {
+    let folder = TemporaryFolder()
+    let text = """
+      {
+        "schema": 1, "id": "mine", "name": "Mine",
+        "modes": [{ "protocol": "mtp", "usb": "0781:74d0" }],
+        "evidence": [{ "source": "a test", "facts": ["modes"] }]
+      }
+      """
+    TestFile.write(text.utf8, to: folder("mine.json"))
+    let claim =
+      "\(folder("mine.json")):3:12: \"modes\" claims 0781:74d0 as sandisk-sansa-clip-plus does "
+      + "(sandisk-sansa-clip-plus.json)"
+    let registries = [
+      ProfileRegistry.standard(folders: [folder.path]), .builtIn(with: [folder("mine.json")]),
+    ]
+    for registry in registries {
+      #expect(ProfileLint.findings(in: registry).map { "\($0)" } == [claim])
+    }
+  }
+
+  @Test func oneIdOfTwoFilesIsFound() throws {
+    let folders = [TemporaryFolder(), TemporaryFolder()]
+    for (folder, id) in zip(folders, ["0001:0002", "0001:0003"]) {
+      let text = """
+        {
+          "schema": 1, "id": "mine", "name": "Mine", "modes": [\(mode(usb: id))],
+          "evidence": [{ "source": "a test", "facts": ["modes"] }]
+        }
+        """
+      TestFile.write(text.utf8, to: folder("mine.json"))
+    }
+    let registry = ProfileRegistry.builtIn(with: folders.map { $0("mine.json") })
+    #expect(
+      ProfileLint.findings(in: registry).map { "\($0)" } == [
+        "\(folders[1]("mine.json")):2:22: \"id\" is that of \(folders[0]("mine.json")), too, and only "
+          + "one can be used"
+      ])
+    #expect(registry.profile(id: "mine")?.modes.first?.productID == 2)
+  }
+
   @Test func anUnusedFamilyIsFound() {
     let family = "\"family\": true, \"storage\": {\"maximumDepth\": 3}"
     let found = findings([("f", family), ("a", modes(""))])
