@@ -292,6 +292,14 @@ struct DeviceProfileFileTests {
     #expect(error?.key == "id")
   }
 
+  /// Inheritance ends there.
+  @Test func aFamilyHasNoBaseAndNoModes() {
+    let based = refusal(of: file(["family": "true", "base": "\"other\""]))
+    #expect(based?.key == "base" && based?.reason.contains("families have none") == true)
+    let matched = refusal(of: file(["family": "true", "modes": "[{\(Self.mode)}]"]))
+    #expect(matched?.key == "modes" && matched?.reason.contains("no place in a family") == true)
+  }
+
   @Test func theIdIsTheFilesName() {
     #expect(refusal(of: file(), as: "other.json")?.key == "id")
     #expect(refusal(of: file(), as: "test-1")?.key == "id")

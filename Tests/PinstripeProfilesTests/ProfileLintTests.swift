@@ -104,6 +104,52 @@ struct ProfileLintTests {
       "contrary"
     ),
     ("\"art\": {\"delivery\": \"none\", \"formats\": [\"jpeg\"]}", "art.formats", "never"),
+    ("\"art\": {\"maximumWidth\": 200}", "art.maximumWidth", "never"),
+    (
+      "\"art\": {\"delivery\": \"none\", \"maximumBytes\": 9}", "art.maximumBytes", "never"
+    ),
+    ("\"art\": {\"fileName\": \"folder.jpg\"}", "art.fileName", "delivery \"folder\""),
+    (
+      "\"art\": {\"delivery\": \"folder\", \"fileName\": \"a:b.jpg\"}", "art.fileName", "no \":\""
+    ),
+    ("\"storage\": {\"musicFolder\": \"M*\"}", "storage.musicFolder", "no \"*\""),
+    ("\"storage\": {\"musicFolder\": \"Nul\"}", "storage.musicFolder", "DOS"),
+    (
+      "\"storage\": {\"musicFolder\": \"Müsic\", \"characters\": \"ascii\"}",
+      "storage.musicFolder", "no \"ü\""
+    ),
+    (
+      "\"playlists\": {\"mtp\": {\"kind\": \"m3u\", \"folder\": \"Lists.\"}}",
+      "playlists.mtp.folder", "FAT"
+    ),
+    (
+      "\"playlists\": {\"mtp\": {\"kind\": \"samsung-spl-1\", \"separator\": \"\\\\\"}}",
+      "playlists.mtp", "\"m3u\" and \"pls\""
+    ),
+    (
+      "\"playlists\": {\"mtp\": {\"kind\": \"mtp-references\", \"encoding\": \"utf-16\"}}",
+      "playlists.mtp", "\"m3u\" and \"pls\""
+    ),
+    (
+      "\"mtp\": {\"lacks\": [\"send-object-prop-list\"]}, \"quirks\": [\"no-send-proplist\"]",
+      "quirks.no-send-proplist", "mtp.lacks"
+    ),
+    (
+      "\"mtp\": {\"lacks\": [\"get-object-prop-list\"]}, \"quirks\": [\"no-proplist-all\"]",
+      "quirks.no-proplist-all", "mtp.lacks"
+    ),
+    (
+      Self.hidden + "\"storage\": {\"maximumNameLength\": 54}",
+      "protection.metadata", "maximumNameLength"
+    ),
+    (
+      Self.hidden + "\"storage\": {\"maximumNameBytes\": 48}",
+      "protection.metadata", "55"
+    ),
+    (
+      Self.decoder + "\"cpu\": {\"decryptionBudget\": 10, \"hasAES\": true}", "cpu.hasAES",
+      "aes-128-ctr"
+    ),
   ])
   func contradictionsAreFound(_ members: String, _ key: String, _ words: String) throws {
     let all = key == "modes" ? members : modes("") + ", " + members
@@ -180,6 +226,18 @@ struct ProfileLintTests {
     let found = findings([("f", family), ("a", modes(""))])
     #expect(found.count == 1 && found.first?.contains("no profile adds to") == true, "\(found)")
     #expect(findings([("f", family), ("a", "\"base\": \"f\", " + modes(""))]) == [])
+  }
+
+  @Test func aModelIsNoBase() {
+    let models = [
+      ("a", modes("")), ("b", "\"base\": \"a\", " + modes("\"product\": \"P\"")),
+      ("c", "\"base\": \"b\", " + modes("\"product\": \"Q\"")),
+    ]
+    let found = findings(models)
+    #expect(found.count == 2, "\(found)")
+    for (finding, id) in zip(found, ["b", "c"]) {
+      #expect(finding.hasPrefix("\(id).json:") && finding.contains("\"base\" names no family"))
+    }
   }
 
   @Test func everyFactNeedsEvidenceAndEveryEvidenceAFact() {
