@@ -56,6 +56,7 @@ struct ProfileSourcesTests {
     let isDisk: Bool
     let ids: [String]
     let formats: Set<String>
+    let readsM3U: Bool
 
     init(_ text: String) {
       let lines = text.split(separator: "\n")
@@ -68,6 +69,7 @@ struct ProfileSourcesTests {
         (ids.hasPrefix("usb:") ? ids.dropFirst(4) : ids).lowercased()
       }
       formats = Set(values("OutputFormats=").map(String.init))
+      readsM3U = values("Formats=").contains("audio/x-mpegurl")
     }
   }
 
@@ -125,5 +127,21 @@ struct ProfileSourcesTests {
     }
     #expect(missing == Set(Self.formatsNotInProfiles.keys), "a disagreement needs its reason")
     #expect(held > 50)
+  }
+
+  /// A folder for playlists says nothing of what they are.
+  @Test func aDiskReadsTheListsThatMediaPlayerInfoSays() throws {
+    guard let players = Self.playersOfMediaPlayerInfo() else { return }
+    var held = 0
+    for profile in try ProfileRegistry.builtIn().profiles {
+      guard profile.playlists[.massStorage]?.kind == .m3u else { continue }
+      for mode in profile.modes where mode.usbProtocol == .massStorage {
+        held += 1
+        #expect(
+          players.contains { $0.isDisk && $0.ids.contains(mode.ids) && $0.readsM3U },
+          "\(profile.id)")
+      }
+    }
+    #expect(held > 10)
   }
 }
