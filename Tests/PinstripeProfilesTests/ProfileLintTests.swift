@@ -253,12 +253,12 @@ struct ProfileLintTests {
 
   /// As a hostile file has; their one place is looked for once.
   @Test func manyFactsThatAreNotThereAreFoundInTimeProportionalToThem() {
-    let growth = growth(from: 1000) { count in
+    let growth = growth(from: 250) { count in
       let facts = (0..<count).map { "\"a.f\($0)\"" }.joined(separator: ",")
       let evidence =
         "\"evidence\": [{\"source\": \"s\", \"facts\": [\"modes\", \"switching\", \(facts)]}]"
       // Something long before it.
-      let text = String(repeating: "x", count: 100 * count)
+      let text = String(repeating: "x", count: 20 * count)
       let switching = "\"switching\": {\"mtp\": \"\(text)\"}"
       #expect(findings([("a", "\(modes("")), \(switching), \(evidence)")]).count == count)
     }
