@@ -41,6 +41,7 @@ static const unsigned char profiles[] = {
 #embed "../../DeviceProfiles/samsung-yp-t10.json" suffix(, 0,)
 #embed "../../DeviceProfiles/samsung-yp-u5.json" suffix(, 0,)
 #embed "../../DeviceProfiles/samsung-yp-z3.json" suffix(, 0,)
+#embed "../../DeviceProfiles/sandisk-sansa-clip-01-01-32.json" suffix(, 0,)
 #embed "../../DeviceProfiles/sandisk-sansa-clip-plus.json" suffix(, 0,)
 #embed "../../DeviceProfiles/sandisk-sansa-clip-v2.json" suffix(, 0,)
 #embed "../../DeviceProfiles/sandisk-sansa-clip-zip.json" suffix(, 0,)

@@ -22,9 +22,14 @@ public struct FileError: Error, Sendable, Equatable {
   }
 }
 
+extension FileError {
+  /// The system's reason, as in "Permission denied".
+  public var reason: String { SystemFile.message(for: code) }
+}
+
 extension FileError: CustomStringConvertible {
   /// A clause that names the file, what was tried, and the system's reason.
   public var description: String {
-    "cannot \(operation) \(path): \(SystemFile.message(for: code))"
+    "cannot \(operation) \(path): \(reason)"
   }
 }

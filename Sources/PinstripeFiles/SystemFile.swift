@@ -121,13 +121,16 @@ public struct SystemFile: ~Copyable, Sendable {
   /// A whole regular file.
   ///
   /// - Parameter most: Bytes; of a larger file nothing is read.
-  /// - Throws: ``FileError``, with `EFBIG` for a larger file and `EISDIR` for what is no regular file.
+  /// - Throws: ``FileError``, with `EFBIG` for a larger file, `EISDIR` for a folder, and `EINVAL` for a pipe, a
+  ///   socket or a device.
   public static func contents(of path: String, atMost most: Int) throws(FileError) -> [UInt8] {
     // A pipe with nobody at its other end must not stop us.
     let file = try SystemFile(opening: path, O_RDONLY | O_NONBLOCK)
     let status = try file.status()
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw FileError(code: EISDIR, operation: "read", path: path)
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw FileError(code: EISDIR, operation: "read", path: path)
+    default: throw FileError(code: EINVAL, operation: "read", path: path)
     }
     return try file.contents(atMost: most)
   }

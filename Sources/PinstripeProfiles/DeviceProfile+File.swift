@@ -18,6 +18,9 @@ extension DeviceProfile {
       guard !isFamily else {
         throw root.error("modes", "has no place in a family, which no player ever gets")
       }
+      guard objects.count <= Self.maximumModes else {
+        throw root.error("modes", "must be \(Self.maximumModes) at most")
+      }
       modes = []
       for object in objects { modes.append(try USBMode(object)) }
     }
@@ -41,6 +44,9 @@ extension DeviceProfile {
       }
     }
   }
+
+  /// No player has more, and each is held against every other.
+  private static let maximumModes = 64
 
   private mutating func apply(switching object: consuming ProfileObject) throws(ProfileError) {
     for usbProtocol in USBProtocol.allCases {

@@ -40,20 +40,16 @@ package struct JSONValue {
         Int(JSON_REJECT_DUPLICATES), &error)
     }
     guard let root else {
-      let reason = withUnsafeBytes(of: error.text) { text in
-        String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
-      }
+      let complaint = JSONComplaint(error, in: bytes)
       throw ProfileError(
-        file: file, line: max(Int(error.line), 1), column: max(Int(error.column), 1), key: "",
-        reason: reason)
+        file: file, line: complaint.place.line, column: complaint.place.column, key: "",
+        reason: complaint.reason)
     }
     self.init(Document(root, bytes), root, [])
   }
 
-  /// Line and column of the value, or of the key before it.
-  func place(isKey: Bool = false) -> (line: Int, column: Int) {
-    JSONPlace.find(path, isKey: isKey && !path.isEmpty, in: document.text)
-  }
+  /// Where it stands.
+  var place: JSONPlace { JSONPlace(text: document.text, path: path) }
 
   /// The members of an object, in the file's order; nil when it is none.
   package var members: [(key: String, value: JSONValue)]? {

@@ -4,6 +4,8 @@ import PinstripeProfile
 struct ProfileFile {
   /// The file's path, or its name when it is compiled in.
   let name: String
+  /// Whether it is compiled in.
+  let isBuiltIn: Bool
   /// The profile's id.
   let id: String
   /// Whether it only holds what several models have in common; no player ever gets it.
@@ -47,6 +49,7 @@ struct ProfileFile {
       throw root.error("id", "is that of the profile for players that no file describes")
     }
     self.name = file
+    isBuiltIn = name == nil
     label = try root.required("name")
     isFamily = try root.bool("family") ?? false
     base = try root.text("base")

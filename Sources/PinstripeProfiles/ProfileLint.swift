@@ -17,6 +17,9 @@ public struct ProfileLint {
       lint.checkFormats(entry)
       lint.checkProtection(entry)
       lint.checkPlayerRules(entry)
+      lint.checkNames(entry)
+      lint.checkArt(entry)
+      lint.checkPlaylists(entry)
     }
     lint.checkMatches()
     lint.checkFamilies()
@@ -26,7 +29,7 @@ public struct ProfileLint {
     return registry.problems + lint.found
   }
 
-  private mutating func add(_ entry: ProfileRegistry.Entry, _ key: String, _ reason: String) {
+  mutating func add(_ entry: ProfileRegistry.Entry, _ key: String, _ reason: String) {
     found.append(
       entry.statement?.error(key, reason)
         ?? ProfileError(file: entry.origin, line: 0, column: 0, key: key, reason: reason))
@@ -61,48 +64,11 @@ public struct ProfileLint {
       where other.profile.id != entry.profile.id && mode.specificity == claimed.specificity
         && mode.overlaps(claimed)
       {
-        add(entry, "modes", "claims \(mode.ids) as \(other.profile.id) does (\(other.origin))")
+        // A person's file stands before the built-in ones, and theirs is what they can mend.
+        let (guilty, victim) = entry.isBuiltIn && !other.isBuiltIn ? (other, entry) : (entry, other)
+        add(
+          guilty, "modes", "claims \(mode.ids) as \(victim.profile.id) does (\(victim.origin))")
       }
-    }
-  }
-
-  private mutating func checkFormats(_ entry: ProfileRegistry.Entry) {
-    guard let formats = entry.profile.formats else { return }
-    let needs: [(Quirk, AudioFormat)] = [
-      (.sendOggAsUndefined, .ogg), (.detectOggByExtension, .ogg), (.sendFLACAsUndefined, .flac),
-    ]
-    for (quirk, format) in needs
-    where entry.profile.quirks.contains(quirk) && formats[format] == nil {
-      add(
-        entry, "quirks.\(quirk.rawValue)",
-        "is about \(format.rawValue), which is not among the formats: it could never be obeyed")
-    }
-  }
-
-  private mutating func checkProtection(_ entry: ProfileRegistry.Entry) {
-    guard entry.profile.decoder == .none else { return }
-    let reason = "is for players with a decoder, which this is not: it could never be obeyed"
-    if entry.profile.protection != ProtectionRules() { add(entry, "protection", reason) }
-    if entry.profile.cpu != nil { add(entry, "cpu", reason) }
-  }
-
-  private mutating func checkPlayerRules(_ entry: ProfileRegistry.Entry) {
-    let profile = entry.profile
-    let hasMTP = profile.modes.contains { $0.usbProtocol == .mtp }
-    if !hasMTP, profile.mtp != MTPRules() {
-      add(entry, "mtp", "is about MTP, which the player does not speak")
-    }
-    if profile.playlists[.mtp]?.kind == .mtpReferences,
-      profile.mtp.lacks.contains(.setObjectReferences)
-    {
-      add(entry, "playlists.mtp", "needs the operation that mtp.lacks says is not there")
-    }
-    if profile.quirks.isSuperset(of: [.keepInterfaceOnClose, .resetOnClose]) {
-      add(
-        entry, "quirks.reset-on-close", "is the contrary of \"keep-interface-on-close\"")
-    }
-    if profile.art.delivery == .none, profile.art.formats != nil {
-      add(entry, "art.formats", "is never obeyed where no picture goes")
     }
   }
 
@@ -118,9 +84,11 @@ public struct ProfileLint {
     for fact in file.facts where !file.evidencedFacts.contains(where: { covers($0, fact) }) {
       found.append(file.error(fact, "has no evidence"))
     }
-    for fact in file.evidencedFacts where !file.facts.contains(where: { covers(fact, $0) }) {
-      found.append(file.error("evidence", "is about \"\(fact)\", which the file does not state"))
+    let unstated = file.evidencedFacts.filter { fact in
+      !file.facts.contains { covers(fact, $0) }
     }
+    found += file.errors(
+      "evidence", unstated.map { "is about \"\($0)\", which the file does not state" })
   }
 
   /// Whether a key path is another's, or that of an object around it.

@@ -17,7 +17,7 @@ struct ProfileObject {
     self.value = value
     self.keys = keys
     guard let members = value.members else {
-      let place = value.place()
+      let place = value.place.find()
       throw ProfileError(
         file: file, line: place.line, column: place.column, key: path, reason: "must be an object")
     }
@@ -27,7 +27,7 @@ struct ProfileObject {
 
   /// The error that names a key of this object: at its value, or at the object when it has none.
   func error(_ key: String, _ reason: String) -> ProfileError {
-    error(key, reason, at: (taken[key] ?? members[key] ?? value).place())
+    error(key, reason, at: (taken[key] ?? members[key] ?? value).place.find())
   }
 
   private func error(
@@ -121,7 +121,7 @@ struct ProfileObject {
   consuming func end() throws(ProfileError) {
     guard let (key, value) = members.min(by: { $0.key < $1.key }) else { return }
     let reason = "is not a key that profiles have; check its spelling"
-    throw error(key, reason, at: value.place(isKey: true))
+    throw error(key, reason, at: value.place.find(isKey: true))
   }
 
   private mutating func remove(_ key: String) -> JSONValue? {
@@ -148,7 +148,7 @@ struct ProfileObject {
     var seen: Set<Element> = []
     for element in elements {
       guard let converted = convert(element), seen.insert(converted).inserted else {
-        throw error(key, reason, at: element.place())
+        throw error(key, reason, at: element.place.find())
       }
       list.append(converted)
     }

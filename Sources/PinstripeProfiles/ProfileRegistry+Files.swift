@@ -61,7 +61,7 @@ extension ProfileRegistry {
       names = try SystemFolder.names(in: folder)
     } catch {
       guard error.code != ENOENT else { return [] }
-      return [.failure(ProfileError(folder, error))]
+      return [.failure(ProfileError(folder, "cannot be listed: \(error.reason)"))]
     }
     return names.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }.sorted()
       .map { file(at: "\(folder)/\($0)") }
@@ -72,12 +72,14 @@ extension ProfileRegistry {
     do throws(FileError) {
       bytes = try SystemFile.contents(of: path, atMost: maximumSize)
     } catch {
-      guard error.code != EFBIG else {
-        return .failure(
-          ProfileError(
-            file: path, line: 0, column: 0, key: "", reason: "is too large to be a profile"))
-      }
-      return .failure(ProfileError(path, error))
+      let reason =
+        switch error.code {
+        case EFBIG: "is too large to be a profile"
+        case EISDIR: "is a folder, and no file"
+        case EINVAL: "is a pipe or a device, and no file"
+        default: "cannot be read: \(error.reason)"
+        }
+      return .failure(ProfileError(path, reason))
     }
     return Result { () throws(ProfileError) in try ProfileFile(parsing: bytes, name: path) }
   }
@@ -107,7 +109,7 @@ public enum ProfileFolders {
 }
 
 extension ProfileError {
-  fileprivate init(_ path: String, _ error: FileError) {
-    self.init(file: path, line: 0, column: 0, key: "", reason: error.description)
+  fileprivate init(_ path: String, _ reason: String) {
+    self.init(file: path, line: 0, column: 0, key: "", reason: reason)
   }
 }

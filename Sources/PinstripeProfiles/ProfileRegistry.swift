@@ -8,6 +8,8 @@ public struct ProfileRegistry: Sendable {
     public let profile: DeviceProfile
     /// The file's path; its name when it is compiled in.
     public let origin: String
+    /// Whether it is one of the built-in ones.
+    let isBuiltIn: Bool
     let statement: ProfileStatement?
   }
 
@@ -20,64 +22,27 @@ public struct ProfileRegistry: Sendable {
 
   /// Makes a registry of these profiles.
   public init(_ profiles: [DeviceProfile]) {
-    entries = profiles.map { Entry(profile: $0, origin: "\($0.id).json", statement: nil) }
+    entries = profiles.map {
+      Entry(profile: $0, origin: "\($0.id).json", isBuiltIn: false, statement: nil)
+    }
     problems = []
     families = []
   }
 
   /// Makes a registry of files; those of later layers win over those of earlier ones with the same id,
-  /// and stand before the others.
+  /// where they can be used, and stand before the others.
   ///
   /// - Parameter layers: For each layer, what was read and what could not be.
   init(layers: [[Result<ProfileFile, ProfileError>]]) {
-    var problems: [ProfileError] = []
-    func note(_ error: ProfileError) {
-      // A family that cannot be used is every model's error.
-      guard !problems.contains(where: { $0.description == error.description }) else { return }
-      problems.append(error)
-    }
-    var files: [ProfileFile] = []
-    for layer in layers {
-      var own: [ProfileFile] = []
-      for result in layer {
-        switch result {
-        case .success(let file): own.append(file)
-        case .failure(let error): note(error)
-        }
-      }
-      let ids = Set(own.map(\.id))
-      files = own + files.filter { !ids.contains($0.id) }
-    }
-    var families: [String: Result<DeviceProfile, ProfileError>] = [:]
-    for file in files where file.isFamily {
-      let family = Result { () throws(ProfileError) in try file.profile() }
-      families[file.id] = family
-      if case .failure(let error) = family { note(error) }
-    }
-    var entries: [Entry] = []
-    for file in files where !file.isFamily {
-      do throws(ProfileError) {
-        entries.append(try Self.entry(file, families))
-      } catch {
-        note(error)
-      }
-    }
-    self.entries = entries
-    self.families = files.filter(\.isFamily).map(\.statement)
-    self.problems = problems
-  }
-
-  private static func entry(
-    _ file: ProfileFile, _ families: [String: Result<DeviceProfile, ProfileError>]
-  ) throws(ProfileError) -> Entry {
-    let family = try file.base.flatMap { families[$0] }?.get()
-    return Entry(
-      profile: try file.profile(family: family), origin: file.name, statement: file.statement)
+    let resolver = ProfileResolver(layers: layers)
+    entries = resolver.entries
+    families = resolver.families
+    problems = resolver.problems
   }
 
   /// These profiles and, behind them, that of a file without a base.
   func adding(_ file: ProfileFile) throws(ProfileError) -> ProfileRegistry {
-    ProfileRegistry(entries: entries + [try Self.entry(file, [:])])
+    ProfileRegistry(entries: entries + [Entry(try file.profile(), of: file)])
   }
 
   private init(entries: [Entry]) {
@@ -123,5 +88,13 @@ public struct ProfileRegistry: Sendable {
           && !mode.deviceInfo.isEmpty
       }
     }
+  }
+}
+
+extension ProfileRegistry.Entry {
+  /// A file's profile.
+  init(_ profile: DeviceProfile, of file: ProfileFile) {
+    self.init(
+      profile: profile, origin: file.name, isBuiltIn: file.isBuiltIn, statement: file.statement)
   }
 }

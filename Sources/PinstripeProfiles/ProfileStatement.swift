@@ -12,7 +12,11 @@ struct ProfileStatement: Sendable {
   let facts: [String]
   /// The facts that its evidence is about.
   let evidencedFacts: [String]
-  private let places: [String: (line: Int, column: Int)]
+  /// Where its keys and facts stand.
+  ///
+  /// Line and column are looked for only once something is wrong there: that takes a walk through the
+  /// text, and a hostile file has any number of facts.
+  private let places: [String: JSONPlace]
 
   /// What is about the file and not about the player.
   private static let formalKeys: Set<String> = [
@@ -27,13 +31,13 @@ struct ProfileStatement: Sendable {
     self.base = base
     evidencedFacts = evidence.flatMap(\.facts)
     var facts: [String] = []
-    var places: [String: (line: Int, column: Int)] = [:]
+    var places: [String: JSONPlace] = [:]
     for (key, value) in root.members ?? [] {
-      places[key] = value.place()
+      places[key] = value.place
       guard !Self.formalKeys.contains(key) else { continue }
       for (fact, value) in Self.facts(key, value) {
         facts.append(fact)
-        places[fact] = value.place()
+        places[fact] = value.place
       }
     }
     self.facts = facts
@@ -48,11 +52,25 @@ struct ProfileStatement: Sendable {
     }
   }
 
-  /// The error about a key, at its value or at that of the object around it.
+  /// The error about a key, at its value or at that of an object around it.
   func error(_ key: String, _ reason: String) -> ProfileError {
-    let outermost = key.split(separator: ".").first.map(String.init) ?? key
-    let place = places[key] ?? places[outermost] ?? (1, 1)
+    let place = place(of: key)
     return ProfileError(
       file: file, line: place.line, column: place.column, key: key, reason: reason)
+  }
+
+  /// As many errors about one key as a hostile file has, whose place is looked for once.
+  func errors(_ key: String, _ reasons: [String]) -> [ProfileError] {
+    guard !reasons.isEmpty else { return [] }
+    let place = place(of: key)
+    return reasons.map { reason in
+      ProfileError(file: file, line: place.line, column: place.column, key: key, reason: reason)
+    }
+  }
+
+  private func place(of key: String) -> (line: Int, column: Int) {
+    var key = key[...]
+    while places[String(key)] == nil, let dot = key.lastIndex(of: ".") { key = key[..<dot] }
+    return places[String(key)]?.find() ?? (1, 1)
   }
 }

@@ -16,6 +16,10 @@ extension USBMode {
     guard serialPattern?.contains(where: { $0 != "*" }) != false else {
       throw mode.error("serialPattern", "must ask for something, or be left out")
     }
+    // A string descriptor holds no more (USB 2.0 §9.6.7), and two patterns are compared sign by sign.
+    guard serialPattern?.unicodeScalars.count ?? 0 <= 126 else {
+      throw mode.error("serialPattern", "must have 126 characters at most")
+    }
     if let info = try mode.object("deviceInfo") {
       guard usbProtocol == .mtp else {
         throw mode.error("deviceInfo", "can never match where there is no MTP")

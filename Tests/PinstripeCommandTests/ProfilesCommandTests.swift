@@ -78,7 +78,8 @@ struct ProfilesCommandTests {
     TestFile.write(Self.profile("bad").utf8, to: bad)
     let outcome = try await tool("profiles", "lint", good, bad)
     outcome.expect(78, containing: "not in order")
-    let claim = "\"modes\" claims 0781:74d0 as bad does (\(bad))"
+    let claim =
+      "\(bad):3:12: \"modes\" claims 0781:74d0 as sandisk-sansa-clip-plus does"
     #expect(outcome.text.contains(claim), "\(outcome.text)")
     try await tool("profiles", "lint", tool.folder("absent.json"))
       .expect(66, containing: "absent.json")

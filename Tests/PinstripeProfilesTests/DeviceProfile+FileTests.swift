@@ -45,28 +45,55 @@ struct DeviceProfileFileTests {
     #expect(try read(file()) == expected)
   }
 
-  /// Line and column, where the file is no JSON.
+  /// Line, column and sentence, where the file is no JSON: ours, of where it begins.
   @Test(arguments: [
-    ("{\n  \"schema\": 1,\n  \"schema\": 1\n}", 3),
-    ("{\n  \"schema\": 1,\n}", 3),
-    ("{\"schema\": 1} {}", 1),
-    ("", 1),
-    ("{\"name\": \"\u{1}\"}", 1),
-    ("{\"schema\": 01}", 1),
-    ("{'schema': 1}", 1),
-    ("// comment\n{}", 1),
-    (String(repeating: "[", count: 100_000), 1),
+    (
+      "{\n  \"schema\": 1,\n  \"schema\": 1\n}", 3, 3,
+      "has a key twice in one object: leave one out"
+    ),
+    (
+      "{\n  \"schema\": 1,\n}", 2, 14, "has a comma behind the last of its list: leave it out"
+    ),
+    (
+      "{\"ä\": [\"é\" , ]}", 1, 12, "has a comma behind the last of its list: leave it out"
+    ),
+    ("{\"schema\": 1} {}", 1, 15, "has something behind its end: a file is one object"),
+    ("", 1, 1, "ends too early: something that was opened is not closed"),
+    ("{\n\"name", 2, 6, "ends too early: something that was opened is not closed"),
+    ("{\"name\": \"\u{1}\"}", 1, 10, Self.noJSON), ("{\"name\": \"a\\q\"}", 1, 10, Self.noJSON),
+    ("{\"schema\": 01}", 1, 12, Self.noJSON), ("{'schema': 1}", 1, 2, Self.noJSON),
+    ("{\"schema\" 1}", 1, 11, Self.noJSON), ("// comment\n{}", 1, 1, Self.noJSON),
+    (",}", 1, 1, Self.noJSON),
+    ("{\"a\": 1 \"b\": 2}", 1, 9, Self.noJSON), ("\u{FEFF}{}", 1, 1, Self.noJSON),
+    (
+      "{ \"name\": \"a\\u0000\" }", 1, 11, "has a zero character (\\u0000) in a text: leave it out"
+    ),
+    (
+      "{ \"a\\u0000\": 1 }", 1, 3, "has a zero character (\\u0000) in a text: leave it out"
+    ),
+    ("{\"schema\": 18446744073709551616}", 1, 12, "has a number that is too large"),
+    (
+      String(repeating: "[", count: 100_000), 1, 2049,
+      "has too many lists and objects within each other"
+    ),
   ])
-  func syntaxErrorsNameThePlace(_ text: String, _ line: Int) {
+  func syntaxErrorsNameThePlace(_ text: String, _ line: Int, _ column: Int, _ reason: String) {
     let error = refusal(of: text)
-    #expect(error?.line == line)
-    #expect((error?.column ?? 0) > 0)
+    #expect([error?.line, error?.column] == [line, column], "\(text.prefix(40))")
+    #expect(error?.reason == reason, "\(text.prefix(40))")
     #expect(error?.key == "")
   }
 
+  private static let noJSON =
+    "is no JSON here: look for a wrong comma, colon, quotation mark or value"
+
   @Test func invalidUTF8IsRefused() {
-    #expect(throws: ProfileError.self) {
-      try DeviceProfile(reading: Array("{\"name\": \"".utf8) + [0xFF, 0x22, 0x7D], file: "a.json")
+    do throws(ProfileError) {
+      let bytes = Array("{\"name\": \"".utf8) + [0xFF, 0x22, 0x7D]
+      _ = try DeviceProfile(reading: bytes, file: "a.json")
+      Issue.record("accepted")
+    } catch {
+      #expect("\(error)" == "a.json:1:11: is no UTF-8 here: save it in that encoding")
     }
   }
 
@@ -150,6 +177,11 @@ struct DeviceProfileFileTests {
     ("modes", "[{\(mode), \"x\": 1}]", "modes[0].x"),
     ("modes", "[{\(mode), \"product\": \"\"}]", "modes[0].product"),
     ("modes", "[{\(mode), \"serialPattern\": \"**\"}]", "modes[0].serialPattern"),
+    (
+      "modes", "[{\(mode), \"serialPattern\": \"\(String(repeating: "x", count: 127))\"}]",
+      "modes[0].serialPattern"
+    ),
+    ("modes", "[\(Array(repeating: "{\(mode)}", count: 65).joined(separator: ", "))]", "modes"),
     ("modes", "[{\(mode), \"bcdDevice\": {}}]", "modes[0].bcdDevice.minimum"),
     ("modes", "[{\(mode), \"bcdDevice\": {\"minimum\": \"1\"}}]", "modes[0].bcdDevice.minimum"),
     ("modes", "[{\(mode), \"bcdDevice\": {\"maximum\": \"0G00\"}}]", "modes[0].bcdDevice.maximum"),
@@ -260,11 +292,28 @@ struct DeviceProfileFileTests {
     #expect(error?.key == "id")
   }
 
+  /// Inheritance ends there.
+  @Test func aFamilyHasNoBaseAndNoModes() {
+    let based = refusal(of: file(["family": "true", "base": "\"other\""]))
+    #expect(based?.key == "base" && based?.reason.contains("families have none") == true)
+    let matched = refusal(of: file(["family": "true", "modes": "[{\(Self.mode)}]"]))
+    #expect(matched?.key == "modes" && matched?.reason.contains("no place in a family") == true)
+  }
+
   @Test func theIdIsTheFilesName() {
     #expect(refusal(of: file(), as: "other.json")?.key == "id")
     #expect(refusal(of: file(), as: "test-1")?.key == "id")
     #expect(refusal(of: file(), as: "atest-1.json")?.key == "id")
     #expect(throws: Never.self) { try read(file(), as: "/etc/pinstripe/profiles/test-1.json") }
+  }
+
+  /// Once each of its facts was looked for in the text from the beginning on: a file of 1 MiB took minutes.
+  @Test func aFileOfManyFactsIsRefusedInTimeProportionalToIt() {
+    let growth = growth(from: 500) { count in
+      let quirks = (0..<count).map { "\"q\($0)\"" }.joined(separator: ",")
+      #expect(refusal(of: file(["quirks": "[\(quirks)]"]))?.key == "quirks")
+    }
+    #expect(growth < 9, "\(growth)")
   }
 
   @Test(arguments: ["[]", "1", "\"x\"", "null", "true"])

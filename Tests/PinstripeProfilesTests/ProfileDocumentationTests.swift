@@ -77,15 +77,32 @@ struct ProfileDocumentationTests {
     #expect(profile.art.maximumWidth == 200 && profile.art.maximumHeight == 200)
     #expect(profile.art.maximumBytes == 65_536 && profile.art.fileName == "cover.jpg")
     let playlist = try #require(profile.playlists[.mtp])
-    #expect(playlist.kind == .samsungSPL1 && playlist.separator == .backslash)
+    #expect(playlist.kind == .pls && playlist.separator == .backslash)
     #expect(playlist.encoding == .utf16 && playlist.lineEnd == .crlf)
     #expect(profile.playlists[.massStorage]?.lineEnd == .lf)
     #expect(profile.playlists[.massStorage]?.paths == .absolute)
     #expect(profile.cpu == CPUBudget(decryptionBudget: 20))
-    #expect(profile.quirks == [.noRename, .noPropertyList])
+    #expect(profile.quirks == [.noRename, .uniqueFileNames])
     #expect(profile.evidence.count == 2)
     let again = Array(profile.fileText.utf8)
     #expect(try DeviceProfile(reading: again, file: "example.json") == profile)
+  }
+
+  /// It is what people begin with.
+  @Test func theExampleLints() throws {
+    let text = try #require(TestFile.read("\(ProfileRegistryTests.folder)/example.json"))
+    let family = """
+      {"schema": 1, "id": "example-family", "name": "F", "family": true, "decoder": "pinstripe",
+       "evidence": [{"source": "s", "facts": ["decoder"]}]}
+      """
+    let registry = ProfileRegistry(layers: [
+      [
+        .success(try ProfileFile(parsing: Array(family.utf8), name: "example-family.json")),
+        .success(try ProfileFile(parsing: text, name: "example.json")),
+      ]
+    ])
+    #expect(registry.profiles.count == 1)
+    #expect(ProfileLint.findings(in: registry).map { "\($0)" } == [])
   }
 
   /// An independent program judges all files by the schema, and lists the schema's keys.

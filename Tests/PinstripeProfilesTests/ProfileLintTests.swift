@@ -104,6 +104,52 @@ struct ProfileLintTests {
       "contrary"
     ),
     ("\"art\": {\"delivery\": \"none\", \"formats\": [\"jpeg\"]}", "art.formats", "never"),
+    ("\"art\": {\"maximumWidth\": 200}", "art.maximumWidth", "never"),
+    (
+      "\"art\": {\"delivery\": \"none\", \"maximumBytes\": 9}", "art.maximumBytes", "never"
+    ),
+    ("\"art\": {\"fileName\": \"folder.jpg\"}", "art.fileName", "delivery \"folder\""),
+    (
+      "\"art\": {\"delivery\": \"folder\", \"fileName\": \"a:b.jpg\"}", "art.fileName", "no \":\""
+    ),
+    ("\"storage\": {\"musicFolder\": \"M*\"}", "storage.musicFolder", "no \"*\""),
+    ("\"storage\": {\"musicFolder\": \"Nul\"}", "storage.musicFolder", "DOS"),
+    (
+      "\"storage\": {\"musicFolder\": \"Müsic\", \"characters\": \"ascii\"}",
+      "storage.musicFolder", "no \"ü\""
+    ),
+    (
+      "\"playlists\": {\"mtp\": {\"kind\": \"m3u\", \"folder\": \"Lists.\"}}",
+      "playlists.mtp.folder", "FAT"
+    ),
+    (
+      "\"playlists\": {\"mtp\": {\"kind\": \"samsung-spl-1\", \"separator\": \"\\\\\"}}",
+      "playlists.mtp", "\"m3u\" and \"pls\""
+    ),
+    (
+      "\"playlists\": {\"mtp\": {\"kind\": \"mtp-references\", \"encoding\": \"utf-16\"}}",
+      "playlists.mtp", "\"m3u\" and \"pls\""
+    ),
+    (
+      "\"mtp\": {\"lacks\": [\"send-object-prop-list\"]}, \"quirks\": [\"no-send-proplist\"]",
+      "quirks.no-send-proplist", "mtp.lacks"
+    ),
+    (
+      "\"mtp\": {\"lacks\": [\"get-object-prop-list\"]}, \"quirks\": [\"no-proplist-all\"]",
+      "quirks.no-proplist-all", "mtp.lacks"
+    ),
+    (
+      Self.hidden + "\"storage\": {\"maximumNameLength\": 54}",
+      "protection.metadata", "maximumNameLength"
+    ),
+    (
+      Self.hidden + "\"storage\": {\"maximumNameBytes\": 48}",
+      "protection.metadata", "55"
+    ),
+    (
+      Self.decoder + "\"cpu\": {\"decryptionBudget\": 10, \"hasAES\": true}", "cpu.hasAES",
+      "aes-128-ctr"
+    ),
   ])
   func contradictionsAreFound(_ members: String, _ key: String, _ words: String) throws {
     let all = key == "modes" ? members : modes("") + ", " + members
@@ -114,11 +160,84 @@ struct ProfileLintTests {
     #expect(finding.hasPrefix("a.json:"), "\(finding)")
   }
 
+  private static let decoder = "\"decoder\": \"pinstripe\", "
+  private static let hidden = decoder + "\"protection\": {\"metadata\": \"hidden\"}, "
+
+  /// The same keys where they can be obeyed.
+  @Test func whatIsObeyedIsNoContradiction() {
+    for members in [
+      Self.hidden + "\"storage\": {\"maximumNameLength\": 55}",
+      Self.decoder + "\"cpu\": {\"decryptionBudget\": 2, \"hasAES\": true}, "
+        + "\"protection\": {\"suite\": \"aes-128-ctr\"}",
+      "\"art\": {\"delivery\": \"sample\", \"maximumWidth\": 200}",
+      "\"art\": {\"delivery\": \"folder\", \"fileName\": \"folder.jpg\"}",
+      "\"storage\": {\"musicFolder\": \"\"}",
+      "\"playlists\": {\"mtp\": {\"kind\": \"samsung-spl-2\", \"folder\": \"Lists\"}}",
+      "\"quirks\": [\"no-send-proplist\", \"no-proplist\"]",
+    ] {
+      #expect(findings([("a", modes("") + ", " + members)]) == [], "\(members)")
+    }
+  }
+
+  /// A person's file stands before the built-in ones, and is the one that they can mend.
+  @Test func aClaimIsTheFaultOfTheFileThatIsNotBuiltIn() {
+    let folder = TemporaryFolder()
+    let text = """
+      {
+        "schema": 1, "id": "mine", "name": "Mine",
+        "modes": [{ "protocol": "mtp", "usb": "0781:74d0" }],
+        "evidence": [{ "source": "a test", "facts": ["modes"] }]
+      }
+      """
+    TestFile.write(text.utf8, to: folder("mine.json"))
+    let claim =
+      "\(folder("mine.json")):3:12: \"modes\" claims 0781:74d0 as sandisk-sansa-clip-plus does "
+      + "(sandisk-sansa-clip-plus.json)"
+    let registries = [
+      ProfileRegistry.standard(folders: [folder.path]), .builtIn(with: [folder("mine.json")]),
+    ]
+    for registry in registries {
+      #expect(ProfileLint.findings(in: registry).map { "\($0)" } == [claim])
+    }
+  }
+
+  @Test func oneIdOfTwoFilesIsFound() throws {
+    let folders = [TemporaryFolder(), TemporaryFolder()]
+    for (folder, id) in zip(folders, ["0001:0002", "0001:0003"]) {
+      let text = """
+        {
+          "schema": 1, "id": "mine", "name": "Mine", "modes": [\(mode(usb: id))],
+          "evidence": [{ "source": "a test", "facts": ["modes"] }]
+        }
+        """
+      TestFile.write(text.utf8, to: folder("mine.json"))
+    }
+    let registry = ProfileRegistry.builtIn(with: folders.map { $0("mine.json") })
+    #expect(
+      ProfileLint.findings(in: registry).map { "\($0)" } == [
+        "\(folders[1]("mine.json")):2:22: \"id\" is that of \(folders[0]("mine.json")), too, and only "
+          + "one can be used"
+      ])
+    #expect(registry.profile(id: "mine")?.modes.first?.productID == 2)
+  }
+
   @Test func anUnusedFamilyIsFound() {
     let family = "\"family\": true, \"storage\": {\"maximumDepth\": 3}"
     let found = findings([("f", family), ("a", modes(""))])
     #expect(found.count == 1 && found.first?.contains("no profile adds to") == true, "\(found)")
     #expect(findings([("f", family), ("a", "\"base\": \"f\", " + modes(""))]) == [])
+  }
+
+  @Test func aModelIsNoBase() {
+    let models = [
+      ("a", modes("")), ("b", "\"base\": \"a\", " + modes("\"product\": \"P\"")),
+      ("c", "\"base\": \"b\", " + modes("\"product\": \"Q\"")),
+    ]
+    let found = findings(models)
+    #expect(found.count == 2, "\(found)")
+    for (finding, id) in zip(found, ["b", "c"]) {
+      #expect(finding.hasPrefix("\(id).json:") && finding.contains("\"base\" names no family"))
+    }
   }
 
   @Test func everyFactNeedsEvidenceAndEveryEvidenceAFact() {
@@ -130,6 +249,20 @@ struct ProfileLintTests {
     let nothing = "\"evidence\": [{\"source\": \"s\", \"facts\": [\"modes\", \"art\"]}]"
     let other = findings([("a", nothing + ", " + modes(""))])
     #expect(other.count == 1 && other.first?.contains("\"art\"") == true, "\(other)")
+  }
+
+  /// As a hostile file has; their one place is looked for once.
+  @Test func manyFactsThatAreNotThereAreFoundInTimeProportionalToThem() {
+    let growth = growth(from: 250) { count in
+      let facts = (0..<count).map { "\"a.f\($0)\"" }.joined(separator: ",")
+      let evidence =
+        "\"evidence\": [{\"source\": \"s\", \"facts\": [\"modes\", \"switching\", \(facts)]}]"
+      // Something long before it.
+      let text = String(repeating: "x", count: 20 * count)
+      let switching = "\"switching\": {\"mtp\": \"\(text)\"}"
+      #expect(findings([("a", "\(modes("")), \(switching), \(evidence)")]).count == count)
+    }
+    #expect(growth < 9, "\(growth)")
   }
 
   @Test func filesThatCannotBeUsedAreFindings() {

@@ -1,3 +1,4 @@
+import Glibc
 import PinstripeProfile
 import TestTools
 import Testing
@@ -82,7 +83,7 @@ struct ProfileOverrideTests {
       problems,
       [
         person("lost.json") + ":3:11: \"base\"", person("mine.json") + ":3:3: \"colour\"",
-        person("sandisk-sansa-clip.json") + ":3:1: ",
+        person("sandisk-sansa-clip.json") + ":2:14: ",
       ])
     {
       #expect(problem.hasPrefix(expected), "\(problem)")
@@ -95,15 +96,69 @@ struct ProfileOverrideTests {
     let registry = ProfileRegistry.standard(folders: [person.path, person("large.json")])
     #expect(registry.problems.count == 2)
     #expect(registry.problems.contains { $0.reason.contains("too large") })
-    #expect(registry.problems.contains { $0.reason.contains("cannot list") })
+    #expect(registry.problems.contains { $0.reason.contains("cannot be listed") })
   }
 
-  @Test func aBrokenFamilyIsToldOnceAndItsModelsAreLeftOut() throws {
-    write("sandisk-sansa", "\"family\": true, \"storage\": { \"maximumDepth\": 0 },", to: person)
+  /// In one sentence, which names it once.
+  @Test func whatIsNoFileIsToldAndNotWaitedFor() throws {
+    _ = system
+    try #require(mkfifo(person("pipe.json"), 0o600) == 0)
+    try #require(mkdir(person("folder.json"), 0o700) == 0)
+    let paths = ["/dev/zero", person("pipe.json"), person("folder.json"), person("absent.json")]
+    #expect(
+      ProfileRegistry.builtIn(with: paths).problems.map { "\($0)" } == [
+        "/dev/zero: is a pipe or a device, and no file",
+        "\(person("pipe.json")): is a pipe or a device, and no file",
+        "\(person("folder.json")): is a folder, and no file",
+        "\(person("absent.json")): cannot be read: No such file or directory",
+      ])
+  }
+
+  /// Its head is right, so that it could take the other's place; its facts are not.
+  @Test func anOverrideThatCannotBeUsedLeavesTheProfileBelow() throws {
+    write("sandisk-sansa-clip-plus", clip + "\"storage\": { \"maximumDepth\": 3 },", to: system)
+    write("sandisk-sansa-clip-plus", clip + "\"storage\": { \"maximumDepth\": 0 },", to: person)
+    write("creative-zen", clip + "\"colour\": 1,", to: person)
     let registry = registry()
-    #expect(registry.profile(id: "sandisk-sansa-clip") == nil)
-    #expect(registry.profile(id: "creative-zen") != nil)
+    #expect(registry.problems.map(\.key).sorted() == ["colour", "storage.maximumDepth"])
+    let entry = try #require(registry.entry(id: "sandisk-sansa-clip-plus"))
+    #expect(entry.origin == system("sandisk-sansa-clip-plus.json"))
+    #expect(registry.entry(id: "creative-zen")?.origin == "creative-zen.json")
+  }
+
+  @Test func aFamilyThatCannotBeUsedIsToldOnceAndLeavesTheOneBelow() throws {
+    write("sony-nwz", "\"family\": true, \"storage\": { \"maximumDepth\": 0 },", to: person)
+    let registry = registry()
     #expect(registry.problems.map(\.key) == ["storage.maximumDepth"])
+    let walkman = PlayerIdentity(vendorID: 0x054C, productID: 0x0325)
+    #expect(registry.match(walkman)?.profile.id == "sony-nwz-a810")
+    #expect(registry.profile(id: "sony-nwz-a810")?.storage.musicFolder == "MUSIC", "its family's")
+    #expect(ProfileLint.findings(in: registry).map(\.key) == ["storage.maximumDepth"])
+  }
+
+  /// A budget that the member only adds to; without it, the member says nothing whole.
+  @Test func aFamilyThatDoesNotSuitAMemberLeavesItTheOneBelow() throws {
+    let budget = "\"family\": true, \"cpu\": { \"decryptionBudget\": 40 },"
+    write("maker", budget, to: system)
+    let member = "\"base\": \"maker\", \"cpu\": { \"hasAES\": true }," + clip
+    write("maker-model", member, to: system)
+    write("maker", "\"family\": true, \"storage\": { \"maximumDepth\": 3 },", to: person)
+    let registry = registry()
+    #expect(registry.profile(id: "maker-model")?.cpu?.decryptionBudget == 40)
+    let problem = try #require(registry.problems.first)
+    #expect(registry.problems.count == 1 && problem.file == person("maker.json"))
+    #expect(problem.reason.contains("\"cpu.decryptionBudget\" is missing"), "\(problem)")
+  }
+
+  @Test func aModelDoesNotTakeAFamilysPlaceNorAFamilyAModels() throws {
+    let builtIn = try ProfileRegistry.builtIn().profiles
+    write("sony-nwz", clip, to: person)
+    write("creative-zen-series", clip, to: person)
+    write("sandisk-sansa-clip", "\"family\": true,", to: person)
+    let registry = registry()
+    #expect(registry.profiles == builtIn)
+    #expect(registry.problems.count == 3 && registry.problems.allSatisfy { $0.key == "id" })
+    #expect(registry.problems.allSatisfy { $0.line == 2 && $0.reason.contains("is that of a ") })
   }
 
   @Test func foldersFollowTheEnvironment() {

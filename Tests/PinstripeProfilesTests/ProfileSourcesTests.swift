@@ -51,30 +51,97 @@ struct ProfileSourcesTests {
       try Self.modes(.massStorage).intersection(known) == [], "what libmtp knows speaks MTP")
   }
 
-  @Test func idsAgreeWithMediaPlayerInfo() throws {
-    let files = TemporaryFolder.names(in: Self.players).filter { $0.hasSuffix(".mpi") }
+  /// A file of media-player-info.
+  private struct Player {
+    let isDisk: Bool
+    let ids: [String]
+    let formats: Set<String>
+    let readsM3U: Bool
+
+    init(_ text: String) {
+      let lines = text.split(separator: "\n")
+      func values(_ key: String) -> [Substring] {
+        lines.filter { $0.hasPrefix(key) }
+          .flatMap { $0.dropFirst(key.count).split(separator: ";") }
+      }
+      isDisk = lines.contains { $0.hasPrefix("AccessProtocol=storage") }
+      ids = values("DeviceMatch=").map { ids in
+        (ids.hasPrefix("usb:") ? ids.dropFirst(4) : ids).lowercased()
+      }
+      formats = Set(values("OutputFormats=").map(String.init))
+      readsM3U = values("Formats=").contains("audio/x-mpegurl")
+    }
+  }
+
+  /// Nil, with a word about it, where they are not installed.
+  private static func playersOfMediaPlayerInfo() -> [Player]? {
+    let files = TemporaryFolder.names(in: players).filter { $0.hasSuffix(".mpi") }
     guard !files.isEmpty else {
       print("skipped: media-player-info is not installed")
-      return
+      return nil
     }
-    var disks: Set<String> = []
-    var others: Set<String> = []
-    for file in files {
-      let text = String(
-        decoding: TestFile.read("\(Self.players)/\(file)") ?? [], as: UTF8.self)
-      let lines = text.split(separator: "\n")
-      let isDisk = lines.contains { $0.hasPrefix("AccessProtocol=storage") }
-      for line in lines where line.hasPrefix("DeviceMatch=") {
-        for match in line.dropFirst("DeviceMatch=".count).split(separator: ";") {
-          let ids = match.hasPrefix("usb:") ? match.dropFirst(4) : match
-          if isDisk { disks.insert(ids.lowercased()) } else { others.insert(ids.lowercased()) }
-        }
-      }
+    return files.map { file in
+      Player(String(decoding: TestFile.read("\(players)/\(file)") ?? [], as: UTF8.self))
     }
+  }
+
+  @Test func idsAgreeWithMediaPlayerInfo() throws {
+    guard let players = Self.playersOfMediaPlayerInfo() else { return }
+    let disks = Set(players.filter(\.isDisk).flatMap(\.ids))
+    let others = Set(players.filter { !$0.isDisk }.flatMap(\.ids))
     let massStorage = try Self.modes(.massStorage)
     #expect(massStorage.subtracting(disks) == [], "each of these has its file there")
     let disagreement = try Self.modes(.mtp).intersection(disks)
     #expect(disagreement == Set(Self.disksOfMediaPlayerInfo.keys))
     #expect(massStorage.intersection(others.subtracting(disks)) == [])
+  }
+
+  /// What media-player-info calls the formats that profiles know.
+  private static let formats: [String: AudioFormat] = [
+    "audio/mpeg": .mp3, "audio/mp3": .mp3, "audio/x-wav": .wav, "audio/x-ms-wma": .wma,
+    "application/ogg": .ogg, "audio/ogg": .ogg, "audio/flac": .flac, "audio/aac": .aac,
+    "audio/mp4": .mp4, "audio/audible": .audible, "audio/x-pn-audibleaudio": .audible,
+    "audio/x-monkeys-audio": .ape,
+  ]
+
+  /// Formats that a player plays as a disk, but not by its profile, each with the reason.
+  private static let formatsNotInProfiles: [String: String] = [:]
+
+  /// A firmware cannot be asked on a disk, so that what it might play is not refused there.
+  @Test func aDiskPlaysWhatMediaPlayerInfoSays() throws {
+    guard let players = Self.playersOfMediaPlayerInfo() else { return }
+    var held = 0
+    var missing: Set<String> = []
+    for profile in try ProfileRegistry.builtIn().profiles {
+      guard let known = profile.formats else { continue }
+      for mode in profile.modes where mode.usbProtocol == .massStorage {
+        let theirs = players.filter { $0.isDisk && $0.ids.contains(mode.ids) }.flatMap(\.formats)
+        for name in theirs where name.hasPrefix("audio/") || name == "application/ogg" {
+          held += 1
+          guard let format = Self.formats[name], known[format] != nil else {
+            missing.insert("\(profile.id) \(name)")
+            continue
+          }
+        }
+      }
+    }
+    #expect(missing == Set(Self.formatsNotInProfiles.keys), "a disagreement needs its reason")
+    #expect(held > 50)
+  }
+
+  /// A folder for playlists says nothing of what they are.
+  @Test func aDiskReadsTheListsThatMediaPlayerInfoSays() throws {
+    guard let players = Self.playersOfMediaPlayerInfo() else { return }
+    var held = 0
+    for profile in try ProfileRegistry.builtIn().profiles {
+      guard profile.playlists[.massStorage]?.kind == .m3u else { continue }
+      for mode in profile.modes where mode.usbProtocol == .massStorage {
+        held += 1
+        #expect(
+          players.contains { $0.isDisk && $0.ids.contains(mode.ids) && $0.readsM3U },
+          "\(profile.id)")
+      }
+    }
+    #expect(held > 10)
   }
 }

@@ -15,6 +15,7 @@ extension PinstripeError {
       case EBADF: "it was closed by what started this program"
       case EACCES, EPERM: "you may not read it; check its permissions"
       case EISDIR: "name a file, not a folder"
+      case EINVAL: "name a regular file, not a pipe or a device"
       default: "check the disk"
       }
     self.init(.noInput, "\(Self.capitalized(error.description)); \(remedy).", underlying: error)

@@ -71,7 +71,9 @@ extension TrackName {
     if scalars.isEmpty || scalars.first == "." {
       scalars = ("_" + String(scalars.dropFirst())).unicodeScalars[...]
     }
-    if isReserved(String(scalars)) { scalars = ("_" + String(scalars)).unicodeScalars[...] }
+    if StorageRules.isReserved(String(scalars)) {
+      scalars = ("_" + String(scalars)).unicodeScalars[...]
+    }
     let end = NameTag.make(of: original.utf8) + ending
     while !fits(String(scalars) + end, rules), scalars.count > 1 { scalars.removeLast() }
     return String(scalars) + end
@@ -79,7 +81,7 @@ extension TrackName {
 
   /// A name with "_" for what the player cannot hold.
   private static func held(_ name: String, _ rules: StorageRules) -> String {
-    String(String.UnicodeScalarView(name.unicodeScalars.map { holds($0, rules) ? $0 : "_" }))
+    String(String.UnicodeScalarView(name.unicodeScalars.map { rules.holds($0) ? $0 : "_" }))
   }
 
   /// A name without dots and spaces at its end.

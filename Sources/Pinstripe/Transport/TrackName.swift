@@ -8,35 +8,13 @@ public enum TrackName {
 
   /// Why a player cannot hold a name, as a clause; nil when it can.
   static func complaint(_ name: String, rules: StorageRules) -> String? {
-    if name.isEmpty || name.unicodeScalars.first == "." {
-      return "names may not be empty or begin with a dot"
-    }
     if name.utf16.count > limit(rules) {
       return "names have at most \(limit(rules)) characters there"
     }
     if !fits(name, rules) {
       return "names have at most \(rules.maximumNameBytes - setAsidePrefix.utf8.count) bytes there"
     }
-    if let wrong = name.unicodeScalars.first(where: { !holds($0, rules) }) {
-      return wrong.properties.generalCategory == .control
-        ? "names have no control characters" : "names there have no \"\(wrong)\""
-    }
-    if name.unicodeScalars.last == "." || name.unicodeScalars.last == " " {
-      return "FAT drops dots and spaces at a name's end"
-    }
-    if isReserved(name) { return "Windows and DOS have a device of that name" }
-    return nil
-  }
-
-  /// Whether a name is a device to DOS and Windows, whatever its ending ("Naming Files, Paths, and
-  /// Namespaces" of Microsoft's documentation): such a file cannot be opened there.
-  static func isReserved(_ name: String) -> Bool {
-    var stem = String(name.unicodeScalars.prefix { $0 != "." }).uppercased()
-    while stem.last == " " { stem.removeLast() }
-    if ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(stem) { return true }
-    guard stem.hasPrefix("COM") || stem.hasPrefix("LPT") else { return false }
-    let number = stem.unicodeScalars.dropFirst(3)
-    return number.count == 1 && "0123456789¹²³".unicodeScalars.contains(where: number.contains)
+    return rules.complaint(about: name)
   }
 
   /// What two names have in common that a player may take for one: FAT does not tell case, some file
@@ -57,12 +35,6 @@ public enum TrackName {
   static func fits(_ name: String, _ rules: StorageRules) -> Bool {
     name.utf16.count <= limit(rules)
       && name.utf8.count + setAsidePrefix.utf8.count <= rules.maximumNameBytes
-  }
-
-  static func holds(_ scalar: Unicode.Scalar, _ rules: StorageRules) -> Bool {
-    scalar.properties.generalCategory != .control && scalar != "/"
-      && scalar.value <= rules.characters.last
-      && !rules.forbiddenCharacters.unicodeScalars.contains(scalar)
   }
 
   /// A name that no track has, for what is not complete yet.
@@ -93,18 +65,6 @@ public enum TrackName {
   }
 
   private static let setAsidePrefix = TemporaryName.prefix + "old-"
-}
-
-extension NameCharacters {
-  /// The last code point that a player holds.
-  fileprivate var last: UInt32 {
-    switch self {
-    case .unicode: 0x10_FFFF
-    case .bmp: 0xFFFF
-    case .latin1: 0xFF
-    case .ascii: 0x7E
-    }
-  }
 }
 
 extension TrackName {

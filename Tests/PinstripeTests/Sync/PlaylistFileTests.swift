@@ -82,7 +82,6 @@ struct PlaylistFileTests {
     let expected: [String: [UInt8]] = [
       "mass-storage cowon-j3": unix,
       "mass-storage cowon-s9": unix,
-      "mass-storage samsung-yp-p2": unix,
       "mass-storage samsung-yp-q2": unix,
       "mass-storage rockbox": Array("#EXTM3U\r\n/Music/A/é.mp3\r\n/Music/2.mp3\r\n".utf8),
       "mass-storage sandisk-sansa": Array(
