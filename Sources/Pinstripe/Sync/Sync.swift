@@ -1,4 +1,5 @@
 import PinstripeMTP
+import PinstripePipe
 
 /// Carries out a plan.
 ///
@@ -27,7 +28,8 @@ public struct Sync {
   /// Does what the plan says.
   ///
   /// A file that cannot be read, or that the player does not take, is reported and passed over. A
-  /// player that is gone, and being cancelled, end the sync.
+  /// player that is gone, one that twice gives no answer in time with nothing done between, and being
+  /// cancelled, end the sync.
   ///
   /// - Parameter report: Is told what happens.
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/playerFull`` before anything is
@@ -47,11 +49,15 @@ public struct Sync {
     var summary = SyncSummary()
     summary.kept = plan.steps(.keep).count { $0.item != nil }
     summary.refused = plan.steps(.refuse).count { $0.cover == nil }
-    for entry in plan.steps.compactMap(\.adopted) { try ledger.record(entry) }
+    var silences = 0
+    for entry in plan.steps.compactMap(\.adopted) {
+      try PinstripeError.throwIfCancelled()
+      try ledger.record(entry)
+    }
     await transport.discardUnfinished(
       unlessFor: Set(work.filter { $0.item != nil && $0.playlist == nil }.map(\.place)))
     for step in work {
-      if Task.isCancelled { throw PinstripeError(.cancelled, "Cancelled.") }
+      try PinstripeError.throwIfCancelled()
       report(.begin(step))
       let before = progress.bytesDone
       do {
@@ -67,6 +73,7 @@ public struct Sync {
           report(.resumed(step, at: offset))
         }
         summary.count(step, sent)
+        silences = 0
         report(.end(step, nil))
       } catch let error as PinstripeError where !Self.isFinal(error) {
         // The music is there, and can be heard without its picture.
@@ -76,6 +83,10 @@ public struct Sync {
           summary.withoutPicture.append((step, error))
         }
         report(.end(step, error))
+        if error.isSilence { silences += 1 }
+        guard silences < Self.mostSilences else {
+          throw PinstripeError.silent(transport.playerName, underlying: error.underlying)
+        }
       } catch {
         if let error = error as? PinstripeError { report(.end(step, error)) }
         throw error
@@ -87,6 +98,9 @@ public struct Sync {
     summary.time = start.duration(to: .now)
     return summary
   }
+
+  /// A player may hang over one track; each further one would take as long.
+  private static let mostSilences = 2
 
   /// Whether nothing else can be done after an error.
   private static func isFinal(_ error: PinstripeError) -> Bool {
@@ -192,6 +206,12 @@ extension SyncSummary {
 }
 
 extension PinstripeError {
+  /// Whether the player did not answer in time.
+  fileprivate var isSilence: Bool {
+    guard let error = underlying as? MTPError else { return false }
+    return error.transfer == .timedOut && error.response == nil
+  }
+
   /// Whether the player, or we for it, said no to an announcement, so that it holds nothing of it.
   ///
   /// Of every other failure a part may be left where no undoing reached the player.
