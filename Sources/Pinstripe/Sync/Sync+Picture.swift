@@ -38,7 +38,7 @@ extension Sync {
     planner.fills = true
     planner.properties = { _ in properties }
     let folder = TrackPath(track.place)?.folders.joined(separator: "/") ?? ""
-    let plan = planner.picturePlan(
+    let plan = try planner.picturePlan(
       of: track, try await transport.list(in: folder),
       freeSpace: try await transport.freeSpace(), ledger.contents, covers)
     // What is kept without being known is somebody else's.

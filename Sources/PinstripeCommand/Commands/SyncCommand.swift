@@ -56,7 +56,7 @@ struct SyncCommand: AsyncParsableCommand {
 
   func run() async throws {
     let command = self
-    let source = try SyncSource(paths: sources)
+    let source = try await Interruption.cancelling { try SyncSource(paths: command.sources) }
     let outcome = try await player.withTransport { transport, profile in
       try await command.sync(source, with: transport, profile)
     }

@@ -2,6 +2,7 @@ import Glibc
 import PinstripeMTP
 import PinstripeProfile
 import PinstripeTestSupport
+import Synchronization
 import TestTools
 import Testing
 
@@ -331,6 +332,30 @@ struct CoverSyncTests {
     let refused = try await push("Two/1.mp3", as: "Two/1.mp3")
     #expect(!refused.isSent && refused.problem != nil)
     #expect(player.library.contains { $0.path == "Two/1.mp3" })
+  }
+
+  /// Regression: to cancel took effect when all the tags and pictures had been read.
+  @Test func planningIsCancelledBeforeTheNextTrack() async throws {
+    let library = try library()
+    let player = player()
+    let transport = try await player.connect()
+    var planner = SyncPlanner(player.profile, protection: nil)
+    let read = Mutex(0)
+    planner.properties = { _ in
+      read.withLock { $0 += 1 }
+      withUnsafeCurrentTask { $0?.cancel() }
+      return nil
+    }
+    let covers = try await SyncCovers(of: transport, player.profile)
+    await Task { [planner] in
+      _ = await #expect(throws: PinstripeError(.cancelled, "")) {
+        _ = try await planner.plan(
+          SyncSource(paths: [library.folder("lib")]), tracks: [], freeSpace: 1 << 30,
+          ledger: SyncLedger.Contents(), format: { _ in .mp3 }, recognise: { _, _ in .foreign },
+          playlistState: { _ in nil }, covers: covers)
+      }
+    }.value
+    #expect(read.withLock { $0 } == 1)
   }
 
   /// Regression: a sync took its picture from a track that was not in its source.
