@@ -37,6 +37,19 @@ public struct Sync {
   public func run(
     _ plan: SyncPlan, report: @escaping (SyncEvent) -> Void = { _ in }
   ) async throws -> SyncSummary {
+    var summary = SyncSummary()
+    try await run(plan, counting: &summary, report: report)
+    return summary
+  }
+
+  /// Does what the plan says, as ``run(_:report:)``, and counts also what a sync did that was ended early.
+  ///
+  /// - Parameter summary: Is what was done, whatever is thrown.
+  public func run(
+    _ plan: SyncPlan, counting summary: inout SyncSummary,
+    report: @escaping (SyncEvent) -> Void = { _ in }
+  ) async throws {
+    summary = SyncSummary()
     guard plan.missingSpace == 0 else {
       throw PinstripeError(
         .playerFull,
@@ -44,9 +57,10 @@ public struct Sync {
           + "all of it; nothing was changed. Remove something, or send what fits with --fill.")
     }
     let start = ContinuousClock.now
+    defer { summary.time = start.duration(to: .now) }
     let work = plan.steps.filter { [.add, .replace, .remove].contains($0.action) }
     var progress = SyncProgress(tracks: work.count, bytes: plan.bytesToSend)
-    var summary = SyncSummary()
+    summary.left = work.count
     summary.kept = plan.steps(.keep).count { $0.item != nil }
     summary.refused = plan.steps(.refuse).count { $0.cover == nil }
     var silences = 0
@@ -76,6 +90,7 @@ public struct Sync {
         silences = 0
         report(.end(step, nil))
       } catch let error as PinstripeError where !Self.isFinal(error) {
+        summary.left -= 1
         // The music is there, and can be heard without its picture.
         if step.cover == nil {
           summary.failures.append((step, error))
@@ -95,8 +110,6 @@ public struct Sync {
       // The estimate comes true, or the step failed.
       progress.bytesDone = before + (step.action == .remove ? 0 : step.bytes)
     }
-    summary.time = start.duration(to: .now)
-    return summary
   }
 
   /// A player may hang over one track; each further one would take as long.
@@ -191,6 +204,7 @@ public struct Sync {
 
 extension SyncSummary {
   fileprivate mutating func count(_ step: SyncPlan.Step, _ sent: UInt64) {
+    left -= 1
     bytes += sent
     guard step.cover == nil else {
       if step.action != .remove { pictures += 1 }

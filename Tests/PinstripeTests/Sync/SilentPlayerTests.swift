@@ -55,6 +55,25 @@ struct SilentPlayerTests {
     try await rig.expectRecovery()
   }
 
+  /// What was done before is counted.
+  @Test func whatWasDoneIsCounted() async throws {
+    let rig = try await Rig()
+    let tracks = SyncTracks(nil)
+    let plan = try await rig.library.plan(with: rig.transport, tracks: tracks)
+    let ledger = try SyncLedger(path: rig.library.folder("another"))
+    let sync = Sync(to: rig.transport, ledger: ledger) { item throws(PinstripeError) in
+      try tracks.stream(of: item)
+    }
+    var summary = SyncSummary()
+    await #expect(throws: PinstripeError(.playerGone, "")) {
+      try await sync.run(plan, counting: &summary) { event in
+        if case .end = event { rig.pipe.fail(with: .disconnected) }
+      }
+    }
+    #expect(summary.counts == [1, 0, 0, 0, 0] && summary.left == 8 && summary.bytes > 9000)
+    #expect(try await rig.library.sync(with: try await rig.player.connect()).left == 0)
+  }
+
   /// A track by itself, of which one can be cancelled.
   private struct Put: Sendable {
     let player = Player()
