@@ -93,6 +93,7 @@ public final class MTPTransport: Transport {
   /// The tracks in the music folder and the folders in it.
   public func list(tidying: Bool) async throws(PinstripeError) -> [StoredTrack] {
     try await attempt { () async throws(MTPError) in
+      if tidying { try await self.tidyPlaylists() }
       guard let folder = try await self.musicFolder() else { return [StoredTrack]() }
       return try await self.tracks(below: folder, tidying: tidying)
         .map { StoredTrack($0.object, at: $0.path) }.sorted { $0.name < $1.name }
