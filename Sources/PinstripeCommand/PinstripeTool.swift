@@ -29,7 +29,7 @@ struct PinstripeTool: AsyncParsableCommand {
         73  an output cannot be written
         74  the track is not on the player, or already is, or the player is full, or can hold
             nothing of what was named
-        75  the player is busy or was unplugged; trying again may help
+        75  the player is busy, was unplugged or lost; trying again may help
         76  the player refused, or broke the protocol
         77  no permission
         78  the key store, a key file or a profile cannot be used, or does not hold what was named

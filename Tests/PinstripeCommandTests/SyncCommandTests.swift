@@ -123,6 +123,29 @@ struct SyncCommandTests {
     try await tool.shell(#""$T" sync --volume vol"#).expect(64)
   }
 
+  /// Regression: what was done before was not told.
+  @Test(arguments: ["", "--json"]) func aCancelledOneTellsWhatWasDone(_ option: String) async throws
+  {
+    let tool = try await prepared()
+    TestFile.makeSparse(tool.folder("lib/Artist/9.wav"), size: 1 << 30)
+    let outcome = try await tool.shell(
+      #"""
+      "$T" sync lib --volume vol --device player \#(option) 2> err &
+      until [ -e vol/Music/Artist/1.pst ]; do sleep 0.05; done
+      sleep 0.2; kill -INT $!; wait $!
+      status=$?; tail -n 1 err >&2; exit $status
+      """#)
+    if option.isEmpty {
+      outcome.expect(130, containing: "Cancelled")
+      #expect(outcome.text.contains("vol: 2 added, 1 not done; 1"), "\(outcome.text)")
+    } else {
+      #expect(outcome.status == 130 && outcome.errors.isEmpty)
+      #expect(outcome.text.contains(#""done":{"added":2,"#), "\(outcome.text)")
+      #expect(outcome.text.contains(#""left":1,"#), "\(outcome.text)")
+      #expect(outcome.text.contains(#""error":{"code":"cancelled","#), "\(outcome.text)")
+    }
+  }
+
   /// Two at once would not know of each other.
   @Test func aSecondOneIsRefused() async throws {
     let tool = try await prepared()

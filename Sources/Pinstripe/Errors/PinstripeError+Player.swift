@@ -8,7 +8,7 @@ extension PinstripeError {
     let code: Code =
       switch (error.code, error.transfer, error.response) {
       case (.cancelled, _, _), (_, .cancelled, _): .cancelled
-      case (_, .disconnected, _): .playerGone
+      case (_, .disconnected, _), (.sessionLost, _, _), (.sessionClosed, _, _): .playerGone
       case (_, _, .storeFull): .playerFull
       case (_, _, .deviceBusy): .playerBusy
       default: .playerRefused
@@ -16,7 +16,10 @@ extension PinstripeError {
     let message =
       switch code {
       case .cancelled: "Cancelled."
-      case .playerGone: "\(player) was unplugged; plug it in and try again."
+      case .playerGone where error.transfer == .disconnected:
+        "\(player) was unplugged; plug it in and try again."
+      case .playerGone:
+        "The connection to \(player) was lost; unplug it, plug it in again and try again."
       case .playerFull: "\(player) is full; remove something first."
       case .playerBusy: "\(player) is busy; wait until it is idle and try again."
       default: "\(player): \(error.description)"

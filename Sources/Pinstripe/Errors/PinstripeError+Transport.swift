@@ -54,7 +54,26 @@ extension PinstripeError {
       "\(player) became full before all of \"\(name)\" was stored; remove something first.")
   }
 
+  static func silent(_ player: String, underlying: (any Error)?) -> PinstripeError {
+    PinstripeError(
+      .playerGone,
+      "\(player) does not answer any more; unplug it, plug it in again and try again.",
+      underlying: underlying)
+  }
+
+  /// For loops that ask nobody else who would notice.
+  static func throwIfCancelled() throws(PinstripeError) {
+    if Task.isCancelled { throw PinstripeError(.cancelled, "Cancelled.") }
+  }
+
   static func cancelled(_ name: String) -> PinstripeError {
     PinstripeError(.cancelled, "Cancelled; what was sent of \"\(name)\" was removed again.")
+  }
+
+  static func cancelledInSilence(_ name: String, _ player: String) -> PinstripeError {
+    PinstripeError(
+      .cancelled,
+      "Cancelled; \(player) does not answer, so a part of \"\(name)\" may be left on it: plug it in again, "
+        + "and send or remove it.")
   }
 }

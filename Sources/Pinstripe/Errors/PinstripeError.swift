@@ -61,7 +61,7 @@ extension PinstripeError.Code {
   public static let noPermission = Self(rawValue: "no-permission")
   /// Another program holds the player.
   public static let playerBusy = Self(rawValue: "player-busy")
-  /// The player went away in the middle.
+  /// The player went away in the middle, or its session was lost, or it does not answer any more.
   public static let playerGone = Self(rawValue: "player-gone")
   /// The player refused, or broke the protocol.
   public static let playerRefused = Self(rawValue: "player-refused")

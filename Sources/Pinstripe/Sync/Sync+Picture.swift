@@ -11,11 +11,13 @@ extension Sync {
   ///   - properties: What the player was told of it.
   ///   - ledger: Opens the player's, where pictures are taken at all.
   /// - Returns: Whether a picture was sent, and, where there is one that was not, why, as a sentence.
+  /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/cancelled`` or
+  ///   ``PinstripeError/Code/playerGone``; the track is there all the same, and the sentence says so.
   public static func sendPicture(
     of path: String, at place: String, _ properties: TrackProperties?,
     to transport: any Transport, _ profile: DeviceProfile,
     ledger: (any Transport) async throws -> SyncLedger = { try await SyncLedger(of: $0) }
-  ) async -> (isSent: Bool, problem: String?) {
+  ) async throws(PinstripeError) -> (isSent: Bool, problem: String?) {
     do {
       let covers = try await SyncCovers(of: transport, profile)
       guard covers.offer.limits != nil, let file = try SyncSource(paths: [path]).items.first else {
@@ -25,6 +27,12 @@ extension Sync {
       return try await sendPicture(
         of: track, properties, to: transport, profile, covers, try await ledger(transport))
     } catch {
+      if let error = error as? PinstripeError, [.cancelled, .playerGone].contains(error.code) {
+        throw PinstripeError(
+          error.code,
+          "\"\(place)\" is whole on \(transport.playerName), without its picture. \(error.message)",
+          underlying: error)
+      }
       // The track is there, whatever happened to its picture.
       return (false, (error as? PinstripeError)?.message ?? "\(error)")
     }
@@ -38,7 +46,7 @@ extension Sync {
     planner.fills = true
     planner.properties = { _ in properties }
     let folder = TrackPath(track.place)?.folders.joined(separator: "/") ?? ""
-    let plan = planner.picturePlan(
+    let plan = try planner.picturePlan(
       of: track, try await transport.list(in: folder),
       freeSpace: try await transport.freeSpace(), ledger.contents, covers)
     // What is kept without being known is somebody else's.

@@ -1,4 +1,5 @@
 import PinstripeMTP
+import PinstripePipe
 
 /// Carries out a plan.
 ///
@@ -27,7 +28,8 @@ public struct Sync {
   /// Does what the plan says.
   ///
   /// A file that cannot be read, or that the player does not take, is reported and passed over. A
-  /// player that is gone, and being cancelled, end the sync.
+  /// player that is gone, one that twice gives no answer in time with nothing done between, and being
+  /// cancelled, end the sync.
   ///
   /// - Parameter report: Is told what happens.
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/playerFull`` before anything is
@@ -35,6 +37,19 @@ public struct Sync {
   public func run(
     _ plan: SyncPlan, report: @escaping (SyncEvent) -> Void = { _ in }
   ) async throws -> SyncSummary {
+    var summary = SyncSummary()
+    try await run(plan, counting: &summary, report: report)
+    return summary
+  }
+
+  /// Does what the plan says, as ``run(_:report:)``, and counts also what a sync did that was ended early.
+  ///
+  /// - Parameter summary: Is what was done, whatever is thrown.
+  public func run(
+    _ plan: SyncPlan, counting summary: inout SyncSummary,
+    report: @escaping (SyncEvent) -> Void = { _ in }
+  ) async throws {
+    summary = SyncSummary()
     guard plan.missingSpace == 0 else {
       throw PinstripeError(
         .playerFull,
@@ -42,16 +57,21 @@ public struct Sync {
           + "all of it; nothing was changed. Remove something, or send what fits with --fill.")
     }
     let start = ContinuousClock.now
+    defer { summary.time = start.duration(to: .now) }
     let work = plan.steps.filter { [.add, .replace, .remove].contains($0.action) }
     var progress = SyncProgress(tracks: work.count, bytes: plan.bytesToSend)
-    var summary = SyncSummary()
+    summary.left = work.count
     summary.kept = plan.steps(.keep).count { $0.item != nil }
     summary.refused = plan.steps(.refuse).count { $0.cover == nil }
-    for entry in plan.steps.compactMap(\.adopted) { try ledger.record(entry) }
+    var silences = 0
+    for entry in plan.steps.compactMap(\.adopted) {
+      try PinstripeError.throwIfCancelled()
+      try ledger.record(entry)
+    }
     await transport.discardUnfinished(
       unlessFor: Set(work.filter { $0.item != nil && $0.playlist == nil }.map(\.place)))
     for step in work {
-      if Task.isCancelled { throw PinstripeError(.cancelled, "Cancelled.") }
+      try PinstripeError.throwIfCancelled()
       report(.begin(step))
       let before = progress.bytesDone
       do {
@@ -67,8 +87,10 @@ public struct Sync {
           report(.resumed(step, at: offset))
         }
         summary.count(step, sent)
+        silences = 0
         report(.end(step, nil))
       } catch let error as PinstripeError where !Self.isFinal(error) {
+        summary.left -= 1
         // The music is there, and can be heard without its picture.
         if step.cover == nil {
           summary.failures.append((step, error))
@@ -76,6 +98,10 @@ public struct Sync {
           summary.withoutPicture.append((step, error))
         }
         report(.end(step, error))
+        if error.isSilence { silences += 1 }
+        guard silences < Self.mostSilences else {
+          throw PinstripeError.silent(transport.playerName, underlying: error.underlying)
+        }
       } catch {
         if let error = error as? PinstripeError { report(.end(step, error)) }
         throw error
@@ -84,9 +110,10 @@ public struct Sync {
       // The estimate comes true, or the step failed.
       progress.bytesDone = before + (step.action == .remove ? 0 : step.bytes)
     }
-    summary.time = start.duration(to: .now)
-    return summary
   }
+
+  /// A player may hang over one track; each further one would take as long.
+  private static let mostSilences = 2
 
   /// Whether nothing else can be done after an error.
   private static func isFinal(_ error: PinstripeError) -> Bool {
@@ -177,6 +204,7 @@ public struct Sync {
 
 extension SyncSummary {
   fileprivate mutating func count(_ step: SyncPlan.Step, _ sent: UInt64) {
+    left -= 1
     bytes += sent
     guard step.cover == nil else {
       if step.action != .remove { pictures += 1 }
@@ -192,6 +220,12 @@ extension SyncSummary {
 }
 
 extension PinstripeError {
+  /// Whether the player did not answer in time.
+  fileprivate var isSilence: Bool {
+    guard let error = underlying as? MTPError else { return false }
+    return error.transfer == .timedOut && error.response == nil
+  }
+
   /// Whether the player, or we for it, said no to an announcement, so that it holds nothing of it.
   ///
   /// Of every other failure a part may be left where no undoing reached the player.

@@ -53,6 +53,8 @@ public struct SyncSummary: Sendable {
   public var withoutPicture: [(step: SyncPlan.Step, error: PinstripeError)] = []
   /// Steps that failed, and why.
   public var failures: [(step: SyncPlan.Step, error: PinstripeError)] = []
+  /// Steps that were not done, the one that was cut short among them; 0 when the sync went to its end.
+  public var left = 0
   /// Bytes sent.
   public var bytes: UInt64 = 0
   /// Tracks that were continued where an earlier attempt was cut off.

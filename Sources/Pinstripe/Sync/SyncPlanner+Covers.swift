@@ -8,7 +8,7 @@ extension SyncPlanner {
   func coverSteps(
     _ plan: SyncPlan, _ stored: [String: StoredTrack], _ ledger: SyncLedger.Contents,
     _ covers: SyncCovers
-  ) -> [SyncPlan.Step] {
+  ) throws -> [SyncPlan.Step] {
     guard let limits = covers.offer.limits else { return [] }
     let there = plan.steps.filter {
       $0.item != nil && $0.playlist == nil && ![.refuse, .remove].contains($0.action)
@@ -27,7 +27,8 @@ extension SyncPlanner {
       ledger: ledger, rules: profile.storage, properties: properties)
     var steps: [SyncPlan.Step] = []
     for (folder, tracks) in folders.sorted(by: { $0.key < $1.key }) {
-      steps += state.unchanged(folder, tracks) ?? state.compare(folder, tracks)
+      try PinstripeError.throwIfCancelled()
+      steps += try state.unchanged(folder, tracks) ?? state.compare(folder, tracks)
     }
     let isComplete = !plan.steps.contains(where: \.isUnreadable) && !there.isEmpty
     let wanted = Set(steps.compactMap(\.cover).map(\.ledgerPlace))
@@ -48,11 +49,11 @@ extension SyncPlanner {
   func picturePlan(
     of track: SyncItem, _ there: [StoredTrack], freeSpace: UInt64, _ ledger: SyncLedger.Contents,
     _ covers: SyncCovers
-  ) -> SyncPlan {
+  ) throws -> SyncPlan {
     let step = SyncPlan.Step(
       action: .add, item: track, place: track.place, bytes: 0, reason: "it was sent")
     let stored = Dictionary(there.map { ($0.name, $0) }) { first, _ in first }
-    let steps = coverSteps(SyncPlan(steps: [step], freeSpace: 0), stored, ledger, covers)
+    let steps = try coverSteps(SyncPlan(steps: [step], freeSpace: 0), stored, ledger, covers)
     var plan = SyncPlan(steps: [], freeSpace: freeSpace)
     plan.spareSpace = freeSpace
     return makeRoom(for: steps.filter { $0.cover?.tracks.contains(track.place) == true }, in: plan)
@@ -116,12 +117,13 @@ private struct CoverState {
   }
 
   /// Looks into a folder's tracks.
-  func compare(_ folder: String, _ tracks: [SyncPlan.Step]) -> [SyncPlan.Step] {
+  func compare(_ folder: String, _ tracks: [SyncPlan.Step]) throws -> [SyncPlan.Step] {
     var albums: [(album: String, artist: String, tracks: [SyncPlan.Step])] = []
     var isFile = false
     if case .file = offer { isFile = true }
     // In one order, whatever is done with them: the first one's artist is the album's.
     for track in tracks.sorted(by: { $0.place < $1.place }) {
+      try PinstripeError.throwIfCancelled()
       // A picture beside the tracks is for all of them.
       let properties = isFile ? nil : track.item.flatMap(properties)
       let album = properties?.album ?? ""
@@ -131,7 +133,7 @@ private struct CoverState {
         albums.append((album, properties?.artist ?? "", [track]))
       }
     }
-    return albums.map { album, artist, tracks in
+    return try albums.map { album, artist, tracks in
       let known = self.known(album, in: folder)
       // Those that were sent by themselves, or of another source, keep their picture, and lend it.
       let kept = known?.coverTracks.filter(others.contains) ?? []
@@ -140,6 +142,7 @@ private struct CoverState {
       var source: CoverSource?
       for path in [lender].compactMap(\.self) + tracks.compactMap(\.item?.path)
       where source == nil {
+        try PinstripeError.throwIfCancelled()
         do throws(PictureError) {
           source = try CoverSource.find(for: path)
         } catch {

@@ -52,7 +52,8 @@ public struct SyncPlanner: Sendable {
   ///   - covers: What the player takes of pictures; nil sends none.
   ///   - complaint: Tells why the player cannot keep a file of a kind at a place, as
   ///     ``Transport/complaint(about:at:)`` does.
-  /// - Throws: What the functions throw.
+  /// - Throws: What the functions throw, or ``PinstripeError`` with the code
+  ///   ``PinstripeError/Code/cancelled``.
   public func plan(
     _ source: SyncSource, tracks: [StoredTrack], freeSpace: UInt64,
     ledger: SyncLedger.Contents, format: (SyncItem) throws -> AudioFormat?,
@@ -70,6 +71,7 @@ public struct SyncPlanner: Sendable {
     ) { first, _ in first }
     var wanted: Set<String> = []
     for (item, place) in try places(for: source.items, ledger, tracks) {
+      try PinstripeError.throwIfCancelled()
       let there = stored[place] ?? spellings[TrackName.folded(place)].flatMap { stored[$0] }
       wanted.insert(there?.name ?? place)
       var step = SyncPlan.Step(
@@ -113,9 +115,10 @@ public struct SyncPlanner: Sendable {
     let tracksOnly = plan
     plan.steps += try await playlistSteps(source.playlists, tracksOnly, ledger, playlistState)
     if let covers {
-      plan = makeRoom(for: coverSteps(tracksOnly, stored, ledger, covers), in: plan)
+      plan = makeRoom(for: try coverSteps(tracksOnly, stored, ledger, covers), in: plan)
       if case .none(let reason) = covers.offer { plan.reasonForNoCovers = reason }
     }
+    try PinstripeError.throwIfCancelled()
     return plan
   }
 

@@ -39,10 +39,11 @@ public struct SyncSource: Sendable {
   /// - Parameter paths: Folders, whose music keeps its folders below them; playlists (".m3u", ".m3u8"),
   ///   whose music keeps those below the playlist's folder; and files.
   /// - Throws: ``PinstripeError`` with the code ``PinstripeError/Code/noInput`` for what is named itself
-  ///   and is not there.
+  ///   and is not there, or ``PinstripeError/Code/cancelled``.
   public init(paths: [String]) throws(PinstripeError) {
     for path in paths {
       do throws(FileError) {
+        try Self.throwIfCancelled(path)
         // A file is known again by its path, wherever the program was started.
         let path = try SystemFile.resolve(path)
         let status = try SystemFile.status(of: path)
@@ -65,6 +66,7 @@ public struct SyncSource: Sendable {
     // What is opened next stands last.
     var open: [(path: String, place: [String])] = [(root, [])]
     while let (folder, place) = open.popLast() {
+      try Self.throwIfCancelled(folder)
       var inner: [(path: String, place: [String])] = []
       for name in try names(in: folder, isRoot: place.isEmpty) where !name.hasPrefix(".") {
         let path = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
@@ -103,6 +105,7 @@ public struct SyncSource: Sendable {
       playlists.append(SyncList(name: stem, path: path, files: files))
     }
     for entry in try M3UFile(path: path).entries {
+      try Self.throwIfCancelled(path)
       guard let named = entry.path(from: folder) else {
         problems.append(SyncProblem(path: entry.text, reason: "is no file"))
         continue
@@ -150,6 +153,12 @@ public struct SyncSource: Sendable {
       SyncItem(
         path: path, place: place, size: UInt64(clamping: status.st_size),
         modified: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)))
+  }
+
+  private static func throwIfCancelled(_ path: String) throws(FileError) {
+    guard !Task.isCancelled else {
+      throw FileError(code: ECANCELED, operation: "search", path: path)
+    }
   }
 
   private static func name(of path: String) -> String {

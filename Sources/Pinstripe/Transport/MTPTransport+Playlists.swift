@@ -71,6 +71,17 @@ extension MTPTransport {
     }
   }
 
+  /// Removes what is left beside playlists of a file of one that was cut off.
+  func tidyPlaylists() async throws(MTPError) {
+    guard let rules = playlistRules, rules.kind != .mtpReferences,
+      let folder = try await folder(at: rules.folders, from: .root),
+      try await entries(of: folder).contains(where: { TrackName.isOurs($0.info.filename) })
+    else { return }
+    // The folder may be the music's, too.
+    let part = journal?.part?.name
+    _ = try await clearLeftovers(in: folder, keeping: nil, replacing: false, sparing: part)
+  }
+
   private func find(
     _ playlist: Playlist, _ rules: PlaylistRules
   ) async throws(MTPError) -> ListedObject? {

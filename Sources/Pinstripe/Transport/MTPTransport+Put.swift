@@ -1,4 +1,5 @@
 import PinstripeMTP
+import PinstripePipe
 import PinstripeProfile
 
 extension MTPTransport {
@@ -58,7 +59,9 @@ extension MTPTransport {
         }
       // From here on it takes moments, and half of it would leave the track under a wrong name.
       do {
-        try await session.unbroken { try await self.commit(sent, as: place.name, tap) }
+        try await session.unbroken(grace: grace) {
+          try await self.commit(sent, as: place.name, tap)
+        }
       } catch {
         if !isInterruption(error) { forgetPart() }
         throw error
@@ -101,7 +104,7 @@ extension MTPTransport {
 
   /// Deletes what was sent of a track, as well as that can be done.
   private func giveUp(_ sent: Sent) async {
-    try? await session.unbroken { await self.undo(sent, nil) }
+    await undo(sent)
     if journal?.part?.name == sent.name { forgetPart() }
   }
 
@@ -313,11 +316,18 @@ extension MTPTransport {
   ///
   /// - Parameter name: The final name, where the renaming had begun: whatever a player answered to a
   ///   renaming, it may have carried it out.
-  private func undo(_ sent: Sent, _ name: String?) async {
-    // A player that was left in the middle of something takes the first question for a part of it.
+  private func undo(_ sent: Sent, _ name: String? = nil) async {
+    try? await session.unbroken(grace: grace) { await self.undoAll(sent, name) }
+  }
+
+  private func undoAll(_ sent: Sent, _ name: String?) async {
     var found = try? await entries(of: sent.folder)
-    if found == nil { found = try? await entries(of: sent.folder) }
-    if profile.quirks.contains(.unknownTypesInRoot), sent.folder != .root {
+    if found == nil {
+      // A player that was left in the middle of something takes the first question for a part of it, and
+      // is silent. One that stays so is not waited for: the next connection finds what is left.
+      try? await session.unbroken { found = try await self.entries(of: sent.folder) }
+    }
+    if profile.quirks.contains(.unknownTypesInRoot), sent.folder != .root, !session.isSilent {
       let strays = try? await entries(of: .root)
       found = (found ?? []) + (strays ?? []).filter { $0.handle == sent.handle }
     }
@@ -328,13 +338,18 @@ extension MTPTransport {
     where names.contains(object.info.filename) && object.handle != sent.old?.handle {
       try? await delete(object.handle)
     }
-    if let name, let old = sent.old { try? await rename(old.handle, to: name) }
+    if let name, let old = sent.old, !session.isSilent {
+      try? await rename(old.handle, to: name)
+    }
   }
 
   /// The object that was just sent; found by name where the announced handle is another's.
   private func locate(_ sent: Sent) async throws(MTPError) -> ListedObject {
     if let object = try? await session.describe(sent.handle), object.info.filename == sent.name {
       return object
+    }
+    if session.isSilent {
+      throw MTPError(.transfer, operation: .getObjectInfo, transfer: .timedOut)
     }
     var found = try await entries(of: sent.folder).filter { $0.info.filename == sent.name }
     if found.isEmpty, profile.quirks.contains(.unknownTypesInRoot) {
@@ -373,7 +388,8 @@ extension MTPTransport {
   func failure(_ error: any Error, _ name: String) -> PinstripeError {
     switch error {
     case let error as PinstripeError: error
-    case let error as MTPError where error.code == .cancelled: .cancelled(name)
+    case let error as MTPError where error.code == .cancelled:
+      session.isSilent ? .cancelledInSilence(name, playerName) : .cancelled(name)
     case let error as MTPError: PinstripeError(error, player: playerName)
     default: PinstripeError(.system, "\(error)", underlying: error)
     }

@@ -20,10 +20,14 @@ public final class MTPTransport: Transport {
   let profile: DeviceProfile
   /// The most files and folders that the player is believed to have.
   let mostObjects: Int
+  /// How long giving a track its name, or undoing it, may go on once it is cancelled.
+  let grace: Duration
 
   /// Several times what the largest players hold, and some hundred MB of memory; without a limit one
   /// whose folders never end would be listed for ever.
   static let mostObjects = 1 << 18
+  /// A few times what it takes on the slowest card.
+  static let grace = Duration.seconds(2)
 
   /// Opens a session with a player.
   ///
@@ -40,12 +44,14 @@ public final class MTPTransport: Transport {
   }
 
   init(
-    opening pipe: any BulkPipe, profile: DeviceProfile, name: String, mostObjects: Int
+    opening pipe: any BulkPipe, profile: DeviceProfile, name: String, mostObjects: Int,
+    grace: Duration = MTPTransport.grace
   ) async throws(PinstripeError) {
     playerName = name
     self.pipe = pipe
     self.profile = profile
     self.mostObjects = mostObjects
+    self.grace = grace
     guard !profile.quirks.contains(.mtpzOnly) else {
       await pipe.close()
       throw PinstripeError.mtpzOnly(name)
@@ -87,6 +93,7 @@ public final class MTPTransport: Transport {
   /// The tracks in the music folder and the folders in it.
   public func list(tidying: Bool) async throws(PinstripeError) -> [StoredTrack] {
     try await attempt { () async throws(MTPError) in
+      if tidying { try await self.tidyPlaylists() }
       guard let folder = try await self.musicFolder() else { return [StoredTrack]() }
       return try await self.tracks(below: folder, tidying: tidying)
         .map { StoredTrack($0.object, at: $0.path) }.sorted { $0.name < $1.name }

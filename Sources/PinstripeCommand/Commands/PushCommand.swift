@@ -113,7 +113,7 @@ struct PushCommand: AsyncParsableCommand {
     let (hasPicture, problem) =
       metadata.ignoresTags
       ? (false, nil)
-      : await Sync.sendPicture(
+      : try await Sync.sendPicture(
         of: input, at: name, stream.properties ?? TrackProperties(path: input), to: transport,
         profile)
     return Sent(

@@ -56,7 +56,7 @@ struct SyncCommand: AsyncParsableCommand {
 
   func run() async throws {
     let command = self
-    let source = try SyncSource(paths: sources)
+    let source = try await Interruption.cancelling { try SyncSource(paths: command.sources) }
     let outcome = try await player.withTransport { transport, profile in
       try await command.sync(source, with: transport, profile)
     }
@@ -96,7 +96,14 @@ struct SyncCommand: AsyncParsableCommand {
     let sync = Sync(to: transport, ledger: ledger) { item throws(PinstripeError) in
       try tracks.stream(of: item)
     }
-    outcome.summary = try await sync.run(plan) { display.show($0) }
+    var summary = SyncSummary()
+    do {
+      try await sync.run(plan, counting: &summary) { display.show($0) }
+    } catch let error as PinstripeError where plan.missingSpace == 0 {
+      // What was done before is told with it.
+      outcome.interruption = error
+    }
+    outcome.summary = summary
     return outcome
   }
 

@@ -9,6 +9,8 @@ struct SyncOutcome: Sendable {
   let profile: String
   /// What was done; nil when it was only planned.
   var summary: SyncSummary?
+  /// What ended it early.
+  var interruption: PinstripeError?
 
   init(_ plan: SyncPlan, player: String, profile: String) {
     self.plan = plan
@@ -16,8 +18,9 @@ struct SyncOutcome: Sendable {
     self.profile = profile
   }
 
-  /// Why the tool does not end with 0 although it went through.
+  /// Why the tool does not end with 0.
   var failure: PinstripeError? {
+    if let interruption { return interruption }
     guard let summary else { return nil }
     if let first = summary.failures.first {
       let count = summary.failures.count
@@ -75,7 +78,7 @@ struct SyncOutcome: Sendable {
       (summary.pictures, summary.pictures == 1 ? "picture" : "pictures"),
       (summary.withoutPicture.count, "without picture"),
       (summary.kept, "there already"), (summary.refused, "left out"),
-      (summary.failures.count, "failed"),
+      (summary.failures.count, "failed"), (summary.left, "not done"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     let what = counts.isEmpty ? "nothing to do" : counts.joined(separator: ", ")
     let sent = summary.bytes > 0 ? "; \(Terminal.size(summary.bytes)) sent" : ""
@@ -142,7 +145,7 @@ extension SyncSummary {
             ])
           })
       ),
-      ("pictures", .number(UInt64(pictures))),
+      ("left", .number(UInt64(left))), ("pictures", .number(UInt64(pictures))),
       (
         "withoutPicture",
         .array(

@@ -41,9 +41,10 @@ extension Session {
   ///
   /// Whatever is thrown, it is closed afterwards; closing it again does nothing.
   ///
-  /// Waits for the transaction under way, so cancel that first when time matters.
+  /// Waits for the transaction under way, so cancel that first when time matters. A player that owes an
+  /// answer since its time was over is asked nothing more: whoever opens the next session finds this one.
   public func close() async throws(MTPError) {
-    guard isOpen else {
+    guard isOpen, !isSilent else {
       state.withLock { $0.condition = .closed }
       return
     }

@@ -5,7 +5,7 @@ import Synchronization
 /// The phases of a transaction on the wire (MTP 1.1 §4.3, PIMA 15740 USB §7.1).
 extension Session {
   func sendCommand(_ exchange: inout Exchange) async throws {
-    let timeout = profile.transfer.responseTimeout
+    let timeout = Self.bearable(profile.transfer.responseTimeout)
     // A player that waits until the answer to an abandoned transaction is read takes no command before.
     for _ in 0..<SessionLimits.owedDrains {
       guard let unanswered = state.withLock({ $0.unanswered }) else { break }
@@ -16,6 +16,8 @@ extension Session {
         if try await drain(unanswered) != nil { state.withLock { $0.unanswered = nil } }
       }
     }
+    // It was waited for as long as a hurry allows.
+    if Self.patience != nil, owesAnswer { throw TransferError.timedOut }
     try await sendCommand(&exchange, timeout)
   }
 
@@ -50,7 +52,7 @@ extension Session {
     exchange.phase = .sending
     let failure = exchange
     let sent = try await pipe.send(
-      end: .shortPacket, timeout: profile.transfer.dataTimeout
+      end: .shortPacket, timeout: Self.bearable(profile.transfer.dataTimeout)
     ) { buffer in
       var used = 0
       if headerSent < header.count {
@@ -117,7 +119,7 @@ extension Session {
   ) async throws {
     let timeout =
       decoder.isInData ? profile.transfer.dataTimeout : profile.transfer.responseTimeout
-    let reception = try await pipe.receive(timeout: timeout) { bytes in
+    let reception = try await pipe.receive(timeout: Self.bearable(timeout)) { bytes in
       try decoder.feed(bytes, payload: sink)
     }
     if reception.isEnd || reception.count == 0 { try decoder.endTransfer() }

@@ -29,6 +29,7 @@ extension Session {
     }
     state.withLock { state in
       state.unanswered = exchange
+      state.isSilent = cause as? TransferError == .timedOut
       state.abandoned.append(exchange.transaction)
       if state.abandoned.count > SessionLimits.abandoned { state.abandoned.removeFirst() }
     }
@@ -131,7 +132,8 @@ extension Session {
   /// Sends a class request; nil when the player does not know it, which is common.
   private func classRequest(_ request: ClassRequest) async throws(TransferError) -> [UInt8]? {
     do {
-      return try await pipe.control(request, timeout: SessionLimits.controlTimeout)
+      return try await pipe.control(
+        request, timeout: Self.bearable(SessionLimits.controlTimeout))
     } catch TransferError.stalled {
       return nil
     } catch {

@@ -23,7 +23,8 @@ extension Session {
     let data = try collect(exchange, Int(length), fill)
     exchange.phase = .sending
     let command = exchange.command
-    let sent = try await pipe.send([command, data], timeout: profile.transfer.dataTimeout)
+    let sent = try await pipe.send(
+      [command, data], timeout: Self.bearable(profile.transfer.dataTimeout))
     guard sent == UInt64(command.count + data.count) else {
       throw exchange.mtpError(.dataPhaseTooShort, reason: "\(sent) bytes with the command went out")
     }

@@ -105,7 +105,11 @@ extension Session {
     } catch {
       let failed = exchange
       let answer = await shielded { await self.recover(failed, from: error) }
-      let cause = exchange.error(error)
+      var cause = exchange.error(error)
+      // A bus error is often the first that is heard of a pulled cable.
+      if let transfer = error as? TransferError, transfer != .cancelled, !isOpen {
+        cause = exchange.mtpError(.sessionLost, transfer: transfer, reason: transfer.description)
+      }
       guard let answer, answer != .ok, cause is MTPError else { throw cause }
       // The player said why it stopped taking data: that is worth more than how it stopped.
       throw exchange.mtpError(.refused, response: answer, transfer: error as? TransferError)

@@ -34,6 +34,8 @@ public final class Session: Sendable {
     var abandoned: [TransactionID] = []
     /// The latest of these, when nothing was answered since.
     var unanswered: Exchange?
+    /// Whether that one's time was over.
+    var isSilent = false
     var deviceInfo = DeviceInfo()
     /// Whether nothing speaks against asking for the list of an object's properties.
     var listsProperties = true
@@ -61,6 +63,11 @@ public final class Session: Sendable {
   /// Whether transactions can be begun.
   public var isOpen: Bool {
     state.withLock { $0.condition == .open }
+  }
+
+  /// Whether the player let the last transaction's time go by, and has answered nothing since.
+  public var isSilent: Bool {
+    state.withLock { $0.unanswered != nil && $0.isSilent }
   }
 
   /// Whether the player offers an operation, by its own word, unless its profile knows better.
@@ -116,4 +123,7 @@ enum SessionLimits {
   static let owedPatience = Duration.milliseconds(500)
   /// How often that is done before a command has all its time.
   static let owedDrains = 3
+  /// How long an answer is waited for where somebody waits for the end of it all: longer than flash
+  /// needs to delete a track, shorter than a person takes for a hanging program.
+  static let hurriedPatience = Duration.seconds(2)
 }

@@ -1,7 +1,9 @@
 import Glibc
 import PinstripeMTP
+import PinstripePipe
 import PinstripeProfile
 import PinstripeTestSupport
+import Synchronization
 import TestTools
 import Testing
 
@@ -313,7 +315,7 @@ struct CoverSyncTests {
       let path = library.folder("lib/Artist/\(name)")
       try await transport.put(
         ClearStream(FileSource(path: path)), named: place, replacing: false, progress: nil)
-      return await Sync.sendPicture(
+      return try await Sync.sendPicture(
         of: path, at: place, TrackProperties(path: path), to: transport, player.profile
       ) { _ in try SyncLedger(path: library.folder("ledger")) }
     }
@@ -331,6 +333,56 @@ struct CoverSyncTests {
     let refused = try await push("Two/1.mp3", as: "Two/1.mp3")
     #expect(!refused.isSent && refused.problem != nil)
     #expect(player.library.contains { $0.path == "Two/1.mp3" })
+  }
+
+  /// Regression: to push ended with 0 when it was cancelled, or the cable pulled, within the picture.
+  @Test(arguments: [PinstripeError.Code.cancelled, .playerGone])
+  func whatEndsAPictureIsSaid(_ code: PinstripeError.Code) async throws {
+    let library = try library()
+    let player = player()
+    let pipe = SilentPipe(LoopbackPipe(to: player.responder, chunkSize: 8192))
+    let transport = try await player.connect { _ in pipe }
+    let path = library.folder("lib/Artist/One/1.mp3")
+    try await transport.put(
+      ClearStream(FileSource(path: path)), named: "1.mp3", replacing: false, progress: nil)
+    let error = await Task {
+      await #expect(throws: PinstripeError.self) {
+        try await Sync.sendPicture(
+          of: path, at: "1.mp3", TrackProperties(path: path), to: transport, player.profile
+        ) { _ in
+          if code == .playerGone { pipe.fail(with: .disconnected) }
+          if code == .cancelled { withUnsafeCurrentTask { $0?.cancel() } }
+          return try SyncLedger(path: library.folder("ledger"))
+        }
+      }
+    }.value
+    #expect(error?.code == code)
+    #expect(error?.message.hasPrefix("\"1.mp3\" is whole on Test player, without") == true)
+    #expect(player.library.contains { $0.path == "1.mp3" })
+  }
+
+  /// Regression: to cancel took effect when all the tags and pictures had been read.
+  @Test func planningIsCancelledBeforeTheNextTrack() async throws {
+    let library = try library()
+    let player = player()
+    let transport = try await player.connect()
+    var planner = SyncPlanner(player.profile, protection: nil)
+    let read = Mutex(0)
+    planner.properties = { _ in
+      read.withLock { $0 += 1 }
+      withUnsafeCurrentTask { $0?.cancel() }
+      return nil
+    }
+    let covers = try await SyncCovers(of: transport, player.profile)
+    await Task { [planner] in
+      _ = await #expect(throws: PinstripeError(.cancelled, "")) {
+        _ = try await planner.plan(
+          SyncSource(paths: [library.folder("lib")]), tracks: [], freeSpace: 1 << 30,
+          ledger: SyncLedger.Contents(), format: { _ in .mp3 }, recognise: { _, _ in .foreign },
+          playlistState: { _ in nil }, covers: covers)
+      }
+    }.value
+    #expect(read.withLock { $0 } == 1)
   }
 
   /// Regression: a sync took its picture from a track that was not in its source.

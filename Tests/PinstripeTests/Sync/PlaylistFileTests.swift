@@ -111,6 +111,19 @@ struct PlaylistFileTests {
     #expect(unused.isEmpty)
   }
 
+  /// Regression: what was left of a playlist's file stayed until that playlist changed.
+  @Test func whatWasCutOffGoesWithTheNextConnection() async throws {
+    let player = Player { $0.playlists[.mtp] = PlaylistRules(kind: .m3u) }
+    let transport = try await player.connect()
+    try await transport.put(Playlist(name: "P", tracks: []))
+    let list = try #require(player.responder.objects.first { $0.name.hasPrefix("P.") })
+    player.responder.add(TrackName.temporary(), in: list.parent)
+    player.responder.add("theirs", in: list.parent)
+    _ = try await player.connect().list(tidying: true)
+    let left = player.responder.objects.filter { $0.parent == list.parent }.map(\.name)
+    #expect(left.sorted() == [list.name, "theirs"])
+  }
+
   /// A player indexes playlists by the code that they are announced with.
   @Test(arguments: [
     (PlaylistKind.m3u, ObjectFormat.m3uPlaylist), (.pls, .plsPlaylist),

@@ -46,6 +46,25 @@ struct SyncPlannerTests {
     StoredTrack(name: name, size: size)
   }
 
+  // Regression: to cancel took effect when all the files had been read.
+  @Test func beingCancelledEndsIt() async throws {
+    let read = await Task {
+      var read = 0
+      await #expect(throws: PinstripeError(.cancelled, "")) {
+        _ = try await SyncPlanner(.careful, protection: nil).plan(
+          SyncSource([item("a.mp3"), item("b.mp3"), item("c.mp3")]), tracks: [],
+          freeSpace: 1 << 30, ledger: SyncLedger.Contents(),
+          format: { _ in
+            read += 1
+            withUnsafeCurrentTask { $0?.cancel() }
+            return .mp3
+          }, recognise: { _, _ in .foreign }, playlistState: { _ in nil })
+      }
+      return read
+    }.value
+    #expect(read == 1)
+  }
+
   @Test func whatTheLedgerKnows() async throws {
     #expect(try await plan([item("a.mp3")]) == ["add a.mp3: is not there"])
     let known = [entry("a.mp3", "a.mp3")]

@@ -37,6 +37,16 @@ struct SyncSourceTests {
     #expect(throws: PinstripeError.self) { try SyncSource(paths: [folder("absent")]) }
   }
 
+  // Regression: a search took no notice of being cancelled.
+  @Test(arguments: ["lib", "list.m3u"]) func aSearchIsCancelled(_ name: String) async throws {
+    file("lib/a.mp3")
+    file("list.m3u", Array("lib/a.mp3".utf8))
+    await Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      #expect(throws: PinstripeError(.cancelled, "")) { try SyncSource(paths: [folder(name)]) }
+    }.value
+  }
+
   @Test func aFileThatIsNamedTwiceIsOne() throws {
     file("lib/a.mp3")
     file("lib/notes.txt")

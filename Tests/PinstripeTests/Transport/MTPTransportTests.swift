@@ -58,7 +58,7 @@ struct MTPTransportTests {
     #expect(player.visible == ["empty.pst"])
     await transport.close()
     #expect(!player.responder.isSessionOpen)
-    #expect(await failure { _ = try await transport.list() }?.code == .playerRefused)
+    #expect(await failure { _ = try await transport.list() }?.code == .playerGone)
   }
 
   @Test func aTrackIsEncryptedOnItsWay() async throws {
