@@ -73,10 +73,12 @@ struct TrackOutput: ~Copyable {
   }
 
   consuming func commit() throws(PinstripeError) {
+    let path = self.path
     do throws(FileError) {
       try file.commit()
     } catch {
-      throw PinstripeError(writing: error)
+      throw PinstripeError(
+        writing: FileError(code: error.code, operation: error.operation, path: path))
     }
   }
 

@@ -81,7 +81,7 @@ public final class VolumeTransport: Transport {
     _ stream: any ByteStream, _ name: String, _ place: TrackPath, replacing: Bool,
     _ progress: ((UInt64) -> Void)?
   ) throws(PinstripeError) {
-    let folder = try translated(writing: true) { () throws(FileError) -> OpenFolder in
+    let folder = try translated(writing: true, of: name) { () throws(FileError) -> OpenFolder in
       let folder = try root.folder(music + place.folders, making: true)
       try removeLeftovers(in: folder)
       return folder
@@ -93,10 +93,14 @@ public final class VolumeTransport: Transport {
     do throws(PinstripeError) {
       try write(stream, name, TrackOutput(place.name, in: folder), progress)
     } catch {
-      guard let cause = error.underlying as? FileError, error.code == .noOutput else { throw error }
-      throw failure(cause, writing: true)
+      // Not what the stream's own files say, which lie on the computer's disk.
+      guard let cause = error.underlying as? FileError, cause.path == folder.path(place.name)
+      else { throw error }
+      throw failure(cause, writing: true, of: name)
     }
-    try translated(writing: true) { () throws(FileError) in try folder.synchronizeVolume() }
+    try translated(writing: true, of: name) { () throws(FileError) in
+      try folder.synchronizeVolume()
+    }
   }
 
   /// Removes what was not completed, and gives a track back its name that was set aside over MTP, when
