@@ -261,6 +261,14 @@ public struct SystemFile: ~Copyable, Sendable {
     }
   }
 
+  /// Takes the lock of a file that was just made; see ``OpenFolder/removeUnlocked(_:)``.
+  ///
+  /// - Returns: false when somebody was faster, so that the name is gone, or will be.
+  func lock(as name: String, from base: Int32) -> Bool {
+    // Where there are no locks (some FUSE and network file systems), all is as if there were nobody else.
+    (try? lock()) != false && faccessat(base, name, F_OK, 0) == 0
+  }
+
   /// Removes a file's name (unlink(2)).
   public static func remove(_ path: String) throws(FileError) {
     _ = try retry("remove", path) { unlink(path) }

@@ -114,7 +114,8 @@ public final class VolumeTransport: Transport {
           try? folder.remove(leftover)
         }
       } else if TrackName.isTemporary(leftover) {
-        try? folder.remove(leftover)
+        // Not the part of another program.
+        try? folder.removeUnlocked(leftover)
       }
     }
   }

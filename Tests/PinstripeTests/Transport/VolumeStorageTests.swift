@@ -81,4 +81,55 @@ struct VolumeStorageTests {
     #expect(error?.message.contains("a temporary file") == true)
     #expect(names == [])
   }
+
+  // MARK: Two programs
+
+  /// As on FAT, which has no files without names.
+  @Sendable private static func withoutUnnamedFiles(
+    _ operation: String, _ path: String
+  ) -> SystemFile.Fault? {
+    operation == "open" && path == "." ? SystemFile.Fault(code: EOPNOTSUPP) : nil
+  }
+
+  // Regression: the one that began later removed what the other was writing.
+  @Test func whatAnotherProgramWritesIsNoLeftover() async throws {
+    mkdir(library.folder("card/Music"), 0o755)
+    TestFile.write([1], to: library.folder("card/Music/.pinstripe-killed.part"))
+    try await SystemFile.$fault.withValue(Self.withoutUnnamedFiles) {
+      let other = try TrackOutput("b.mp3", in: OpenFolder(library.folder("card/Music")))
+      try other.write([1, 2, 3])
+      #expect(try await volume.list(tidying: true) == [])
+      #expect(await put(ClearStream(MemorySource([4]))) == nil)
+      #expect(names.count == 2 && names.contains("a.mp3"))
+      try other.commit()
+    }
+    #expect(names == ["a.mp3", "b.mp3"])
+    #expect(TestFile.read(library.folder("card/Music/b.mp3")) == [1, 2, 3])
+  }
+
+  @Test func twoTransportsFillOneFolder() async throws {
+    let folder = library.folder("card")
+    let failures = await SystemFile.$fault.withValue(Self.withoutUnnamedFiles) {
+      await withTaskGroup(of: PinstripeError?.self) { programs in
+        for program in 1...2 {
+          programs.addTask {
+            do throws(PinstripeError) {
+              let volume = try VolumeTransport(root: folder, profile: .careful)
+              for number in 1...20 {
+                let stream = ClearStream(MemorySource(Library.content(UInt8(number))))
+                try await volume.put(
+                  stream, named: "\(program)-\(number).mp3", replacing: false, progress: nil)
+              }
+              return nil
+            } catch {
+              return error
+            }
+          }
+        }
+        return await programs.reduce(into: []) { $0.append($1) }.compactMap(\.self)
+      }
+    }
+    #expect(failures.map(\.message) == [])
+    #expect(names.count == 40)
+  }
 }
