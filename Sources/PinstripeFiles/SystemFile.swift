@@ -288,6 +288,19 @@ public struct SystemFile: ~Copyable, Sendable {
     _ = try Self.retry("flush", path) { fsync(descriptor) }
   }
 
+  /// Whether the storage gives back bytes that were written and synchronised.
+  ///
+  /// What the system has of the file in memory is let go first (posix_fadvise(2)), where it can be: the
+  /// answer is to be the storage's.
+  ///
+  /// - Throws: ``FileError``.
+  public func holds(_ bytes: [UInt8], at offset: UInt64) throws(FileError) -> Bool {
+    _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    let stored = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
+    defer { stored.deallocate() }
+    return try read(at: offset, into: stored) == bytes.count && stored.elementsEqual(bytes)
+  }
+
   /// Starts to write a part of a file to the storage, or waits until it is there (sync_file_range(2)).
   ///
   /// The file is not durable by that: ``synchronize()`` makes it so. Does nothing where the file system

@@ -57,6 +57,11 @@ extension PinstripeError {
       underlying: underlying)
   }
 
+  static func storedOtherwise(_ player: String) -> PinstripeError {
+    PinstripeError(
+      .playerRefused, "\(player) stored other bytes than were sent; is its memory failing?")
+  }
+
   static func cancelled(_ name: String) -> PinstripeError {
     PinstripeError(.cancelled, "Cancelled; what was sent of \"\(name)\" was removed again.")
   }

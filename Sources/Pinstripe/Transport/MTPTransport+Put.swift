@@ -365,8 +365,7 @@ extension MTPTransport {
       if let size = object.size, size < tap.length, try await freeSpace() < tap.length - size {
         throw PinstripeError.filledUp(name, playerName)
       }
-      throw PinstripeError(
-        .playerRefused, "\(playerName) stored other bytes than were sent; is its memory failing?")
+      throw PinstripeError.storedOtherwise(playerName)
     }
   }
 

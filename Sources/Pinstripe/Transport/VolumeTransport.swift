@@ -4,8 +4,8 @@ public import PinstripeProfile
 
 /// A player, or its memory card, that is mounted as a folder.
 ///
-/// Every file is on the storage (fsync) before it gets its name, and its name before the call returns
-/// (syncfs), because players are unplugged without being unmounted. Nothing on it leads out of it: below
+/// Every file is on the storage (fsync), and compared with what was sent, before it gets its name, and its
+/// name is there before the call returns (syncfs), because players are unplugged without being unmounted. Nothing on it leads out of it: below
 /// its root no link is followed, and a file is what is a regular one.
 public final class VolumeTransport: Transport {
   /// The folder the player is mounted at.
@@ -128,10 +128,12 @@ public final class VolumeTransport: Transport {
     defer { buffer.deallocate() }
     var written: UInt64 = 0
     var behind = WriteBehind()
+    // Of a length of 0, each part may be the last one.
+    let tap = StreamTap(stream, length: stream.length ?? 0)
     var count = buffer.count
     while count == buffer.count {
       if Task.isCancelled { throw PinstripeError.cancelled(name) }
-      count = try stream.read(into: buffer)
+      count = try tap.read(into: buffer)
       try file.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       written += UInt64(count)
       try file.settle(written, by: &behind)
@@ -139,6 +141,9 @@ public final class VolumeTransport: Transport {
     }
     if let length = stream.length, length != written {
       throw PinstripeError.changed("What was to become \"\(name)\"")
+    }
+    guard try file.holds(tap.samples, length: written) else {
+      throw PinstripeError.storedOtherwise(playerName)
     }
     try file.commit()
   }

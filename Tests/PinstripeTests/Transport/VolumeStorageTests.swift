@@ -132,4 +132,44 @@ struct VolumeStorageTests {
     #expect(failures.map(\.message) == [])
     #expect(names.count == 40)
   }
+
+  // MARK: Verification
+
+  private static let content = TestFile.content(20_000)
+
+  // Regression: a card that lost bytes had a track under its final name, and a replaced one was gone.
+  @Test(arguments: [0, 4095, 15_904, 19_999, 20_000, -1], [true, false])
+  func aTrackThatIsStoredOtherwiseGetsNoName(_ offset: Int, _ isLengthKnown: Bool) async throws {
+    #expect(await put(ClearStream(MemorySource([7]))) == nil)
+    let music = library.folder("card/Music")
+    let error = await SystemFile.$fault.withValue({ operation, path in
+      guard operation == "flush", path.hasSuffix(".part") else {
+        return Self.withoutUnnamedFiles(operation, path)
+      }
+      Self.damage("\(music)/\(path)", at: offset)
+      return nil
+    }) {
+      let length: UInt64? = isLengthKnown ? UInt64(Self.content.count) : nil
+      let stream = ClearStream(MemorySource(Self.content, length: length))
+      return await put(stream, replacing: true)
+    }
+    #expect(error?.code == .playerRefused)
+    #expect(error?.message.contains("stored other bytes than were sent") == true)
+    #expect(names == ["a.mp3"])
+    #expect(TestFile.read(music + "/a.mp3") == [7])
+    #expect(await put(ClearStream(MemorySource(Self.content)), replacing: true) == nil)
+    #expect(TestFile.read(music + "/a.mp3") == Self.content)
+  }
+
+  /// Changes a byte, adds one at the end, or cuts one off.
+  private static func damage(_ path: String, at offset: Int) {
+    guard offset >= 0 else {
+      truncate(path, off_t(content.count - 1))
+      return
+    }
+    let file = Glibc.open(path, O_WRONLY)
+    var byte: UInt8 = offset < content.count ? ~content[offset] : 0
+    pwrite(file, &byte, 1, off_t(offset))
+    close(file)
+  }
 }
