@@ -37,6 +37,9 @@ public protocol Transport: AnyObject, Sendable {
   ///   - name: Its path below the music folder.
   func complaint(about kind: FileKind?, at name: String) -> String?
 
+  /// Whether a track that was cut off may be there under its final name, as on players that cannot rename.
+  var showsParts: Bool { get }
+
   /// Sends a track.
   ///
   /// - Parameters:
@@ -128,6 +131,9 @@ public protocol Transport: AnyObject, Sendable {
 extension Transport {
   /// None: a disk keeps any file anywhere.
   public func complaint(about kind: FileKind?, at name: String) -> String? { nil }
+
+  /// No: a disk can rename.
+  public var showsParts: Bool { false }
 
   /// Nothing: no part is kept.
   public func discardUnfinished(unlessFor names: Set<String>) async {}

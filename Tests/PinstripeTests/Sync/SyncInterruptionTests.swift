@@ -52,6 +52,18 @@ struct SyncInterruptionTests {
     #expect((continued > 0) == (sent == 70_000 && quirks.isEmpty))
   }
 
+  // Regression: where the file had left the source, half of its track stayed under its final name.
+  @Test(arguments: ["Artist/1.pst", "Artist/2.pst"])
+  func aProcessThatIsKilledBeforeAFileLeavesTheSource(_ path: String) async throws {
+    let scene = try await InterruptedSync([.noRename])
+    try await everyCall { call in
+      let player = scene.begin()
+      let isReached = await killed(scene, player, .killed(after: 1000), at: call)
+      try await scene.expectNoPart(player, without: path, "killed at call \(call)")
+      return isReached
+    }
+  }
+
   /// And so is the next one, while it tidies up.
   @Test(arguments: players)
   func aProcessThatIsKilledTwice(_ quirks: Set<Quirk>) async throws {
