@@ -74,7 +74,7 @@ struct DatasetReader {
     return try take(length, field)
   }
 
-  /// A string up to its terminator, or up to its count when the terminator is missing.
+  /// A string up to its terminator, which no player leaves out of which a session was recorded.
   ///
   /// Surrogates without their partner become U+FFFD.
   mutating func string(_ field: String) throws(DatasetError) -> String {
@@ -87,6 +87,10 @@ struct DatasetReader {
     let text = stride(from: units.startIndex, to: units.endIndex, by: 2).lazy
       .map { UInt16(units[$0]) | UInt16(units[$0 + 1]) << 8 }
       .prefix { $0 != 0 }
-    return String(decoding: Array(text), as: UTF16.self)
+    let decoded = Array(text)
+    guard decoded.count < count || count == 0 else {
+      throw DatasetError(.unterminated, field: field, offset: start)
+    }
+    return String(decoding: decoded, as: UTF16.self)
   }
 }
