@@ -120,10 +120,12 @@ struct HostileTests {
 
   // MARK: A session with a player that cuts its datasets
 
+  // Of lists of properties, and of what is no dataset: CutAnswerTests.
   @Test func everyDatasetCutAtEveryByteLeavesAUsableSession() async throws {
     let rig = try await Rig()
     let object = try await rig.upload("a.mp3", pattern(10))
     let session = rig.session
+    try await session.setObjectReferences(of: object, to: [object, object])
     let operations: [(OperationCode, () async throws -> Void)] = [
       (.getDeviceInfo, { _ = try await session.getDeviceInfo() }),
       (.getStorageIDs, { _ = try await session.storageIDs() }),
@@ -139,6 +141,7 @@ struct HostileTests {
         .getObjectPropValue,
         { _ = try await session.objectPropertyValue(.objectSize, of: object, as: .uint64) }
       ),
+      (.getObjectReferences, { _ = try await session.objectReferences(of: object) }),
     ]
     for (operation, run) in operations {
       var length = 0
