@@ -166,19 +166,4 @@ import Testing
       #expect(read == entries, "pieces of \(size)")
     }
   }
-
-  /// It would be waited for, and read again with every piece, until the dataset's end.
-  @Test func aTextWithoutAnEndEndsAListAtOnce() throws {
-    let name = ObjectPropertyList.Entry(object: .root, property: .name, value: .string("a"))
-    var bytes = ObjectPropertyList.encode([name, name])
-    let terminator = 4 + 8 + 1 + 2
-    bytes[terminator] = 0x62
-    var reader = ObjectPropertyList.Reader()
-    try bytes[..<terminator].withUnsafeBytes { piece in try reader.feed(piece) { _ in } }
-    #expect(throws: DatasetError(.unterminated, field: "Value", offset: 8)) {
-      try bytes[terminator..<(terminator + 2)].withUnsafeBytes { piece in
-        try reader.feed(piece) { _ in }
-      }
-    }
-  }
 }

@@ -6,8 +6,6 @@ public struct DatasetError: Error, Hashable, Sendable {
     case truncated
     /// A count or length promises more than the rest of the dataset holds.
     case countTooLarge
-    /// A string that no zero ends within its count.
-    case unterminated
     /// A type whose length nobody knows, so that what follows it cannot be found.
     case unknownType
   }
@@ -33,7 +31,6 @@ extension DatasetError: CustomStringConvertible {
     switch fault {
     case .truncated: "it ends inside \(field) at byte \(offset)"
     case .countTooLarge: "\(field) at byte \(offset) promises more than there is"
-    case .unterminated: "\(field) at byte \(offset) has no terminator"
     case .unknownType: "\(field) at byte \(offset) has a type of unknown length"
     }
   }

@@ -74,7 +74,9 @@ struct DatasetReader {
     return try take(length, field)
   }
 
-  /// A string up to its terminator, which no player leaves out of which a session was recorded.
+  /// A string up to its terminator, or up to its count when the terminator is missing.
+  ///
+  /// It is not refused then: Debian's umtp-responder sends such texts behind a name of 238 bytes.
   ///
   /// Surrogates without their partner become U+FFFD.
   mutating func string(_ field: String) throws(DatasetError) -> String {
@@ -87,10 +89,6 @@ struct DatasetReader {
     let text = stride(from: units.startIndex, to: units.endIndex, by: 2).lazy
       .map { UInt16(units[$0]) | UInt16(units[$0 + 1]) << 8 }
       .prefix { $0 != 0 }
-    let decoded = Array(text)
-    guard decoded.count < count || count == 0 else {
-      throw DatasetError(.unterminated, field: field, offset: start)
-    }
-    return String(decoding: decoded, as: UTF16.self)
+    return String(decoding: Array(text), as: UTF16.self)
   }
 }

@@ -8,7 +8,7 @@ extension ObjectPropertyList {
 
     /// Takes the next bytes, and tells every entry that they complete.
     ///
-    /// - Throws: ``DatasetError`` for an entry of unknown type, or a text without an end.
+    /// - Throws: ``DatasetError`` for an entry of unknown type.
     mutating func feed(
       _ bytes: UnsafeRawBufferPointer, entry: (Entry) -> Void
     ) throws(DatasetError) {
@@ -25,7 +25,7 @@ extension ObjectPropertyList {
           entry(try reader.listEntry())
         } catch {
           // The end of what has come is not the end of the dataset.
-          guard [.truncated, .countTooLarge].contains(error.fault) else { throw error }
+          guard error.fault != .unknownType else { throw error }
           break
         }
         read = reader.offset
