@@ -5,7 +5,8 @@ public import Glibc
 /// It is written without a name, or under a temporary one where the file system knows no files
 /// without, and gets its name when ``commit()`` is called. Until then an older file of the name stays
 /// as it is, and nothing is left behind when the value goes away without a commit, or when the process
-/// is killed. What is not a regular file (a pipe, /dev/null) is written directly.
+/// is killed. Meanwhile it is locked, so that nobody takes it for a leftover
+/// (``OpenFolder/removeUnlocked(_:)``). What is not a regular file (a pipe, /dev/null) is written directly.
 public struct AtomicFile: ~Copyable {
   /// Where the bytes go until the commit.
   public let file: SystemFile
@@ -68,13 +69,24 @@ public struct AtomicFile: ~Copyable {
   ) throws(FileError) -> AtomicFile {
     let folder = folder(of: target)
     if let file = try SystemFile.unnamed(in: folder, from: base.descriptor, mode: mode) {
+      // It has a temporary name for an instant: commit().
+      _ = try? file.lock()
       return AtomicFile(file: file, base: base, target: target, path: path, place: .unnamed)
     }
-    let name = SystemFile.temporaryName(in: folder)
-    let file = try SystemFile(
-      opening: name, from: base.descriptor, O_RDWR | O_CREAT | O_EXCL, mode: mode)
-    return AtomicFile(file: file, base: base, target: target, path: path, place: .named(name))
+    for _ in 0..<attempts {
+      let name = SystemFile.temporaryName(in: folder)
+      let file = try SystemFile(
+        opening: name, from: base.descriptor, O_RDWR | O_CREAT | O_EXCL, mode: mode)
+      // Somebody who tidies up may have met it before it was locked.
+      if file.lock(as: name, from: base.descriptor) {
+        return AtomicFile(file: file, base: base, target: target, path: path, place: .named(name))
+      }
+    }
+    throw FileError(code: EBUSY, operation: "create", path: path)
   }
+
+  /// More than any number of programs that tidy up one folder can spoil.
+  private static let attempts = 100
 
   /// Writes to a descriptor that somebody else opened, as it stands: standard output.
   public init(directlyTo file: consuming SystemFile) {

@@ -174,6 +174,18 @@ public struct OpenFolder: ~Copyable, Sendable {
     _ = try SystemFile.retry("remove", path(name)) { unlinkat(file.descriptor, name, 0) }
   }
 
+  /// Removes what an ``AtomicFile`` that was cut off has left, and nothing that a program still writes.
+  ///
+  /// That one is locked (flock(2)); a lock ends with its process.
+  ///
+  /// - Throws: ``FileError``.
+  public func removeUnlocked(_ name: String) throws(FileError) {
+    // What cannot be opened or locked, nobody writes to.
+    guard let file = try? open(name, O_RDONLY | O_NONBLOCK) else { return try remove(name) }
+    guard (try? file.lock()) != false else { return }
+    try remove(name)
+  }
+
   /// Returns when all that was changed on the folder's file system is on the storage (syncfs(2)).
   ///
   /// For players: on FAT, fsync(2) of a folder writes no names (Linux 6.1), and a file's size stands

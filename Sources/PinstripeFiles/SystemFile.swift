@@ -264,6 +264,14 @@ public struct SystemFile: ~Copyable, Sendable {
     }
   }
 
+  /// Takes the lock of a file that was just made; see ``OpenFolder/removeUnlocked(_:)``.
+  ///
+  /// - Returns: false when somebody was faster, so that the name is gone, or will be.
+  func lock(as name: String, from base: Int32) -> Bool {
+    // Where there are no locks (some FUSE and network file systems), all is as if there were nobody else.
+    (try? lock()) != false && faccessat(base, name, F_OK, 0) == 0
+  }
+
   /// Removes a file's name (unlink(2)).
   public static func remove(_ path: String) throws(FileError) {
     _ = try retry("remove", path) { unlink(path) }
@@ -281,6 +289,19 @@ public struct SystemFile: ~Copyable, Sendable {
   /// Returns when the file's bytes are on the storage (fsync(2)).
   public func synchronize() throws(FileError) {
     _ = try Self.retry("flush", path) { fsync(descriptor) }
+  }
+
+  /// Whether the storage gives back bytes that were written and synchronised.
+  ///
+  /// What the system has of the file in memory is let go first (posix_fadvise(2)), where it can be: the
+  /// answer is to be the storage's.
+  ///
+  /// - Throws: ``FileError``.
+  public func holds(_ bytes: [UInt8], at offset: UInt64) throws(FileError) -> Bool {
+    _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    let stored = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
+    defer { stored.deallocate() }
+    return try read(at: offset, into: stored) == bytes.count && stored.elementsEqual(bytes)
   }
 
   /// Starts to write a part of a file to the storage, or waits until it is there (sync_file_range(2)).

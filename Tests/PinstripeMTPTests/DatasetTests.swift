@@ -150,31 +150,42 @@ struct DatasetTests {
   @Test(arguments: DatasetCase.all)
   func aDatasetCutAtAnyByteIsRefused(_ dataset: DatasetCase) {
     for sample in dataset.samples {
-      // Every byte of what fits, and a stride through the rest of those with the longest strings.
-      let ends = Array(sample.indices.prefix(300)) + stride(from: 300, to: sample.count, by: 29)
-      for end in ends {
-        #expect(throws: DatasetError.self, "\(dataset.testDescription) cut at \(end)") {
-          try dataset.rewrite(Array(sample[..<end]))
-        }
-      }
+      // An expectation for each of some 10,000 ends would take longer than the parsing.
+      let read = sample.indices.filter { (try? dataset.rewrite(Array(sample[..<$0]))) != nil }
+      #expect(read == [], "\(dataset.testDescription) cut there")
     }
   }
 
   /// Overwrites each byte, and each four of them, with the values that break length arithmetic.
   @Test(arguments: DatasetCase.all)
   func lengthsAtTheirExtremesDoNotTrap(_ dataset: DatasetCase) {
-    for sample in dataset.samples where sample.count < 200 {
-      for position in sample.indices {
+    for sample in dataset.samples {
+      // The samples with the longest strings are long for those, which are alike all the way.
+      let isShort = sample.count < 200
+      let places = isShort ? Array(sample.indices) : Self.edges(of: sample)
+      for position in places {
         for value in [0, 1, 0x7F, 0xFF] as [UInt8] {
-          for width in [1, 2, 4] where position + width <= sample.count {
+          for width in isShort ? [1, 2, 4] : [1, 4] where position + width <= sample.count {
             var changed = sample
             for index in position..<(position + width) { changed[index] = value }
             guard let once = try? dataset.rewrite(changed) else { continue }
             // What is read can be written, and reads the same.
-            #expect((try? dataset.rewrite(once)) == once, "byte \(position) := \(value) × \(width)")
+            let again = try? dataset.rewrite(once)
+            guard again != once else { continue }
+            Issue.record("\(dataset.testDescription), byte \(position) := \(value) × \(width)")
           }
         }
       }
+    }
+  }
+
+  /// The bytes where units end to be alike, among them all counts, and a stride through the others.
+  private static func edges(of sample: [UInt8]) -> [Int] {
+    func differs(_ index: Int, _ other: Int) -> Bool {
+      sample.indices.contains(other) && sample[index] != sample[other]
+    }
+    return sample.indices.filter { index in
+      index % 61 == 0 || differs(index, index - 2) || differs(index, index + 2)
     }
   }
 

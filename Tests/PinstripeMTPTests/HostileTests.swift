@@ -53,7 +53,8 @@ struct HostileTests {
 
   @Test func cve202640334ANameWithoutTerminator() throws {
     var info = ObjectInfo(filename: "abcdef", format: .mp3, size: 1).encoded
-    // The name's 7 units lose their terminator and run into the field behind.
+    // The name's 7 units lose their terminator. It is read to its count and no further: with long names,
+    // umtp-responder's other texts have none either.
     info[52 + 1 + 12] = 0x41
     #expect(try ObjectInfo(parsing: info).filename == "abcdefA")
     // The name claims all that follows, and more.
@@ -118,10 +119,12 @@ struct HostileTests {
 
   // MARK: A session with a player that cuts its datasets
 
+  // Of lists of properties, and of what is no dataset: CutAnswerTests.
   @Test func everyDatasetCutAtEveryByteLeavesAUsableSession() async throws {
     let rig = try await Rig()
     let object = try await rig.upload("a.mp3", pattern(10))
     let session = rig.session
+    try await session.setObjectReferences(of: object, to: [object, object])
     let operations: [(OperationCode, () async throws -> Void)] = [
       (.getDeviceInfo, { _ = try await session.getDeviceInfo() }),
       (.getStorageIDs, { _ = try await session.storageIDs() }),
@@ -137,6 +140,7 @@ struct HostileTests {
         .getObjectPropValue,
         { _ = try await session.objectPropertyValue(.objectSize, of: object, as: .uint64) }
       ),
+      (.getObjectReferences, { _ = try await session.objectReferences(of: object) }),
     ]
     for (operation, run) in operations {
       var length = 0

@@ -62,10 +62,9 @@ import Testing
     }
   }
 
-  /// libusb #1813: lengths of 9 and 20 bytes where 7 and 18 are usual.
-  @Test(arguments: [7, 9, 20, 255]) func longEndpointsAreReadAsFarAsTheStandardGoes(
-    length: Int
-  ) throws {
+  /// Lengths of 9 and 20 bytes where 7 and 18 are usual.
+  @Test(arguments: [7, 9, 20, 255])
+  func libusbIssue1813LongEndpointsAreReadAsFarAsTheStandardGoes(length: Int) throws {
     let endpoints = [Samples.endpoint(0x81, 2, 512), Samples.endpoint(0x02, 2, 64)].flatMap {
       [UInt8(length)] + $0.dropFirst() + [UInt8](repeating: 5, count: length - 7)
     }

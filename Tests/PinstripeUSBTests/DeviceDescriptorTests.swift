@@ -22,8 +22,8 @@ import Testing
     }
   }
 
-  /// libusb #1813: a device descriptor that claims 9 bytes, and one of 20.
-  @Test func nineBytesAreTooShortAndTwentyAreRead() throws {
+  /// A device descriptor that claims 9 bytes, and one of 20.
+  @Test func libusbIssue1813NineBytesAreTooShortAndTwentyAreRead() throws {
     var short = Samples.deviceDescriptor
     short[0] = 9
     #expect(throws: DescriptorError.tooShort(type: 1, length: 9, minimum: 18)) {

@@ -48,10 +48,18 @@ extension PinstripeError {
     PinstripeError(.playerFull, "\(player) holds no files larger than \(limit) bytes.")
   }
 
-  static func filledUp(_ name: String, _ player: String) -> PinstripeError {
+  static func filledUp(
+    _ name: String, _ player: String, underlying: (any Error)? = nil
+  ) -> PinstripeError {
     PinstripeError(
       .playerFull,
-      "\(player) became full before all of \"\(name)\" was stored; remove something first.")
+      "\(player) became full before all of \"\(name)\" was stored; remove something first.",
+      underlying: underlying)
+  }
+
+  static func storedOtherwise(_ player: String) -> PinstripeError {
+    PinstripeError(
+      .playerRefused, "\(player) stored other bytes than were sent; is its memory failing?")
   }
 
   static func silent(_ player: String, underlying: (any Error)?) -> PinstripeError {

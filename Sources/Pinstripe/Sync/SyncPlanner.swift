@@ -20,6 +20,9 @@ public struct SyncPlanner: Sendable {
   public let protection: String?
   /// Whether tracks that an earlier sync put there are removed when they are no longer in the source.
   public var removes = false
+  /// Whether the player has parts of tracks under their final names when a sync was broken off, as
+  /// ``Transport/showsParts`` tells; those go whatever ``removes`` says.
+  public var showsParts = false
   /// Whether what does not fit is left out; otherwise ``SyncPlan/missingSpace`` tells of it.
   public var fills = false
   /// Makes a name that says nothing of a file or playlist, for players whose profile hides names.
@@ -109,7 +112,7 @@ public struct SyncPlanner: Sendable {
       }
     }
     for track in tracks where !wanted.contains(track.name) {
-      plan.steps.append(extra(track, ledger, isComplete))
+      plan.steps.append(extra(track, among: tracks, ledger, isComplete))
     }
     plan = makeRoom(in: plan, stored)
     let tracksOnly = plan
@@ -265,24 +268,31 @@ public struct SyncPlanner: Sendable {
   /// - Parameter isComplete: Whether all of the source could be read: what could not is not gone, and an
   ///   empty source is a disk that is not mounted rather than a person who wants no music.
   private func extra(
-    _ track: StoredTrack, _ ledger: SyncLedger.Contents, _ isComplete: Bool
+    _ track: StoredTrack, among tracks: [StoredTrack], _ ledger: SyncLedger.Contents,
+    _ isComplete: Bool
   ) -> SyncPlan.Step {
     var step = SyncPlan.Step(
       action: .keep, item: nil, place: track.name, bytes: track.size ?? 0,
       reason: "no sync put it there")
-    guard let entry = ledger.entries[track.name] else {
-      guard ledger.unfinished(track) != nil else { return step }
-      step.reason = "was not sent to its end, and is no longer in the source"
+    let entry = ledger.entries[track.name]
+    // Of a track whose size nobody knows, nobody can say that it is the one.
+    if let entry, let size = track.size, entry.stored == size {
+      step.reason = "is no longer in the source"
       remove(&step, isComplete)
       return step
     }
-    // Of a track whose size nobody knows, nobody can say that it is the one.
-    guard entry.stored == track.size else {
-      step.reason = "it was changed on the player"
+    if let attempt = ledger.unfinished(track), entry == nil || showsParts {
+      step.reason = "was not sent to its end, and is no longer in the source"
+      // Nobody misses half a track; but of two of the name, the other is the one that it was to replace.
+      let isAlone = tracks.count { $0.name == track.name } == 1
+      if showsParts, isAlone, track.size != attempt.stored {
+        step.action = .remove
+      } else {
+        remove(&step, isComplete)
+      }
       return step
     }
-    step.reason = "is no longer in the source"
-    remove(&step, isComplete)
+    if entry != nil { step.reason = "it was changed on the player" }
     return step
   }
 

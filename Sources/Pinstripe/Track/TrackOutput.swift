@@ -72,11 +72,28 @@ struct TrackOutput: ~Copyable {
     }
   }
 
+  /// Whether a regular output has a length on its storage, and bytes at some offsets.
+  func holds(
+    _ samples: [(offset: UInt64, bytes: [UInt8])], length: UInt64
+  ) throws(PinstripeError) -> Bool {
+    var matches = false
+    try translated { () throws(FileError) in
+      try file.file.synchronize()
+      matches = UInt64(clamping: try file.file.status().st_size) == length
+      for sample in samples where matches {
+        matches = try file.file.holds(sample.bytes, at: sample.offset)
+      }
+    }
+    return matches
+  }
+
   consuming func commit() throws(PinstripeError) {
+    let path = self.path
     do throws(FileError) {
       try file.commit()
     } catch {
-      throw PinstripeError(writing: error)
+      throw PinstripeError(
+        writing: FileError(code: error.code, operation: error.operation, path: path))
     }
   }
 

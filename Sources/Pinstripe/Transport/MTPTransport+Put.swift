@@ -24,6 +24,9 @@ extension MTPTransport {
     return try await put(stream, at: fromRoot(place), replacing: replacing, progress: progress)
   }
 
+  /// Whether a track has its final name from the start.
+  public var showsParts: Bool { !session.offers(.setObjectPropValue) }
+
   /// A place below the music folder, from the storage's root.
   func fromRoot(_ place: TrackPath) -> TrackPath {
     let music = profile.storage.musicFolder
@@ -45,7 +48,7 @@ extension MTPTransport {
         in: folder, keeping: place.name, replacing: replacing, sparing: part?.record.name)
       guard replacing || old == nil else { throw PinstripeError.exists(name, playerName) }
       let tap = StreamTap(stream, length: length)
-      let canRename = session.offers(.setObjectPropValue)
+      let canRename = !showsParts
       let target = Sent(
         handle: .none, name: canRename ? TrackName.temporary() : place.name, folder: folder,
         old: old)
@@ -262,7 +265,7 @@ extension MTPTransport {
     where TrackName.isTemporary(entry.info.filename) && entry.info.filename != spared {
       try await delete(entry.handle)
     }
-    if replacing, !session.offers(.setObjectPropValue) {
+    if replacing, showsParts {
       for entry in same.dropFirst() { try await delete(entry.handle) }
     }
     for entry in ours {
@@ -380,8 +383,7 @@ extension MTPTransport {
       if let size = object.size, size < tap.length, try await freeSpace() < tap.length - size {
         throw PinstripeError.filledUp(name, playerName)
       }
-      throw PinstripeError(
-        .playerRefused, "\(playerName) stored other bytes than were sent; is its memory failing?")
+      throw PinstripeError.storedOtherwise(playerName)
     }
   }
 

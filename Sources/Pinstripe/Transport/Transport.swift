@@ -40,6 +40,9 @@ public protocol Transport: AnyObject, Sendable {
   /// Bytes of the largest file that the player holds.
   var largestFile: UInt64 { get }
 
+  /// Whether a track that was cut off may be there under its final name, as on players that cannot rename.
+  var showsParts: Bool { get }
+
   /// Sends a track.
   ///
   /// - Parameters:
@@ -140,6 +143,9 @@ extension Transport {
       throw .tooLarge(for: playerName, limit: largestFile)
     }
   }
+
+  /// No: a disk can rename.
+  public var showsParts: Bool { false }
 
   /// Nothing: no part is kept.
   public func discardUnfinished(unlessFor names: Set<String>) async {}

@@ -4,16 +4,17 @@ import PinstripeFiles
 extension VolumeTransport {
   /// Calls the file system of the player that was opened, and of no other.
   ///
+  /// - Parameter name: The track that it is about, where the calls' own paths are others.
   /// - Throws: ``PinstripeError``, with the code ``PinstripeError/Code/playerGone`` when that player is
   ///   no longer where it was: what is there now is another one, or a folder of the computer's own disk.
   func translated<Value: ~Copyable>(
-    writing: Bool, _ body: () throws(FileError) -> Value
+    writing: Bool, of name: String? = nil, _ body: () throws(FileError) -> Value
   ) throws(PinstripeError) -> Value {
     try checkPresence()
     do throws(FileError) {
       return try body()
     } catch {
-      throw failure(error, writing: writing)
+      throw failure(error, writing: writing, of: name)
     }
   }
 
@@ -22,8 +23,13 @@ extension VolumeTransport {
   }
 
   /// Why the file system refused, in a sentence that names the file.
-  func failure(_ error: FileError, writing: Bool) -> PinstripeError {
+  func failure(
+    _ error: FileError, writing: Bool, of name: String? = nil
+  ) -> PinstripeError {
     if Self.absence.contains(error.code) || !root.isInPlace() { return gone(error) }
+    if writing, [ENOSPC, EDQUOT].contains(error.code) {
+      return .filledUp(name ?? error.path, playerName, underlying: error)
+    }
     if let kind = Self.kind(error) {
       return PinstripeError(
         writing ? .alreadyOnPlayer : .playerRefused,

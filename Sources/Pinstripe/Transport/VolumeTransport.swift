@@ -4,8 +4,8 @@ public import PinstripeProfile
 
 /// A player, or its memory card, that is mounted as a folder.
 ///
-/// Every file is on the storage (fsync) before it gets its name, and its name before the call returns
-/// (syncfs), because players are unplugged without being unmounted. Nothing on it leads out of it: below
+/// Every file is on the storage (fsync), and compared with what was sent, before it gets its name, and its
+/// name is there before the call returns (syncfs), because players are unplugged without being unmounted. Nothing on it leads out of it: below
 /// its root no link is followed, and a file is what is a regular one.
 public final class VolumeTransport: Transport {
   /// The folder the player is mounted at.
@@ -81,7 +81,7 @@ public final class VolumeTransport: Transport {
     _ stream: any ByteStream, _ name: String, _ place: TrackPath, replacing: Bool,
     _ progress: ((UInt64) -> Void)?
   ) throws(PinstripeError) {
-    let folder = try translated(writing: true) { () throws(FileError) -> OpenFolder in
+    let folder = try translated(writing: true, of: name) { () throws(FileError) -> OpenFolder in
       let folder = try root.folder(music + place.folders, making: true)
       try removeLeftovers(in: folder)
       return folder
@@ -93,10 +93,14 @@ public final class VolumeTransport: Transport {
     do throws(PinstripeError) {
       try write(stream, name, TrackOutput(place.name, in: folder), progress)
     } catch {
-      guard let cause = error.underlying as? FileError, error.code == .noOutput else { throw error }
-      throw failure(cause, writing: true)
+      // Not what the stream's own files say, which lie on the computer's disk.
+      guard let cause = error.underlying as? FileError, cause.path == folder.path(place.name)
+      else { throw error }
+      throw failure(cause, writing: true, of: name)
     }
-    try translated(writing: true) { () throws(FileError) in try folder.synchronizeVolume() }
+    try translated(writing: true, of: name) { () throws(FileError) in
+      try folder.synchronizeVolume()
+    }
   }
 
   /// Removes what was not completed, and gives a track back its name that was set aside over MTP, when
@@ -110,7 +114,8 @@ public final class VolumeTransport: Transport {
           try? folder.remove(leftover)
         }
       } else if TrackName.isTemporary(leftover) {
-        try? folder.remove(leftover)
+        // Not the part of another program.
+        try? folder.removeUnlocked(leftover)
       }
     }
   }
@@ -123,10 +128,12 @@ public final class VolumeTransport: Transport {
     defer { buffer.deallocate() }
     var written: UInt64 = 0
     var behind = WriteBehind()
+    // Of a length of 0, each part may be the last one.
+    let tap = StreamTap(stream, length: stream.length ?? 0)
     var count = buffer.count
     while count == buffer.count {
       if Task.isCancelled { throw PinstripeError.cancelled(name) }
-      count = try stream.read(into: buffer)
+      count = try tap.read(into: buffer)
       try file.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       written += UInt64(count)
       try file.settle(written, by: &behind)
@@ -134,6 +141,9 @@ public final class VolumeTransport: Transport {
     }
     if let length = stream.length, length != written {
       throw PinstripeError.changed("What was to become \"\(name)\"")
+    }
+    guard try file.holds(tap.samples, length: written) else {
+      throw PinstripeError.storedOtherwise(playerName)
     }
     try file.commit()
   }

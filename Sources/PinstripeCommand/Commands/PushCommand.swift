@@ -12,7 +12,9 @@ struct PushCommand: AsyncParsableCommand {
     discussion: """
       With --device, --user or --group the file is encrypted while it is sent. A file that is a track already is sent \
       as it is. To a player that cannot decrypt, other files go unprotected, and the tool says so. \
-      The track appears on the player under its name when it is complete and verified.
+      The track appears on the player under its name when it is complete and verified. A player that cannot \
+      rename shows it under its name from the start; what a killed push leaves there stays until \
+      --replace or 'pinstripe rm'.
 
       --replace keeps the old track until then. A player that can neither rename nor hold two \
       tracks of one name loses the old one first, and when the transfer fails it has neither.

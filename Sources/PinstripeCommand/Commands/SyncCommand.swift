@@ -18,7 +18,8 @@ struct SyncCommand: AsyncParsableCommand {
 
       A track in a file's place that this key opens is another version of it, and is replaced. Other \
       tracks are only removed when an earlier sync of this computer put them there, and only with \
-      --delete; nothing is removed when part of the sources could not be read.
+      --delete; none is removed when part of the sources could not be read. What an earlier sync sent \
+      only in part goes in any case.
 
       A name that the player cannot hold is changed, and ends in "~" and six letters or digits that \
       are the same every time; the plan, 'pinstripe ls' and the track's metadata have the original. \
@@ -75,6 +76,7 @@ struct SyncCommand: AsyncParsableCommand {
     let tracks = SyncTracks(try recipe(for: profile, store))
     var planner = SyncPlanner(profile, protection: tracks.protection)
     planner.removes = removes
+    planner.showsParts = transport.showsParts
     planner.fills = fills
     planner.disguise = tracks.disguise
     let ledger = isDryRun ? nil : try await SyncLedger(of: transport)

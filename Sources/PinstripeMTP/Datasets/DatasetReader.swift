@@ -76,6 +76,8 @@ struct DatasetReader {
 
   /// A string up to its terminator, or up to its count when the terminator is missing.
   ///
+  /// It is not refused then: Debian's umtp-responder sends such texts behind a name of 238 bytes.
+  ///
   /// Surrogates without their partner become U+FFFD.
   mutating func string(_ field: String) throws(DatasetError) -> String {
     let start = offset

@@ -27,17 +27,17 @@ extension FastTierTests {
 
     @Test(
       arguments: [.headerApart, .joinsResponse, [.headerApart, .omitsZeroLengthPackets]]
-        as [MemoryResponder.Habits])
+        as [MemoryResponder.Habits], [64, 512, 1024])
     func everySizeComesBackFromPlayersOfOtherHabits(
-      _ habits: MemoryResponder.Habits
+      _ habits: MemoryResponder.Habits, _ packetSize: Int
     ) async throws {
-      let rig = try await NodeRig(habits: habits)
+      let rig = try await NodeRig(habits: habits, packetSize: packetSize)
       for size in [0, 1] + Self.sizes {
         let bytes = pattern(size, seed: size)
         let object = rig.player.add("\(size)", content: .bytes(bytes))
         #expect(
           try await rig.download(object, size: size) == bytes,
-          "\(size) bytes, habits \(habits.rawValue)")
+          "\(size) bytes in packets of \(packetSize), habits \(habits.rawValue)")
       }
       await rig.close()
     }

@@ -25,6 +25,7 @@ struct InterruptedSync {
 
   private let wanted: [String: [UInt8]]
   private static let theirs = "theirs.mp3"
+  private static let theirContent: [UInt8] = [7]
   private static let old = content(1)
 
   private static func content(_ seed: UInt64, _ length: Int = 2000) -> [UInt8] {
@@ -44,7 +45,8 @@ struct InterruptedSync {
     let transport = try await player.connect()
     try await library.sync(with: transport, player.profile, recipe: recipe)
     try await transport.put(
-      ClearStream(MemorySource([7])), named: Self.theirs, replacing: false, progress: nil)
+      ClearStream(MemorySource(Self.theirContent)), named: Self.theirs, replacing: false,
+      progress: nil)
     await transport.close()
     objects = player.responder.objects
     ledger = try #require(TestFile.read(disk.ledger))
@@ -104,12 +106,16 @@ struct InterruptedSync {
 
   // MARK: A sync
 
-  func sync(_ player: Player, over pipe: any BulkPipe) async throws -> SyncSummary {
+  @discardableResult
+  func sync(
+    _ player: Player, over pipe: any BulkPipe, removes: Bool = true
+  ) async throws -> SyncSummary {
     let transport = try await MTPTransport(
       opening: pipe, profile: player.profile, name: "Test player")
     transport.keepParts(in: PartJournal(path: disk.part, minimum: 50_000))
     do {
-      let summary = try await library.sync(with: transport, player.profile, recipe: recipe)
+      let summary = try await library.sync(
+        with: transport, player.profile, removes: removes, recipe: recipe)
       await transport.close()
       return summary
     } catch {
@@ -149,6 +155,8 @@ struct InterruptedSync {
     #expect(!player.showsContent, comment)
     guard quirks.isEmpty else { return }
     let there = player.library.filter { $0.path != Self.theirs }
+    #expect(
+      player.library.contains { $0.path == Self.theirs && $0.bytes == Self.theirContent }, comment)
     let shown = there.filter { !$0.path.contains(".pinstripe-") }
     #expect(Set(shown.map(\.path)).count == shown.count, "\(comment): a duplicate")
     for (path, bytes) in shown where path != "3.pst" {
@@ -170,10 +178,28 @@ struct InterruptedSync {
     #expect(!player.showsContent, comment)
     let there = player.library
     #expect(there.map(\.path) == wanted.keys.sorted() + [Self.theirs], comment)
-    for (path, bytes) in there where path != Self.theirs {
-      #expect(try library.decrypted(bytes) == wanted[path], "\(comment): \(path)")
+    for (path, bytes) in there {
+      if path == Self.theirs {
+        #expect(bytes == Self.theirContent, "\(comment): \(path)")
+      } else {
+        #expect(try library.decrypted(bytes) == wanted[path], "\(comment): \(path)")
+      }
     }
     #expect(access(disk.part, F_OK) != 0, "\(comment): a part is still journalled")
     return summary
+  }
+
+  /// A sync that removes no tracks, after a file has left the source, leaves what is whole and no more.
+  func expectNoPart(_ player: Player, without path: String, _ comment: Comment) async throws {
+    let file = library.folder("lib/" + path.dropLast(3) + "mp3")
+    let content = try #require(TestFile.read(file))
+    unlink(file)
+    defer { TestFile.write(content, to: file) }
+    try await sync(player, over: cable(player), removes: false)
+    for (name, bytes) in player.library where name != Self.theirs {
+      let content = try library.decrypted(bytes)
+      #expect(
+        [wanted[name], Self.old, Self.content(4)].contains(content), "\(comment): \(name)")
+    }
   }
 }

@@ -35,6 +35,31 @@ struct SyncInterruptionTests {
     }
   }
 
+  /// The cable is pulled again, or others fill the player, while the next sync recovers.
+  @Test(arguments: players)
+  func aRecoveryThatFailsToo(_ quirks: Set<Quirk>) async throws {
+    let scene = try await InterruptedSync(quirks)
+    try await everyCall { call in
+      let player = scene.begin()
+      let isReached = await scene.sync(player, .disconnect, at: call)
+      let comment: Comment
+      if call.isMultiple(of: 2) {
+        let next = 1 + call * 7 % 100
+        comment = "pulled at call \(call), and then at call \(next)"
+        _ = await scene.sync(player, .disconnect, at: next)
+      } else {
+        let next = 1 + call / 2 % 6
+        comment = "pulled at call \(call), and then full at object \(next)"
+        player.responder.fillUp(at: next, .fromThenOn)
+        _ = try await scene.sync(player, over: scene.cable(player))
+        player.responder.fillUp(at: nil)
+      }
+      try scene.expectNothingLost(player, comment)
+      try await scene.expectRecovery(player, comment)
+      return isReached
+    }
+  }
+
   /// Nothing of ours runs any more: the next process finds what is on the disk and on the player.
   @Test(arguments: [0, 5000, 70_000], players)
   func aProcessThatIsKilled(_ sent: Int, _ quirks: Set<Quirk>) async throws {
@@ -50,6 +75,18 @@ struct SyncInterruptionTests {
       return isReached
     }
     #expect((continued > 0) == (sent == 70_000 && quirks.isEmpty))
+  }
+
+  // Regression: where the file had left the source, half of its track stayed under its final name.
+  @Test(arguments: ["Artist/1.pst", "Artist/2.pst"])
+  func aProcessThatIsKilledBeforeAFileLeavesTheSource(_ path: String) async throws {
+    let scene = try await InterruptedSync([.noRename])
+    try await everyCall { call in
+      let player = scene.begin()
+      let isReached = await killed(scene, player, .killed(after: 1000), at: call)
+      try await scene.expectNoPart(player, without: path, "killed at call \(call)")
+      return isReached
+    }
   }
 
   /// And so is the next one, while it tidies up.

@@ -30,6 +30,7 @@ struct SyncPlannerTests {
     change(&profile, &options)
     var planner = SyncPlanner(profile, protection: options.protection)
     (planner.removes, planner.fills) = (options.removes, options.fills)
+    planner.showsParts = options.showsParts
     var contents = SyncLedger.Contents()
     for entry in ledger { contents.entries[entry.place] = entry }
     for entry in pending { contents.begin(entry) }
@@ -145,6 +146,40 @@ struct SyncPlannerTests {
       try await plan([item("b.mp3")], there: [stored("a.mp3", 1001)], pending: pending) {
         $1.removes = true
       }[1] == "keep a.mp3: no sync put it there")
+  }
+
+  // Regression: it stayed for ever, under its final name, unless --delete was given.
+  @Test func aPartThatIsShownGoesWithItsFile() async throws {
+    let kept = [item("b.mp3")]
+    func fate(
+      of sizes: [UInt64?], _ ledger: [SyncLedger.Entry] = [], removes: Bool = false,
+      showsParts: Bool = true
+    ) async throws -> [Substring] {
+      try await plan(
+        kept, there: sizes.map { stored("a.mp3", $0) }, ledger: ledger,
+        pending: [entry("a.mp3", "a.mp3")]
+      ) {
+        ($1.removes, $1.showsParts) = (removes, showsParts)
+      }.filter { $0.contains("a.mp3") }.map { $0.prefix { $0 != " " } }
+    }
+    #expect(try await fate(of: [10]) == ["remove"])
+    // Whole, as far as can be told; somebody else's; and what nobody knows.
+    #expect(try await fate(of: [1000]) == ["keep"])
+    #expect(try await fate(of: [1001]) == ["keep"])
+    #expect(try await fate(of: [nil]) == ["keep"])
+    #expect(try await fate(of: [10], showsParts: false) == ["keep"])
+    // It was to replace another, which was removed first, or is there beside it.
+    let old = [entry("a.mp3", "a.mp3", size: 500)]
+    #expect(try await fate(of: [10], old) == ["remove"])
+    #expect(try await fate(of: [500], old) == ["keep"])
+    #expect(try await fate(of: [500, 10], old) == ["keep", "keep"])
+    #expect(try await fate(of: [500, 10], old, removes: true) == ["remove", "remove"])
+    #expect(try await fate(of: [10], old, showsParts: false) == ["keep"])
+    // Part of the source cannot be read, as when a disk is not mounted.
+    let nothing = try await plan(
+      [], there: [stored("a.mp3", 10)], pending: [entry("a.mp3", "a.mp3")]
+    ) { $1.showsParts = true }
+    #expect(nothing == ["remove a.mp3: was not sent to its end, and is no longer in the source"])
   }
 
   /// Nothing that Pinstripe did not put there is ever removed.

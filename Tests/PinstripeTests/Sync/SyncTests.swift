@@ -44,6 +44,7 @@ struct Library {
     let known = try ledger?.contents ?? SyncLedger(path: folder("ledger")).contents
     var planner = SyncPlanner(profile, protection: tracks.protection)
     planner.removes = removes
+    planner.showsParts = transport.showsParts
     planner.disguise = tracks.disguise
     return try await planner.plan(
       SyncSource(paths: [folder("lib")] + lists.map { folder($0) }),

@@ -49,8 +49,12 @@ count_small() {
     out=$(urbs Bo)
     in=$(urbs Bi)
     watched "$@" 11 /tmp/small
-    value "$name" $((($(urbs Bo) - out) / 10)) $((($(urbs Bi) - in) / 10))
+    # In tenths: of ten files one that takes a transfer more counts.
+    value "$name" "$(tenths $(($(urbs Bo) - out)))" "$(tenths $(($(urbs Bi) - in)))"
 }
+
+# tenths COUNT: a tenth of it, as a decimal.
+tenths() { printf '%d.%d' $(($1 / 10)) $(($1 % 10)); }
 
 # commit_urbs: the bulk transfers between SendObject's end and CloseSession in the trace. A command's
 # words are its length, 0100 with the code, and the transaction; SendObject has two more transfers.
