@@ -62,18 +62,30 @@ count_in() {
 
 # Headers on their own, by every compiler that is here, as firmware's strictest builds would have them.
 check_header() {
-  local short=header compiler standard header found=0 folder=$package/Sources/CPinstripe/include
+  local short=header compiler standard header found=0 root libraries=$work/libraries options=(-I "$work/shipped")
+  # As a release has them, beside the libraries' own headers: adapters and providers include those.
+  root=$("$package/Sources/Embedded/sysroot.sh" arm64)
+  mkdir "$work/shipped" "$libraries"
+  cp -r "$package"/Sources/{CPinstripe,CStripeKernels,CProviderOpenSSL,CProviderMbedTLS,CProviderAFALG}/include/. \
+    "$work/shipped"
+  cp -r "$root"/usr/include/{aarch64-linux-gnu/*123.h,sndfile.h,mbedtls} "$libraries"
+  options+=(-isystem "$libraries")
   local -A standards=([gcc]="c99 c11" [clang]="c99 c11" [g++]="c++98 c++17" [clang++]="c++98 c++17")
   for compiler in "${!standards[@]}"; do
     command -v "$compiler" >/dev/null || continue
     found=$((found + 1))
     for standard in ${standards[$compiler]}; do
-      for header in pinstripe_decoder.h pinstripe_places.h adapters/pinstripe_{stream,minimp3}.h; do
+      for header in pinstripe_{decoder,places,openssl,mbedtls,afalg}.h stripe_kernels.h \
+        adapters/pinstripe_{stream,minimp3,mpg123,sndfile}.h; do
         expect "$compiler -std=$standard takes $header" "$compiler" -x "${standard%%[0-9]*}" \
-          -std="$standard" -Wall -Wextra -pedantic -Werror -fsyntax-only -I "$folder" \
+          -std="$standard" -Wall -Wextra -pedantic -Werror -fsyntax-only "${options[@]}" \
           - <<<"#include \"$header\""
       done
     done
+  done
+  # What C++ calls must have C's name.
+  for header in "$work"/shipped/*_kernels.h "$work"/shipped/pinstripe_{decoder,openssl,mbedtls,afalg}.h; do
+    expect "$(basename "$header") has C's names in C++" grep -q 'extern "C"' "$header"
   done
   # Swift brings clang along.
   expect "there is a compiler to ask" test "$found" -gt 0
