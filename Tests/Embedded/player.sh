@@ -247,6 +247,7 @@ check_descriptor() {
 
 check_rights() {
   local track state=$work/state-$short plays
+  describe_command
   for track in rights rights-trailer rights-advice; do
     expect "$track decrypts" cmp -s "$mp3" <(play --decrypt "$tracks/$track.pst")
   done

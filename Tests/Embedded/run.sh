@@ -62,14 +62,14 @@ count_in() {
 
 # Headers on their own, by every compiler that is here, as firmware's strictest builds would have them.
 check_header() {
-  local short=header compiler standard header found=0 root libraries=$work/libraries options=(-I "$work/shipped")
+  local short=header compiler standard header found=0 root others=$work/others options=(-I "$work/shipped")
   # As a release has them, beside the libraries' own headers: adapters and providers include those.
   root=$("$package/Sources/Embedded/sysroot.sh" arm64)
-  mkdir "$work/shipped" "$libraries"
+  mkdir "$work/shipped" "$others"
   cp -r "$package"/Sources/{CPinstripe,CStripeKernels,CProviderOpenSSL,CProviderMbedTLS,CProviderAFALG}/include/. \
     "$work/shipped"
-  cp -r "$root"/usr/include/{aarch64-linux-gnu/*123.h,sndfile.h,mbedtls} "$libraries"
-  options+=(-isystem "$libraries")
+  cp -r "$root"/usr/include/{aarch64-linux-gnu/*123.h,sndfile.h,mbedtls} "$others"
+  options+=(-isystem "$others")
   local -A standards=([gcc]="c99 c11" [clang]="c99 c11" [g++]="c++98 c++17" [clang++]="c++98 c++17")
   for compiler in "${!standards[@]}"; do
     command -v "$compiler" >/dev/null || continue
@@ -89,6 +89,19 @@ check_header() {
   done
   # Swift brings clang along.
   expect "there is a compiler to ask" test "$found" -gt 0
+}
+
+# The board's services, by systemd where it is installed; their programs are not.
+check_services() {
+  local short=services service
+  command -v systemd-analyze >/dev/null || { echo "services: skipped, systemd is not installed" && return; }
+  mkdir "$work/services"
+  for service in "$package"/Examples/LinuxPlayer/board/*.service; do
+    sed -E 's|/usr/local/[a-z/-]+/pinstripe-[a-z]+|/bin/true|' "$service" >"$work/services/${service##*/}"
+  done
+  # What it only warns of leaves its status 0.
+  systemd-analyze verify "$work"/services/*.service >"$work/log" 2>&1 || echo "systemd-analyze failed" >>"$work/log"
+  expect "systemd takes the services: $(<"$work/log")" test ! -s "$work/log"
 }
 
 make_tracks() {
@@ -312,6 +325,7 @@ add_up() {
 }
 
 check_header
+check_services
 make_tracks
 need_packages pkg-config=pkg-config cmake=cmake
 for target in "${targets[@]}"; do [[ $target == host ]] || build_for "$target"; done
