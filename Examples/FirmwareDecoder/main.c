@@ -23,6 +23,11 @@ static void wipe(void *secret, size_t length) {
   while (length-- > 0) *byte++ = 0;
 }
 
+static int cannot_read(const char *path, int status) {
+  fprintf(stderr, "error: %s cannot be read\n", path);
+  return status;
+}
+
 static int fail(const char *what, int32_t status) {
   fprintf(stderr, "error: %s: status %d of pinstripe_decoder.h\n", what, (int)status);
   return 1;
@@ -41,11 +46,16 @@ int main(int count, char **arguments) {
   uint64_t offset = 0;
   int32_t status;
   long size;
-  FILE *file = count == 3 ? fopen(arguments[1], "rb") : NULL;
+  FILE *file;
+  if (count != 3) {
+    fprintf(stderr, "usage: decrypt KEYBOX TRACK > CONTENT\n");
+    return 64;
+  }
+  file = fopen(arguments[1], "rb");
   /* Without a buffer of stdio's, which would keep a copy of the secret. */
   if (file == NULL || setvbuf(file, NULL, _IONBF, 0) != 0 ||
       fread(bytes, 1, sizeof bytes, file) != sizeof bytes)
-    return 64;
+    return cannot_read(arguments[1], 66);
 
   /* Once, when the player starts: the device's key. */
   status = pinstripe_openssl_provider(&keys, &provider);
@@ -61,7 +71,10 @@ int main(int count, char **arguments) {
 
   /* For every track. */
   file = fopen(arguments[2], "rb");
-  if (file == NULL || fseek(file, 0, SEEK_END) != 0 || (size = ftell(file)) < 0) return 66;
+  if (file == NULL || fseek(file, 0, SEEK_END) != 0 || (size = ftell(file)) < 0) {
+    pinstripe_openssl_destroy(&keys);
+    return cannot_read(arguments[2], 66);
+  }
   storage.state = file;
   storage.size = (uint64_t)size;
   status = pinstripe_open(&decoder, &provider, &storage, &recipient, 1, 0, work, sizeof work);

@@ -3,7 +3,8 @@
 # the folder OUT/TARGET with library, headers, crypto providers, adapters and the example; and, where the
 # architecture always has vectors, libpinstripe-stripe.a and stripe_kernels.h for the provider's `stripe`.
 # Then proves what the header promises: the API and nothing else is exported, nothing but memcpy, memset,
-# memmove and __aeabi_* is needed, nothing is static, nothing traps.
+# memmove and __aeabi_* is needed, nothing is static, nothing traps, and no call goes deeper than the stack
+# that targets.sh allows.
 set -euo pipefail
 
 usage="usage: build-decoder.sh TARGET… [--out DIR] [--every-only]
@@ -142,6 +143,16 @@ size_of() {
   echo "$total"
 }
 
+# The object's instructions and relocations. Of ARM the object does not say which instructions it has.
+disassemble() {
+  local cpu=()
+  case $triple in
+    armv7em-*) cpu=(--triple=thumbv7em-none-eabi --mcpu=cortex-m4) ;;
+    armv7-*) cpu=(--triple=armv7-none-eabi --mattr=+v7) ;;
+  esac
+  "$(swift_tool llvm-objdump)" "${cpu[@]}" -d -r --no-show-raw-insn "$1"
+}
+
 # What a linker takes of the object for firmware that opens tracks, decrypts and wipes, and for one that
 # derives the device's key from a keybox too.
 size_in_firmware() {
@@ -155,7 +166,7 @@ size_in_firmware() {
 }
 
 check() {
-  local object=$1 nm exported needed static traps text
+  local object=$1 nm exported needed static traps text code deepest
   nm=$(swift_tool llvm-nm)
   exported=$("$nm" --extern-only --defined-only --format=just-symbols "$object" | sort)
   [[ $exported == "$(printf '%s\n' "${api[@]}")" ]] ||
@@ -164,10 +175,11 @@ check() {
   needed=$("$nm" --undefined-only --format=just-symbols "$object" | sort -u)
   ! grep -vE '^(memcpy|memset|memmove|__aeabi_[a-z0-9_]+|)$' <<<"$needed" >&2 ||
     fail "$target needs the functions above, which firmware may not have."
-  static=$(size_of "$object" '^[.](data|bss|tdata|tbss)')
+  static=$(size_of "$object" '^[.](s?data|s?bss|tdata|tbss)')
   ((static == 0)) || fail "$target has $static bytes of .data or .bss; the decoder has no globals."
-  traps=$("$(swift_tool llvm-objdump)" -d --no-show-raw-insn "$object" |
-    grep -cE '\s(brk|udf|trap|ud2|ebreak|unimp)\b') || true
+  code=$(disassemble "$object")
+  ! grep -m 1 '<unknown>' <<<"$code" >&2 || fail "$target has instructions that llvm-objdump does not know."
+  traps=$(grep -cE '\s(brk|udf|trap|ud2|ebreak|unimp)\b' <<<"$code") || true
   text=$(size_of "$object" '^[.]text')
   echo "figure decoder.$short$variant.text_bytes $text B"
   echo "figure decoder.$short$variant.playing_text_bytes $(size_in_firmware "$object" \
@@ -177,8 +189,11 @@ check() {
   echo "figure decoder.$short$variant.rodata_bytes $(size_of "$object" '^[.](rodata|eh_frame|ARM)') B"
   echo "figure decoder.$short$variant.static_bytes $static B"
   echo "figure decoder.$short$variant.trap_instructions $traps count"
+  deepest=$(awk -f "$here/stack.awk" -v api="${api[*]}" <<<"$code" | tail -n 1)
+  echo "figure decoder.$short$variant.stack_bytes ${deepest%% *} B"
   echo "needs decoder.$short$variant ${needed//$'\n'/ }"
   ((traps == 0)) || fail "$target has $traps trap instructions; hostile bytes might reach them."
+  ((${deepest%% *} <= stack)) || fail "$target needs ${deepest%% *} bytes of stack, more than $stack: ${deepest#* }"
   ((text <= most)) || fail "$target has $text bytes of text; targets.sh allows $most."
 }
 

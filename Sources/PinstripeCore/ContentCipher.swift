@@ -91,29 +91,24 @@ public struct ContentCipher {
     _ count: Int, _ storage: inout some TrackStorage, work: UnsafeMutableBufferPointer<UInt8>
   ) throws(TrackError) {
     guard work.count >= minimumWork, let base = work.baseAddress else { throw .workSize }
-    let stream = unsafe base + keystreamStart
-    let room = work.count &- keystreamStart
+    var piece = unsafe StripePiece(
+      offset: offset, source: source, target: target, count: count,
+      limit: min(encryptedLength, TrackLayout.maximumEncryptedBytes),
+      stream: base + keystreamStart, room: work.count &- keystreamStart)
     // Content without a map is one stripe.
-    guard pattern.isFramed else {
-      return try unsafe cipher.apply(
-        pattern.whole, at: offset, from: source, to: target, count, preparing: encryptedLength,
-        stream: stream, room)
-    }
+    guard pattern.isFramed else { return try cipher.apply(pattern.whole, to: &piece) }
     // Run by run: first what is encrypted in full, then every Nth byte.
-    var source = unsafe source
-    var target = unsafe target
-    var here = offset
     let end = offset &+ UInt64(bytes: count)
-    while here < end {
-      try unsafe findRun(here, &storage, base)
-      let part = min(run.end, end) &- here
-      let length = Int(truncatingIfNeeded: part)
-      try unsafe cipher.apply(
-        &run, at: here, from: source, to: target, length, preparing: encryptedLength,
-        stream: stream, room)
-      unsafe source += length
-      unsafe target += length
-      here &+= part
+    var source = unsafe source
+    while piece.offset < end {
+      try unsafe findRun(piece.offset, &storage, base)
+      let part = min(run.end, end) &- piece.offset
+      piece.count = Int(truncatingIfNeeded: part)
+      unsafe piece.source = source
+      try cipher.apply(&run, to: &piece)
+      unsafe source += piece.count
+      unsafe piece.target += piece.count
+      piece.offset &+= part
     }
   }
 

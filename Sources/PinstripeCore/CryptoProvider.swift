@@ -184,7 +184,7 @@ public struct CryptoProvider {
   }
 
   /// The same, for those who have no scratch memory.
-  @inline(never) @unsafe
+  @inline(__always) @unsafe
   func decrypt(
     _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, at offset: UInt64, suite: CipherSuite,
     key: KeyPlace

@@ -124,11 +124,24 @@ public func pinstripe_xor_at(
   _ decoder: UnsafeMutablePointer<pinstripe_decoder>?, _ offset: UInt64,
   _ src: UnsafePointer<UInt8>?, _ dst: UnsafeMutablePointer<UInt8>?, _ length: Int
 ) -> Int32 {
-  guard let state = unsafe DecoderState.open(in: decoder), let src = unsafe src,
-    let dst = unsafe dst
-  else { return PINSTRIPE_E_ARGUMENT }
+  guard let state = unsafe DecoderState.open(in: decoder) else { return PINSTRIPE_E_ARGUMENT }
+  unsafe state.pointee.here = offset
+  unsafe state.pointee.isMoving = false
+  return unsafe decrypt(state, src, dst, length)
+}
+
+/// Decrypts at ``DecoderState/here``.
+///
+/// With the offset in the state, its arguments fit into ARM's four registers, and those who call it jump
+/// to it: nothing of theirs is on the stack meanwhile.
+@inline(never)
+private func decrypt(
+  _ state: UnsafeMutablePointer<DecoderState>, _ src: UnsafePointer<UInt8>?,
+  _ dst: UnsafeMutablePointer<UInt8>?, _ length: Int
+) -> Int32 {
+  guard let src = unsafe src, let dst = unsafe dst else { return PINSTRIPE_E_ARGUMENT }
   return status { () throws(TrackError) in
-    try unsafe state.pointee.xor(at: offset, from: src, to: dst, length)
+    try unsafe state.pointee.xor(from: src, to: dst, length)
   }
 }
 
@@ -151,12 +164,9 @@ public func pinstripe_update(
   _ dst: UnsafeMutablePointer<UInt8>?, _ length: Int
 ) -> Int32 {
   guard let state = unsafe DecoderState.open(in: decoder) else { return PINSTRIPE_E_ARGUMENT }
-  let offset = unsafe state.pointee.position
-  let status = unsafe pinstripe_xor_at(decoder, offset, src, dst, length)
-  if status == PINSTRIPE_OK {
-    unsafe state.pointee.position = offset &+ UInt64(bytes: length)
-  }
-  return status
+  unsafe state.pointee.here = state.pointee.position
+  unsafe state.pointee.isMoving = true
+  return unsafe decrypt(state, src, dst, length)
 }
 
 /// Tells which keystream blocks a range needs.

@@ -11,10 +11,14 @@ struct DecoderState {
   var holdsDirectory: Bool
   /// The section whose key is at ``KeyPlace/section``; 0 for none.
   var sectionType: UInt8
+  /// Whether the position moves on with what is decrypted.
+  var isMoving: Bool
   var work: UnsafeMutablePointer<UInt8>
   var workSize: Int
   var storage: FirmwareStorage
   var position: UInt64
+  /// Where to decrypt.
+  var here: UInt64
   /// Two halves, because an array of 16 bytes would travel byte by byte.
   var trackID: (UInt64, UInt64)
   var track: VerifiedTrack
@@ -48,23 +52,24 @@ struct DecoderState {
     return unsafe UnsafeMutableBufferPointer(start: work, count: workSize)
   }
 
-  /// Decrypts from one buffer to another, or in place.
+  /// Decrypts from one buffer to another, or in place, at ``here``.
+  @inline(__always)
   mutating func xor(
-    at offset: UInt64, from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>,
-    _ length: Int
+    from source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, _ length: Int
   ) throws(TrackError) {
     guard length >= 0, !track.rights.areUnread else { throw .argument }
-    try track.cipher.check(offset, UInt64(bytes: length))
+    try track.cipher.check(here, UInt64(bytes: length))
     // How far apart in either direction, modulo the address space.
     let apart = UInt(bitPattern: source) &- UInt(bitPattern: target)
     let size = UInt(bitPattern: length)
     guard apart == 0 || (apart >= size && 0 &- apart >= size) else { throw .argument }
     try unsafe track.cipher.applyInside(
-      at: offset, from: source, to: target, length, &storage, work: takeBuffer())
+      at: here, from: source, to: target, length, &storage, work: takeBuffer())
+    if isMoving { position = here &+ UInt64(bytes: length) }
   }
 
   /// Reads the rights of a track that has some.
-  @unsafe
+  @inline(__always) @unsafe
   mutating func readRights(_ section: UnsafeMutablePointer<UInt8>) throws(TrackError) {
     try unsafe track.readRights(&storage, into: section)
   }

@@ -101,9 +101,11 @@ extension StripeCipher {
           else { throw .range }
           let stream = try unsafe Self.judge(scratch)
           var run = run
-          try unsafe apply(
-            &run, at: offset, from: target, to: target, bytes.count, preparing: limit,
-            stream: stream, scratch.count)
+          var piece = unsafe StripePiece(
+            offset: offset, source: target, target: target, count: bytes.count,
+            limit: min(limit, TrackLayout.maximumEncryptedBytes), stream: stream,
+            room: scratch.count)
+          try apply(&run, to: &piece)
         } catch {
           unsafe wipe(target, bytes.count)
           throw error
@@ -116,24 +118,17 @@ extension StripeCipher {
   /// without a promise of what the target is after an error.
   ///
   /// Not inlined: its stripes are off the stack while a page is read. The run stays as it is; `inout`,
-  /// it travels as an address, and not as seven words of 32 bits.
+  /// it travels as an address, and not as seven words of 32 bits. The piece's source may change.
   @inline(never)
-  mutating func apply(
-    _ run: inout FrameRun, at offset: UInt64, from source: UnsafePointer<UInt8>,
-    to target: UnsafeMutablePointer<UInt8>, _ count: Int, preparing limit: UInt64,
-    stream: UnsafeMutablePointer<UInt8>, _ room: Int
-  ) throws(TrackError) {
-    let limit = min(limit, TrackLayout.maximumEncryptedBytes)
-    var source = unsafe source
+  mutating func apply(_ run: inout FrameRun, to piece: inout StripePiece) throws(TrackError) {
     var stripe = run.dense(pattern)
     // One pass where one is enough: the first pass copies, and a copy is worth doing by the piece.
     var isSparse = stripe.end == stripe.first
     if isSparse { stripe = run.sparse(pattern) }
     while true {
-      try unsafe apply(
-        stripe, at: offset, from: source, to: target, count, preparing: limit, stream: stream, room)
+      try apply(stripe, to: &piece)
       if isSparse { return }
-      unsafe source = UnsafePointer(target)
+      unsafe piece.source = UnsafePointer(piece.target)
       stripe = run.sparse(pattern)
       isSparse = true
     }

@@ -45,7 +45,7 @@ extension VerifiedTrack {
   ///   - section: Room for the section, and for 32 bytes before it; the record is behind the salt then,
   ///     which is gone.
   /// - Throws: ``TrackError/storage``, ``TrackError/tag``, ``TrackError/provider``.
-  @unsafe
+  @inline(__always) @unsafe
   mutating func readRights(
     _ storage: inout some TrackStorage, into section: UnsafeMutablePointer<UInt8>
   ) throws(TrackError) {

@@ -85,9 +85,10 @@ public struct StripeCipher {
     guard limit <= TrackLayout.maximumEncryptedBytes else { throw .tooLarge }
     do throws(TrackError) {
       let stream = try unsafe Self.judge(scratch)
-      try unsafe apply(
-        stripe, at: offset, from: source, to: target, count, preparing: limit, stream: stream,
-        scratch.count)
+      var piece = unsafe StripePiece(
+        offset: offset, source: source, target: target, count: count, limit: limit,
+        stream: stream, room: scratch.count)
+      try apply(stripe, to: &piece)
     } catch {
       unsafe wipe(target, count)
       throw error
@@ -96,18 +97,14 @@ public struct StripeCipher {
 
   /// Encrypts or decrypts what a stripe has of content bytes, and copies the others.
   ///
-  /// - Parameters:
-  ///   - offset: Where in the content the bytes lie; not beyond 2^56, nor is their end.
-  ///   - source, target: The same, or not overlapping.
-  ///   - limit: The keystream index up to which keystream will be of use, also behind these bytes.
-  ///   - stream, room: The scratch buffer, and its size, at least ``minimumScratch``.
-  /// - Throws: As the public functions, with `target` in an undefined state.
+  /// - Throws: As the public functions, with the target in an undefined state.
   @inline(never)
-  mutating func apply(
-    _ stripe: Stripe, at offset: UInt64, from source: UnsafePointer<UInt8>,
-    to target: UnsafeMutablePointer<UInt8>, _ count: Int, preparing limit: UInt64,
-    stream: UnsafeMutablePointer<UInt8>, _ room: Int
-  ) throws(TrackError) {
+  mutating func apply(_ stripe: Stripe, to piece: inout StripePiece) throws(TrackError) {
+    let offset = piece.offset
+    let count = piece.count
+    let source = unsafe piece.source
+    let target = unsafe piece.target
+    let stream = unsafe piece.stream
     let passed = stripe.count(before: offset)
     var index = stripe.index &+ passed
     let end = stripe.index &+ stripe.count(before: offset &+ UInt64(bytes: count))
@@ -119,7 +116,7 @@ public struct StripeCipher {
     var position = Int(truncatingIfNeeded: stripe.first &+ passed &* stripe.stride &- offset)
     while index < end {
       if index &- window.first >= UInt64(window.count) {
-        try unsafe fill(from: index, to: max(end, limit), stream, room)
+        try unsafe fill(from: index, to: max(end, piece.limit), stream, piece.room)
       }
       // Less than the scratch buffer's size.
       let start = Int(truncatingIfNeeded: index &- window.first)
@@ -197,6 +194,24 @@ public struct StripeCipher {
 
   /// Keystream bytes that are made at once, however large the scratch buffer is.
   private static var mostKeystream: Int { 1 << 30 }
+}
+
+/// Content bytes that a cipher is applied to.
+///
+/// Functions take the address of one, because so many arguments would be on the stack once for each.
+@safe
+struct StripePiece {
+  /// Where in the content the bytes lie; not beyond 2^56, nor is their end.
+  var offset: UInt64
+  /// `count` bytes each, the same or not overlapping.
+  var source: UnsafePointer<UInt8>
+  var target: UnsafeMutablePointer<UInt8>
+  var count: Int
+  /// The keystream index up to which keystream will be of use, also behind these bytes.
+  var limit: UInt64
+  /// The scratch buffer, and its size, at least ``StripeCipher/minimumScratch``.
+  let stream: UnsafeMutablePointer<UInt8>
+  let room: Int
 }
 
 /// Which keystream bytes, in whole blocks, a scratch buffer holds, from its start on.

@@ -9,13 +9,14 @@ enum StripeKernel {
     with keystream: UnsafePointer<UInt8>, _ count: Int
   ) {
     let eights = count & ~7
-    unsafe xorEights(
-      bytes, bytes + 4 &* stride, stride, 3 &* stride, 8 &* stride, keystream, keystream + eights)
     var byte = unsafe bytes + eights &* stride
     for index in eights..<max(eights, count) {
       unsafe byte[0] ^= keystream[index]
       unsafe byte += stride
     }
+    // Last, so that nothing of this function is on the stack meanwhile.
+    unsafe xorEights(
+      bytes, bytes + 4 &* stride, stride, 3 &* stride, 8 &* stride, keystream, keystream + eights)
   }
 
   /// Eight bytes a round, because one load, XOR and store each would wait for the one before.

@@ -3,6 +3,8 @@
 # the same at every run; and what that is beside decoding the MP3. A line a figure; ends with 1 when a
 # figure is above its gate.
 set -euo pipefail
+# A program that fails ends this, inside $(…) too.
+shopt -s inherit_errexit
 
 here=$(readlink -f "$(dirname "$0")/../Embedded")
 package=$(readlink -f "$here/../..")
@@ -33,13 +35,23 @@ armcap=
 
 # executed COMMAND… prints how many instructions a program of the target executes.
 executed() {
+  local count
+  rm -f "$work/count"
   if [[ -n $emulator ]]; then
     env ${armcap:+OPENSSL_armcap=$armcap} "$emulator" -plugin "$work/count.so" -d plugin -D "$work/count" \
       -L "$sysroot" "$@" >"$work/out"
   else
     run_image "$target" "$@" -plugin "$work/count.so" -d plugin -D "$work/count" >"$work/out"
-  fi
-  sed -n 's/^executed //p' "$work/count"
+  fi || {
+    echo "error: $* failed." >&2
+    return 1
+  }
+  count=$(sed -n 's/^executed //p' "$work/count")
+  [[ $count =~ ^[0-9]+$ ]] || {
+    echo "error: the instructions of $* were not counted." >&2
+    return 1
+  }
+  echo "$count"
 }
 
 # figure NAME VALUE UNIT [GATE]
@@ -57,6 +69,11 @@ per_byte() {
   once=$(executed "$2" "$work/tracks" "$3.pst" 1)
   twice=$(executed "$2" "$work/tracks" "$3.pst" 2)
   cost_of_byte=$(awk -v a="$once" -v b="$twice" -v n="$content" 'BEGIN { printf "%.2f", (b - a) / n }')
+  # No cipher is as cheap as that: the program did nothing.
+  awk -v cost="$cost_of_byte" 'BEGIN { exit cost <= 0.1 }' || {
+    echo "error: $2 takes $cost_of_byte instructions a byte for $3; it decrypts nothing." >&2
+    return 1
+  }
   figure "decoder.$short.$1.instructions_per_byte" "$cost_of_byte" instructions "${4:-}"
 }
 

@@ -9,7 +9,9 @@
  */
 #include "faults.h"
 
-/* STACK_ALLOWED: bytes of stack that the decoder may need; targets.sh has them. */
+/* STACK_ALLOWED: bytes of stack that the decoder needs, as build-decoder.sh adds them up. The arguments
+ * that the caller puts there are measured too. */
+enum { STACK_ARGUMENTS = 16 };
 static struct file file;
 static keys_state keys;
 static pinstripe_provider real, provider;
@@ -95,7 +97,8 @@ static void measure_stack(const char *folder, const char *name, const pinstripe_
                           (uint8_t *)work, sizeof work));
   MEASURED(pinstripe_rights_read(&decoder, keybox, 1, &rights));
   MEASURED(pinstripe_xor_at(&decoder, 0, file.bytes + 4096, out, sizeof out));
-  printf("figure decoder.stack_bytes.%s %u B\n", name, (unsigned)stack_most);
+  MEASURED(pinstripe_update(&decoder, file.bytes + 4096, out, sizeof out));
+  printf("figure decoder.measured_stack_bytes.%s %u B\n", name, (unsigned)stack_most);
   if (stack_most > stack_of_all) stack_of_all = stack_most;
   check(stack_most > 0 && stack_most <= allowed, name, "bytes of stack", (long long)stack_most);
   pinstripe_wipe(&decoder);
@@ -105,7 +108,7 @@ static void measure_stack(const char *folder, const char *name, const pinstripe_
 
 /* The stack that one call needs. */
 static void measured(const char *what, size_t allowed) {
-  printf("figure decoder.stack_bytes.%s %u B\n", what, (unsigned)stack_most);
+  printf("figure decoder.measured_stack_bytes.%s %u B\n", what, (unsigned)stack_most);
   if (stack_most > stack_of_all) stack_of_all = stack_most;
   check(stack_most > 0 && stack_most <= allowed, what, "bytes of stack", (long long)stack_most);
   stack_most = 0;
@@ -235,12 +238,12 @@ int main(int count, char **arguments) {
   storage = storage_of(&file);
   fail_provider(&provider, &real);
   fail_each_call(PINSTRIPE_E_PROVIDER, "a failing provider");
-  measure_stack(arguments[1], arguments[2], &box, STACK_ALLOWED);
-  measure_stack(arguments[1], "trailer.pst", &box, STACK_ALLOWED);
-  measure_stack(arguments[1], "framed.pst", &box, STACK_ALLOWED);
-  measure_stack(arguments[1], "rights.pst", &box, STACK_ALLOWED);
-  measure_others(arguments[1], &keybox, STACK_ALLOWED);
-  printf("figure decoder.stack_bytes %u B\n", (unsigned)stack_of_all);
+  measure_stack(arguments[1], arguments[2], &box, STACK_ALLOWED + STACK_ARGUMENTS);
+  measure_stack(arguments[1], "trailer.pst", &box, STACK_ALLOWED + STACK_ARGUMENTS);
+  measure_stack(arguments[1], "framed.pst", &box, STACK_ALLOWED + STACK_ARGUMENTS);
+  measure_stack(arguments[1], "rights.pst", &box, STACK_ALLOWED + STACK_ARGUMENTS);
+  measure_others(arguments[1], &keybox, STACK_ALLOWED + STACK_ARGUMENTS);
+  printf("figure decoder.measured_stack_bytes %u B\n", (unsigned)stack_of_all);
   keys_close(&keys);
   close_file(&file);
   close_file(&keybox);

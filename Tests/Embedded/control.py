@@ -2,8 +2,9 @@
 
 The player writes samples to a pipe that is read only when the test says so: so it stands still in between, and what
 it does at a command can be compared to the byte. Ends with "N passed, N failed"."""
-import array, fcntl, hashlib, os, pathlib, pty, random, socket, subprocess, sys, termios, time
+import array, fcntl, hashlib, os, pathlib, pty, random, signal, socket, subprocess, sys, termios, time
 
+sys.dont_write_bytecode = True
 work, command = pathlib.Path(sys.argv[1]), sys.argv[2:]
 tracks = work / "tracks"
 tune = (work / "tune.raw").read_bytes()
@@ -217,10 +218,94 @@ def test_state():
     blocker.rmdir()
     expect("a play after all", player.ask("play 1") == "ok" and player.until_it_waits(), player.status())
     out, err, code = player.end()
-    expect("what cannot be counted is refused", made.returncode == 0 and refused == 4 and code == 77 and
+    expect("what cannot be counted is refused", made.returncode == 0 and refused == 4 and code == 0 and
            err.count("the state cannot be written") == len(err.splitlines()) >= 4, (refused, code, err))
     info = subprocess.run([*command, "--state", str(state), "--info", str(track)], capture_output=True).stdout
     expect("one play was counted", b"rights-played: 1\n" in info, info)
+
+
+def test_ends():
+    # A track that was passed over is not what a player ends with that stays until it is told to end.
+    bad, good = tracks / "stranger.pst", tracks / "clip-tune.flac.pst"
+    player = Player("--stay", bad)
+    expect("it stops behind a bad track", player.until_it_stops())
+    out, err, code = player.end()
+    expect("quit is no failure", code == 0 and "another player" in err, (code, err))
+    player = Player("--stay", bad)
+    player.until_it_stops()
+    player.process.send_signal(signal.SIGTERM)
+    out, err, code = player.rest()
+    expect("nor is SIGTERM", code == 0 and "another player" in err, (code, err))
+    out, err, code = Player(bad).rest()
+    expect("without --stay it tells", code == 77, (code, err))
+    # The output's end is the player's, whatever came before.
+    player = Player("--stay", bad, good)
+    player.until_it_waits()
+    player.process.stdout.close()
+    player.process.stdout = None
+    out, err, code = player.rest()
+    expect("an output that fails", code == 74, (code, err))
+
+
+def test_passing_over():
+    # Thousands of tracks that cannot be played: it listens in between.
+    list = work / "bad.m3u"
+    list.write_text("tracks/stranger.pst\n" * 9000)
+    player = Player(list)
+    word = player.status()
+    expect("it answers while it passes over tracks", word["of"] == "9000" and int(word["track"]) < 9000 and
+           word["state"] == "playing", word)
+    player.process.send_signal(signal.SIGTERM)
+    out, err, code = player.rest()
+    expect("and ends when it is told to", code == 77 and 0 < err.count("another player") < 9000, (code, err.count("another player")))
+
+
+def test_limits():
+    # A play is as much sound as the track has, and half of that again, however one seeks.
+    state = work / "limits.state"
+    state.unlink(missing_ok=True)
+    subprocess.run([*command, "--state", str(state), "--new-state"], check=True)
+    player = Player("--state", state, tracks / "rights-plays.pst")
+    status = player.status()
+    length = int(float(status["length"]) * int(status["rate"]) * int(status["channels"]) * 2)
+    total, since = 0, 0
+    while total < 8 * length:
+        chunk = os.read(player.process.stdout.fileno(), 65536)
+        if not chunk:
+            break
+        total, since = total + len(chunk), since + len(chunk)
+        if since > length // 2:
+            since = 0
+            try:
+                player.ask("seek 0")
+            except OSError:  # it has just ended
+                pass
+    else:
+        player.process.kill()
+    out, err, code = player.rest()
+    expect("three plays are three", 3 * length < total < 5 * length and code == 77 and "as often as it may be" in err,
+           (total / length, code, err))
+    info = subprocess.run([*command, "--state", str(state), "--info", str(tracks / "rights-plays.pst")], capture_output=True).stdout
+    expect("all three are counted", b"rights-played: 3\n" in info, info)
+
+
+def test_expiry():
+    # Opened in time, paused before its first note, and gone on with too late.
+    import make_tracks
+    end = int(time.time()) + 4
+    name = make_tracks.random("rights-soon")
+    (work / "soon.pst").write_bytes(make_tracks.pack(
+        (tracks / "content.mp3").read_bytes(), suite=1, pattern=make_tracks.Pattern(1, 10, 0), cek=name, nonce=name, track_id=name[:16],
+        codec=b"mp3 ", slots=[make_tracks.device_key("device").slot(name)], trailer=False, map=None,
+        sections=[(4, 1, name, make_tracks.rights(name[:16], not_after=end))]))
+    player = Player(tracks / "clip-tune.flac.pst", work / "soon.pst")
+    player.until_it_waits()  # nothing of the next track goes into a full pipe
+    expect("it is opened in time", player.ask("play 2") == "ok" and player.ask("pause") == "ok" and time.time() < end)
+    while time.time() < end + 2:
+        time.sleep(0.1)
+    player.ask("play")
+    out, err, code = player.rest()
+    expect("it is refused too late", code == 77 and "any more" in err and is_played(out, tune), (code, err, len(out)))
 
 
 def test_reloading():
@@ -255,7 +340,6 @@ def test_reloading():
 def test_secrets():
     # Each key that is in use is in memory once, and no core dump would hold it.
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Vectors"))
-    sys.dont_write_bytecode = True
     from pinstripe_keys import hkdf, playback_key
     secret, salt, device, content = (hashlib.sha256(b"pinstripe player tests\0" + label).digest() for label in
                                      (b"device dus", b"device salt", b"device id", b"clip-tune.flac cek"))

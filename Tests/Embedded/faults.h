@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR MIT
  *
  * A provider and a storage that fail at the n-th call, and the stack that the decoder needs to get to
- * one: all of its deep calls end in a callback.
+ * one. Its deepest path may end elsewhere, in a loop that calls nothing back; build-decoder.sh adds that up.
  */
 #ifndef FAULTS_H
 #define FAULTS_H

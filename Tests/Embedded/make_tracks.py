@@ -142,4 +142,5 @@ def main():
         (folder / f"damaged-{suffix}.pst").write_bytes(damaged)
 
 
-main()
+if __name__ == "__main__":
+    main()

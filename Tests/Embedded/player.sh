@@ -185,7 +185,8 @@ check_refusals() {
   refuses 74 "cannot be put out" sh -c '"$@" >&-' sh "${command[@]}" --state "$work/closed-$short" --raw \
     "$tracks/clip-tune.flac.pst"
   expect "the lock is no sound" test ! -s "$work/closed-$short.lock"
-  refuses 74 "cannot be opened" play --card nonesuch "$tracks/every10.pst"
+  refuses 74 "cannot be opened" play --card nonesuch --control "$work/control" "$tracks/every10.pst"
+  expect "no control socket is left behind" test ! -e "$work/control"
   # Each is passed over with a sentence, and the next one plays.
   cp "$work/tune.raw" "$work/expected"
   for track in stranger edited truncated rights-late; do
@@ -246,6 +247,7 @@ check_descriptor() {
 
 check_rights() {
   local track state=$work/state-$short plays
+  describe_command
   for track in rights rights-trailer rights-advice; do
     expect "$track decrypts" cmp -s "$mp3" <(play --decrypt "$tracks/$track.pst")
   done
@@ -261,6 +263,9 @@ check_rights() {
   refuses 77 "the state is missing" play --state "$state" --raw "$tracks/rights-plays.pst"
   expect "--new-state" play --state "$state" --new-state
   refuses 73 "is there already" play --state "$state" --new-state
+  # A lock that another one has is told from one that cannot be made.
+  refuses 73 "cannot be locked" play --state "$work/absent/state" --new-state
+  refuses 73 "in use by another player" flock "$state.lock" sh -c '"$@"' sh "${command[@]}" --state "$state" --new-state
   refuses 77 "--decrypt counts none" play --state "$state" --decrypt "$tracks/rights-plays.pst"
   # Left behind by a crash, before the state had its name.
   echo noise >"$state.new"

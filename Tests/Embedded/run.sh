@@ -62,21 +62,46 @@ count_in() {
 
 # Headers on their own, by every compiler that is here, as firmware's strictest builds would have them.
 check_header() {
-  local short=header compiler standard header found=0 folder=$package/Sources/CPinstripe/include
+  local short=header compiler standard header found=0 root others=$work/others options=(-I "$work/shipped")
+  # As a release has them, beside the libraries' own headers: adapters and providers include those.
+  root=$("$package/Sources/Embedded/sysroot.sh" arm64)
+  mkdir "$work/shipped" "$others"
+  cp -r "$package"/Sources/{CPinstripe,CStripeKernels,CProviderOpenSSL,CProviderMbedTLS,CProviderAFALG}/include/. \
+    "$work/shipped"
+  cp -r "$root"/usr/include/{aarch64-linux-gnu/*123.h,sndfile.h,mbedtls} "$others"
+  options+=(-isystem "$others")
   local -A standards=([gcc]="c99 c11" [clang]="c99 c11" [g++]="c++98 c++17" [clang++]="c++98 c++17")
   for compiler in "${!standards[@]}"; do
     command -v "$compiler" >/dev/null || continue
     found=$((found + 1))
     for standard in ${standards[$compiler]}; do
-      for header in pinstripe_decoder.h pinstripe_places.h adapters/pinstripe_{stream,minimp3}.h; do
+      for header in pinstripe_{decoder,places,openssl,mbedtls,afalg}.h stripe_kernels.h \
+        adapters/pinstripe_{stream,minimp3,mpg123,sndfile}.h; do
         expect "$compiler -std=$standard takes $header" "$compiler" -x "${standard%%[0-9]*}" \
-          -std="$standard" -Wall -Wextra -pedantic -Werror -fsyntax-only -I "$folder" \
+          -std="$standard" -Wall -Wextra -pedantic -Werror -fsyntax-only "${options[@]}" \
           - <<<"#include \"$header\""
       done
     done
   done
+  # What C++ calls must have C's name.
+  for header in "$work"/shipped/*_kernels.h "$work"/shipped/pinstripe_{decoder,openssl,mbedtls,afalg}.h; do
+    expect "$(basename "$header") has C's names in C++" grep -q 'extern "C"' "$header"
+  done
   # Swift brings clang along.
   expect "there is a compiler to ask" test "$found" -gt 0
+}
+
+# The board's services, by systemd where it is installed; their programs are not.
+check_services() {
+  local short=services service
+  command -v systemd-analyze >/dev/null || { echo "services: skipped, systemd is not installed" && return; }
+  mkdir "$work/services"
+  for service in "$package"/Examples/LinuxPlayer/board/*.service; do
+    sed -E 's|/usr/local/[a-z/-]+/pinstripe-[a-z]+|/bin/true|' "$service" >"$work/services/${service##*/}"
+  done
+  # What it only warns of leaves its status 0.
+  systemd-analyze verify "$work"/services/*.service >"$work/log" 2>&1 || echo "systemd-analyze failed" >>"$work/log"
+  expect "systemd takes the services: $(<"$work/log")" test ! -s "$work/log"
 }
 
 make_tracks() {
@@ -86,8 +111,8 @@ make_tracks() {
   python3 "$here/make_tracks.py" "$mp3" "$work/tracks" "$work/clips"
 }
 
-# The path of each target's player.
-declare -A players
+# The path of each target's player, and the bytes of stack that its decoder's calls add up to.
+declare -A players stacks
 
 # The decoder, and for boards with Linux the player, which brings its decoder along. Whatever installs
 # packages is here and not among the checks, which run side by side.
@@ -112,7 +137,8 @@ build_for() {
       "$package/Sources/Embedded/build-decoder.sh" "$1" >"$work/log" ;;
     *) "$package/Sources/Embedded/build-decoder.sh" "$1" >"$work/log" ;;
   esac
-  grep -E '^(figure|needs)' "$work/log"
+  grep -E '^(figure|needs)' "$work/log" | tee -a "$work/figures"
+  stacks[$1]=$(sed -nE "s/^figure decoder[.]${short}[.]stack_bytes ([0-9]+) B/\\1/p" "$work/log")
 }
 
 # A board with Linux: every provider there is for it.
@@ -124,7 +150,7 @@ check_linux() {
     count_in "$provider provider" on_target "$work/provider-$provider-$short"
     count_in "$provider vectors" on_target "$work/vectors-$provider-$short" "$work/vectors"
   done
-  build_program contract openssl "-DSTACK_ALLOWED=${stack}u" contract.c faults.c
+  build_program contract openssl "-DSTACK_ALLOWED=${stacks[$short-linux]}u" contract.c faults.c
   count_in contract on_target "$work/contract-openssl-$short" "$tracks" every10.pst device.keybox
   build_program sections openssl contract_sections.c faults.c
   count_in "contract of sections" on_target "$work/sections-openssl-$short" "$tracks"
@@ -140,8 +166,6 @@ check_linux() {
     count_in "stripe against scalar" on_target "$work/stripe-openssl-$short"
   fi
   if [[ $short == thumb2 ]]; then
-    "$package/Sources/Embedded/build-decoder.sh" thumb2-linux --every-only >"$work/log"
-    grep '^figure' "$work/log"
     decoder=libpinstripe-decoder-every.a build_program every openssl -DEVERY_ONLY "${vectors[@]}"
     count_in "vectors without frames" on_target "$work/every-openssl-$short" "$work/vectors"
   fi
@@ -301,9 +325,17 @@ add_up() {
 }
 
 check_header
+check_services
 make_tracks
 need_packages pkg-config=pkg-config cmake=cmake
 for target in "${targets[@]}"; do [[ $target == host ]] || build_for "$target"; done
+if (($# == 0)); then
+  # Nothing here runs riscv64; its object is judged as the others are.
+  "$package/Sources/Embedded/build-decoder.sh" riscv64-linux | tee -a "$work/figures"
+fi
+[[ " ${targets[*]} " != *" thumb2-linux "* ]] ||
+  "$package/Sources/Embedded/build-decoder.sh" thumb2-linux --every-only | tee -a "$work/figures"
+short=texts expect "the texts have the sizes that were measured" python3 "$here/texts.py" "$package" "$work/figures"
 for target in "${targets[@]}"; do
   while (($(jobs -rp | wc -l) >= $(nproc))); do wait -n || true; done
   check "$target" >"$work/$target.out" 2>&1 &

@@ -115,8 +115,9 @@ private func play(
       let card = try SoundCard(name: options.card)
       var player = Player(options, units, keys, state, list, card)
       player.run(control, signals)
-      played = player.outcome
+      played = player.exitCode(outcome)
     } catch {
+      control?.remove()
       guard case .output(let number) = error else { return .io }
       say("error: the sound card ", options.card, " cannot be opened: ")
       say("", strerror(number), "; --card names another.\n")
@@ -126,7 +127,7 @@ private func play(
     let output = StandardOutput(isWAV: options.action == .wav)
     var player = Player(options, units, keys, state, list, output)
     player.run(control, signals)
-    played = player.outcome
+    played = player.exitCode(outcome)
   }
-  return outcome == .done ? played : outcome
+  return played
 }

@@ -48,6 +48,7 @@ extension Player where Output: ~Copyable {
     case .quit:
       // First, as a card that was pulled out cannot forget anything.
       isQuitting = true
+      isDismissed = true
       try output.discard()
     case .status, .name: break
     }
@@ -74,7 +75,7 @@ extension Player where Output: ~Copyable {
   private mutating func pause() throws(PlayerError) -> StaticString? {
     guard mode == .playing else { return mode == .paused ? nil : "nothing is playing" }
     let lost = UInt64(try output.pause())
-    if lost > 0 { try seek(toFrame: sounding.written - min(sounding.written, lost)) }
+    if lost > 0 { try seek(toFrame: sounding.written - min(sounding.written, lost), unheard: lost) }
     mode = .paused
     return nil
   }
@@ -83,7 +84,7 @@ extension Player where Output: ~Copyable {
     guard index < list.count else { return "that was the last track" }
     try output.discard()
     start(at: index)
-    return mode == .playing ? nil : "no track from there on can be played"
+    return mode == .playing || upcoming != nil ? nil : "no track from there on can be played"
   }
 
   private mutating func seek(_ target: SeekTarget) throws(PlayerError) -> StaticString? {
@@ -97,9 +98,10 @@ extension Player where Output: ~Copyable {
     case .forward(let seconds): frame = now + UInt64(seconds) * UInt64(rate)
     case .back(let seconds): frame = now - min(now, UInt64(seconds) * UInt64(rate))
     }
+    let unheard = sounding.written - soundingFrame
     try output.discard()
     do throws(PlayerError) {
-      try seek(toFrame: frame)
+      try seek(toFrame: frame, unheard: unheard)
     } catch {
       guard case .codec = error else { throw error }
       return "that place cannot be reached"
@@ -142,7 +144,7 @@ extension Player where Output: ~Copyable {
     switch mode {
     case .playing: answer.add("playing")
     case .paused: answer.add("paused")
-    case .stopped: answer.add("stopped")
+    case .stopped: answer.add(upcoming == nil ? "stopped" : "playing")
     }
     answer.add(" track=")
     answer.add(UInt64(list.count > 0 ? current + 1 : 0))

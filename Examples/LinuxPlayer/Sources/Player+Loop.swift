@@ -10,11 +10,15 @@ extension Player where Output: ~Copyable {
     var display = Display(isShown: keys.areTaken)
     start(at: 0)
     seekToStart()
-    while !isQuitting, mode != .stopped || options.stays {
+    while !isQuitting, mode != .stopped || options.stays || upcoming != nil {
       let isReady = wait(control, keys, signals)
       if isReady, mode == .playing { step() }
-      if mode == .stopped { finish() }
-      if system_was_signalled(signals) != 0 { break }
+      if let upcoming { start(at: upcoming) }
+      if mode == .stopped, upcoming == nil { finish() }
+      if system_was_signalled(signals) != 0 {
+        isDismissed = true
+        break
+      }
       if keys.areTaken {
         for command in keys.read() { _ = obey(.command(command)) }
       }
@@ -31,7 +35,7 @@ extension Player where Output: ~Copyable {
   private mutating func seekToStart() {
     guard options.startSecond > 0, mode == .playing else { return }
     do throws(PlayerError) {
-      try seek(toFrame: UInt64(options.startSecond) * UInt64(sounding.format.rate))
+      try seek(toFrame: UInt64(options.startSecond) * UInt64(sounding.format.rate), unheard: 0)
     } catch {
       note(report(error, file: list[current]))
       start(at: current + 1)
@@ -48,7 +52,7 @@ extension Player where Output: ~Copyable {
       count = 2
     }
     if let control { count = control.wait(&set, from: count) }
-    var patience: Int32 = -1
+    var patience: Int32 = upcoming == nil ? -1 : 0
     var isReady = false
     if mode == .playing {
       do throws(PlayerError) {

@@ -23,12 +23,16 @@ struct Player<Output: DeviceOutput & ~Copyable>: ~Copyable {
   private(set) var sounding = Sounding()
   var volume: UInt32
   var isQuitting = false
-  /// The first thing that went wrong.
+  /// Whether somebody asked for the end.
+  var isDismissed = false
+  /// The output's failure, or else the first thing that went wrong.
   private(set) var outcome = ExitCode.done
+  /// The track to try next, while tracks are passed over.
+  private(set) var upcoming: Int?
 
   private var rights = pinstripe_rights()
   /// Whether the open track's play is still to be counted.
-  private var isUncounted = false
+  var isUncounted = false
   private var format: PCMFormat?
 
   init(
@@ -44,17 +48,36 @@ struct Player<Output: DeviceOutput & ~Copyable>: ~Copyable {
     volume = options.volume
   }
 
-  /// Remembers the first thing that went wrong.
+  /// Remembers what went wrong: the first track that was passed over, unless the output fails, which is
+  /// why the player ends.
   mutating func note(_ code: ExitCode) {
-    if outcome == .done { outcome = code }
+    if outcome == .done || code == .io { outcome = code }
   }
 
-  /// Opens the first track from `index` on that can be played; stops where there is none.
+  /// What the program ends with, after `listed` was the first thing wrong with its lists.
+  ///
+  /// A player that stays ends well when it is told to, whatever it passed over until then.
+  func exitCode(_ listed: ExitCode) -> ExitCode {
+    if options.stays, isDismissed { return .done }
+    return listed == .done || outcome == .io ? outcome : listed
+  }
+
+  /// How many tracks are passed over before signals and commands are looked at.
+  private static var mostPassed: Int { 16 }
+
+  /// Opens the first track from `index` on that can be played; stops where there is none, and after some
+  /// leaves the others to the next turn.
   mutating func start(at index: Int) {
     close()
     mode = .stopped
+    upcoming = nil
     var index = index
+    let turn = index + Self.mostPassed
     while index < list.count, !isQuitting {
+      guard index < turn else {
+        upcoming = index
+        break
+      }
       current = index
       let code = open(list[index])
       if code == .done {
@@ -124,6 +147,11 @@ struct Player<Output: DeviceOutput & ~Copyable>: ~Copyable {
     let path = list[current]
     if isUncounted {
       isUncounted = false
+      // It may have been paused since it was opened.
+      if let reason = forbid(rights, &state, isCopied: false, file: path) {
+        note(reason)
+        return start(at: current + 1)
+      }
       guard state.begin(rights) else {
         say("error: ", path, " cannot be counted,")
         say(state.reason)
@@ -131,12 +159,21 @@ struct Player<Output: DeviceOutput & ~Copyable>: ~Copyable {
         note(.refused)
         return start(at: current + 1)
       }
+      sounding.heard = 0
     }
     do throws(PlayerError) {
       let factor = gain
       playback?.volume = factor
       let more = try playback?.step(into: &output) ?? false
+      let before = sounding.written
       sounding.written = playback?.position ?? 0
+      sounding.heard += sounding.written - min(sounding.written, before)
+      // Going back a little is part of a play, but not playing it again.
+      if hasLimit, sounding.frameCount > 0,
+        sounding.heard > sounding.frameCount + sounding.frameCount / 2
+      {
+        isUncounted = true
+      }
       sounding.gaps = playback?.gaps ?? 0
       if more { return }
       if sounding.gaps > 0 {
@@ -184,8 +221,19 @@ struct Player<Output: DeviceOutput & ~Copyable>: ~Copyable {
     sounding.written - min(sounding.written, UInt64(output.pending))
   }
 
-  /// Goes on at a frame of the open track.
-  mutating func seek(toFrame frame: UInt64) throws(PlayerError) {
+  /// Whether the open track may be played a limited number of times.
+  private var hasLimit: Bool {
+    rights.present != 0 && rights.flags & PINSTRIPE_RIGHTS_ISSUED != 0 && rights.plays > 0
+  }
+
+  /// Goes on at a frame of the open track; what is with the output is not heard.
+  mutating func seek(toFrame frame: UInt64, unheard: UInt64) throws(PlayerError) {
+    sounding.heard -= min(sounding.heard, unheard)
+    // Of a track whose length nobody knows, each way back is another play.
+    if hasLimit, sounding.frameCount == 0, frame < sounding.written - min(sounding.written, unheard)
+    {
+      isUncounted = true
+    }
     try playback?.seek(toFrame: frame)
     sounding.written = frame
   }
@@ -202,8 +250,10 @@ struct Sounding {
   var format = PCMFormat(rate: 0, channels: 0)
   /// Frames of the whole track; 0 when the codec does not know.
   var frameCount: UInt64 = 0
-  /// Frames that went to the output.
+  /// Frames that went to the output: the place in the track.
   var written: UInt64 = 0
+  /// Frames that this play has had of it, whatever their place.
+  var heard: UInt64 = 0
   /// Places that could not be decoded.
   var gaps: UInt32 = 0
 }

@@ -9,6 +9,9 @@ struct SoundCard: DeviceOutput, ~Copyable {
   private let name: UnsafePointer<CChar>
   private let card: OpaquePointer
   private var format = PCMFormat(rate: 0, channels: 0)
+  /// The frames that the card takes at once: 4 KiB, or half of its buffer where that is less, because
+  /// more than the whole would never be free.
+  private var portion: snd_pcm_sframes_t = 0
 
   init(name: UnsafePointer<CChar>) throws(PlayerError) {
     var card: OpaquePointer?
@@ -21,6 +24,10 @@ struct SoundCard: DeviceOutput, ~Copyable {
   mutating func begin(_ format: PCMFormat) throws(PlayerError) {
     self.format = format
     try check(alsa_prepare(card, format.rate, format.channels, Self.milliseconds))
+    var total: snd_pcm_uframes_t = 0
+    var period: snd_pcm_uframes_t = 0
+    try check(snd_pcm_get_params(card, &total, &period))
+    portion = snd_pcm_sframes_t(max(1, min(4096 / UInt(format.frameSize), UInt(total) / 2)))
   }
 
   mutating func write(_ pcm: Span<UInt8>) throws(PlayerError) {
@@ -67,7 +74,6 @@ struct SoundCard: DeviceOutput, ~Copyable {
       try check(snd_pcm_recover(card, Int32(truncatingIfNeeded: free), 1))
       return .ready
     }
-    let portion = snd_pcm_sframes_t(4096 / format.frameSize)
     guard free < portion else { return .ready }
     // The card starts by itself when its buffer is full to the last frame, which it may never be.
     if snd_pcm_state(card) == SND_PCM_STATE_PREPARED { try check(snd_pcm_start(card)) }

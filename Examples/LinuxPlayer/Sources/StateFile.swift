@@ -31,15 +31,7 @@ struct StateFile {
   /// - Returns: done, or an error of the lock, after a sentence on stderr.
   mutating func load(toWrite: Bool) -> ExitCode {
     guard let path else { return .done }
-    guard !toWrite || system_lock(path) == 0 else {
-      if system_error() == EWOULDBLOCK {
-        say("error: ", path, " is in use by another player; end that one first.\n")
-      } else {
-        say("error: ", path, " cannot be locked: ")
-        say("", strerror(system_error()), "; check the folder's permissions.\n")
-      }
-      return .cannotCreate
-    }
+    guard !toWrite || lock(path) else { return .cannotCreate }
     guard system_exists(path) != 0 else {
       reason = " and the state is missing: put it back, or make this device's anew with --new-state"
       return .done
@@ -57,6 +49,18 @@ struct StateFile {
       reason = " and the state cannot be read: check its permissions and the storage"
     }
     return .done
+  }
+
+  /// Locks the file until the program ends; false after a sentence on stderr.
+  private func lock(_ path: UnsafePointer<CChar>) -> Bool {
+    if system_lock(path) == 0 { return true }
+    if system_error() == EWOULDBLOCK {
+      say("error: ", path, " is in use by another player; end that one first.\n")
+    } else {
+      say("error: ", path, " cannot be locked: ")
+      say("", strerror(system_error()), "; check the folder's permissions.\n")
+    }
+    return false
   }
 
   private mutating func read(_ bytes: [UInt8], _ value: UInt64?) {
@@ -82,10 +86,7 @@ struct StateFile {
   /// Makes the state of a device that has played nothing.
   mutating func create() -> ExitCode {
     guard let path else { return .usage }
-    guard system_lock(path) == 0 else {
-      say("error: ", path, " is in use by another player; end that one first.\n")
-      return .cannotCreate
-    }
+    guard lock(path) else { return .cannotCreate }
     guard system_exists(path) == 0 else {
       say("error: ", path, " is there already; it is this device's memory of what was played.\n")
       return .cannotCreate

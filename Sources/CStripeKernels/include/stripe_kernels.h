@@ -13,6 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #ifdef __clang__
 #pragma clang assume_nonnull begin
 #endif
@@ -47,6 +51,10 @@ uint32_t stripe_instructions(void);
 
 #ifdef __clang__
 #pragma clang assume_nonnull end
+#endif
+
+#ifdef __cplusplus
+}
 #endif
 
 #endif /* STRIPE_KERNELS_H */
