@@ -16,9 +16,13 @@ need_debian_packages() {
   local root=()
   ((EUID == 0)) || root=(sudo)
   echo "Installing ${missing[*]}" >&2
-  "${root[@]}" apt-get update -qq >&2 &&
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
-      apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+  # One at a time: apt-get does not wait for another one's lists.
+  (
+    flock 9
+    "${root[@]}" apt-get update -qq >&2 &&
+      "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+  ) 9</var/lib/dpkg
 }
 
 # need_swift ends with a sentence when there is no Swift 6.3 or later.

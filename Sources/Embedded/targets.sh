@@ -77,7 +77,11 @@ need_packages() {
   local root=()
   ((EUID == 0)) || root=(sudo)
   echo "installing ${missing[*]}" >&2
-  "${root[@]}" apt-get update -qq >&2 &&
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
-      apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+  # One at a time: apt-get does not wait for another one's lists.
+  (
+    flock 9
+    "${root[@]}" apt-get update -qq >&2 &&
+      "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+  ) 9</var/lib/dpkg
 }
