@@ -70,7 +70,7 @@ unit() {
   swift test --skip-build --skip FastTierTests --xunit-output "$work/unit.xml" >"$log" 2>&1
   # Swift Testing puts its name before the extension.
   local status=$? report="$work/unit-swift-testing.xml" tests failures
-  grep -E '✘|error:|^FAIL|recorded|skipped' "$log" | tail -n 60
+  grep -v '^◇' "$log" | grep -E '✘|error:|^FAIL|recorded|skipped' | tail -n 60
   tests=$(grep -o '<testcase ' "$report" 2>/dev/null | wc -l)
   failures=$(grep -o '<failure' "$report" 2>/dev/null | wc -l)
   ((tests > 0)) || { fail "swift test ran no test (status $status)" && return; }

@@ -12,8 +12,9 @@ extension ContentFormat {
     }
   }
 
-  /// Views of all bytes, each of which shares its second half with the next one. None of them claims to
-  /// be a content's end, where a header needs no other one.
+  /// Views of all bytes, each of which shares its second half with the next one.
+  ///
+  /// None of them claims to be a content's end, where a header needs no other one.
   private static func views(
     of bytes: UnsafeRawBufferPointer
   ) -> some Sequence<ContentView> {

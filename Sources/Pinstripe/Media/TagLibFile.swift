@@ -10,11 +10,12 @@ struct TagLibFile: ~Copyable {
 
   /// Opens a file.
   ///
-  /// - Returns: nil for what is no audio file to TagLib, or cannot be read, or would keep it for minutes.
+  /// - Returns: nil for what is no audio file to TagLib, cannot be read, or would keep it for minutes.
   init?(path: String) {
     // Not a reader of pipes and devices: it seeks.
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, TagLibSearch.endsSoon(path: path)
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      TagLibSearch.endsSoon(path: path)
     else { return nil }
     _ = Self.ownsStrings
     guard let handle = taglib_file_new(path) else { return nil }
