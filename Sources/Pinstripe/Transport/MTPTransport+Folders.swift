@@ -35,8 +35,7 @@ extension MTPTransport {
         continue
       }
       _ = try await session.makeFolder(name, on: storage, in: handle)
-      // Some players announce another handle than the folder gets, so look.
-      guard let made = try await folder(name, in: handle) else {
+      guard let made = try await newFolder(name, in: handle) else {
         throw MTPError(
           .refused, operation: .sendObjectInfo, reason: "no folder \"\(name)\" was made")
       }
@@ -44,6 +43,23 @@ extension MTPTransport {
     }
     return handle
   }
+
+  /// A folder that was just made.
+  ///
+  /// Some players announce another handle than the folder gets, so it is looked for; and QEMU's lists it
+  /// only when its host's kernel has told it of the folder (inotify), moments later.
+  private func newFolder(
+    _ name: String, in parent: ObjectHandle
+  ) async throws(MTPError) -> ObjectHandle? {
+    for _ in 0..<Self.looks {
+      if let made = try await folder(name, in: parent) { return made }
+      try? await Task.sleep(for: Self.pauseBetweenLooks)
+    }
+    return try await folder(name, in: parent)
+  }
+
+  private static let looks = 10
+  private static let pauseBetweenLooks = Duration.milliseconds(100)
 
   /// Makes an object that only refers to others: a playlist, an album.
   ///

@@ -77,8 +77,17 @@ extension MemoryResponder {
       found = state.store.children(of: parent, on: storage)
     }
     if format.rawValue != 0 { found.removeAll { $0.format != format } }
+    if habits.contains(.listsFoldersLate), isNews(state) {
+      let newest = state.store.all.map(\.handle.rawValue).max()
+      found.removeAll { $0.handle.rawValue == newest && state.store.isFolder($0.handle) }
+    }
     guard operation == .getObjectHandles else { return .response(.ok, [UInt32(found.count)]) }
     return .data(CodeArray.encode(found.map(\.handle.rawValue)))
+  }
+
+  /// Whether handles were asked for three times at most since something was announced.
+  private func isNews(_ state: State) -> Bool {
+    state.history.reversed().prefix { $0 != .sendObjectInfo }.count { $0 == .getObjectHandles } <= 3
   }
 
   private func info(_ object: StoredObject) -> ObjectInfo {

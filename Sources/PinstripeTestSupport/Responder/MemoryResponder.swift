@@ -56,6 +56,9 @@ public final class MemoryResponder: PlayerEnd {
     public static let keepsSparsely = Habits(rawValue: 1 << 10)
     /// Where the profile's art goes as a sample, it is the tracks' and not the albums'.
     public static let showsPicturesOfTracks = Habits(rawValue: 1 << 11)
+    /// The newest folder is in none of the first three lists of handles after it was made, as on QEMU's
+    /// usb-mtp, which its host tells of it a little later.
+    public static let listsFoldersLate = Habits(rawValue: 1 << 12)
   }
 
   /// What the player is waiting for on its OUT endpoint.

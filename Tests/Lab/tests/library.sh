@@ -92,7 +92,7 @@ takes_library() {
     make_library
     tool sync library library/Mix.m3u8 --device Test --json
     check "the library goes there, with its playlist and pictures" \
-        prints '"done":{"added":7,.*"failed":\[\],"pictures":2'
+        prints '"done":{"added":7,.*"failed":\[\],"left":0,"pictures":2'
     check "under its names" [ -e "$music/Artist/One/01 Tune.pst" ]
     check "with the letters that it can hold" [ -e "$music/Other/$2.pst" ]
     mkdir stored

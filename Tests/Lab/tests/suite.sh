@@ -92,6 +92,7 @@ suite() {
         cp one.mp3 library/Artist/Album/
         cp two.mp3 library/
         tool sync library --device Suite $where
+        check "$player: a library is sent" exits 0
         check "$player: a library arrives" lists Artist/Album/one.pst two.pst
         tool sync library --device Suite $where
         check "$player: again, there is nothing to do" prints ': 2 there already.$'

@@ -128,6 +128,15 @@ struct FolderIndexTests {
     #expect(player.files == ["a.mp3": Array("a.mp3".utf8)])
   }
 
+  /// A player may learn of its own folder a moment after it said that it is made.
+  @Test func aFolderThatIsListedLateIsWaitedFor() async throws {
+    let player = Player(habits: .listsFoldersLate, operations: Self.withoutPropertyLists)
+    let transport = try await player.connect()
+    try await put("Artist/a.mp3", on: transport)
+    #expect(try await transport.list().map(\.name) == ["Artist/a.mp3"])
+    #expect(player.responder.objects.count { $0.name == "Artist" } == 1)
+  }
+
   @Test func anIndexFollowsWhatIsDone() {
     let index = FolderIndex()
     let folder = ObjectHandle(rawValue: 1)
